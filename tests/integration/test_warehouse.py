@@ -1,0 +1,51 @@
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse, WarehouseError
+from pipelines.warehouse.migrate import ensure_pgvector, migration_level, upgrade
+from pipelines.warehouse.model_tiers import seed_model_tiers
+
+
+def test_pgvector_extension(warehouse: Warehouse) -> None:
+    assert tuple(int(part) for part in ensure_pgvector(warehouse).split(".")) >= (0, 8)
+
+
+def test_migrations_repeat_without_a_change(warehouse: Warehouse) -> None:
+    level = migration_level(warehouse)
+    upgrade(warehouse)
+    assert migration_level(warehouse) == level is not None
+
+
+def test_a_database_newer_than_the_code_is_refused(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("update learning.alembic_version set version_num = '9999'")
+    with pytest.raises(WarehouseError, match="newer than this Spawnwise"):
+        upgrade(warehouse)
+
+
+def test_an_unreachable_server_is_a_clear_error() -> None:
+    settings = Settings(DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(WarehouseError, match="DATABASE_URL"), Warehouse.open(settings):
+        pass
+
+
+def test_history_of_model_tiers_is_kept(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("insert into learning.model_tiers (agent_pattern, default_model) values ('X', 'opus')")
+        connection.execute("update learning.model_tiers set default_model = 'haiku' where agent_pattern = 'X'")
+        kept = connection.execute(
+            "select default_model from learning.model_tiers_history where agent_pattern = 'X'"
+        ).fetchall()
+    assert kept == [("opus",)]
+
+
+def test_shipped_tiers_hold_the_patterns_and_never_undo_an_edit(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("update learning.model_tiers set default_model = 'haiku' where agent_pattern = 'COORD_*'")
+        connection.execute("delete from learning.model_tiers where agent_pattern = 'DBA'")
+    seed_model_tiers(warehouse)
+    with warehouse.connect() as connection:
+        tiers = dict(connection.execute("select agent_pattern, default_model from learning.model_tiers").fetchall())
+    assert tiers["COORD_*"] == "haiku"
+    assert "DBA" not in tiers
+    assert tiers["QA_TESTER"] == "sonnet"
