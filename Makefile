@@ -1,0 +1,69 @@
+# Each target does its own set-up: Python 3.11 to 3.13 and make are all that is needed.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+
+LOGS ?=
+SPECS ?=
+DATA ?=
+
+.PHONY: run test test-long lint format ui bench bench-ingest bench-routing bench-lookup lock clean help
+
+help:  ## Say what each target does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: $(VENV)/.learn  ## Learn from the logs: make run [LOGS=<Claude home>] [SPECS=<folder>]
+	@$(BIN)/spawnwise learn $(if $(LOGS),--logs "$(LOGS)") $(if $(SPECS),--specs "$(SPECS)")
+
+ui: $(VENV)/.learn  ## Open Dagster's web page on the nightly run
+	@$(BIN)/spawnwise ui
+
+test: $(VENV)/.dev  ## Run the tests
+	@$(BIN)/python -m pytest
+
+test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property and fault tests
+	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest
+
+lint: $(VENV)/.dev  ## Check format, style, types and SQL
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --nofail-on-warning -p 2 dbt_project
+
+format: $(VENV)/.dev  ## Format and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/sqlfluff fix -p 2 dbt_project
+
+bench: bench-ingest bench-routing bench-lookup  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
+
+bench-ingest: $(VENV)/.dev  ## Measure reading of logs: make bench-ingest LOGS=<folder>
+	@$(BIN)/python -m tests.benchmarks.ingest "$(LOGS)"
+
+bench-routing: $(VENV)/.bench  ## Replay public routing outcomes: make bench-routing DATA=<folder>
+	@$(BIN)/python -m tests.benchmarks.routing "$(DATA)"
+
+bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
+	@$(BIN)/python -m tests.benchmarks.lookup
+
+# The lock is a constraint on every set-up, so that all of them install the same versions.
+$(VENV)/.learn $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Spawnwise needs Python 3.11, 3.12 or 3.13 on the PATH, or PYTHON=<path>."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo "Python's venv module is missing (Debian: apt-get install python3-venv)."; exit 1; }
+	@echo "Installing into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --constraint requirements.lock uv
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint requirements.lock --editable ".[$*]"
+	@touch $@
+
+lock:  ## Renew requirements.lock from pyproject.toml: names and versions only
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
+	@VIRTUAL_ENV=build/lock build/lock/bin/uv pip install --quiet --editable ".[dev,bench]" uv
+	@VIRTUAL_ENV=build/lock build/lock/bin/uv pip freeze --exclude-editable --quiet > requirements.lock
+
+clean:  ## Remove what these targets made here (data in SPAWNWISE_HOME stays)
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

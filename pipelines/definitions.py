@@ -1,0 +1,37 @@
+"""What Dagster loads: assets, checks, resources, the nightly job and its schedule."""
+
+import dagster as dg
+
+from pipelines.cluster import assets as cluster_assets
+from pipelines.cluster import checks as cluster_checks
+from pipelines.embed import assets as embed_assets
+from pipelines.embed import checks as embed_checks
+from pipelines.estimate import assets as estimate_assets
+from pipelines.estimate import checks as estimate_checks
+from pipelines.ingest import assets as ingest_assets
+from pipelines.ingest import checks as ingest_checks
+from pipelines.ingest import spec_assets
+from pipelines.marts import assets as mart_assets
+from pipelines.nightly import nightly_job, nightly_schedule
+from pipelines.publish import assets as publish_assets
+from pipelines.publish import checks as publish_checks
+from pipelines.resources import RESOURCES
+
+ASSET_MODULES = [
+    ingest_assets,
+    spec_assets,
+    embed_assets,
+    cluster_assets,
+    mart_assets,
+    estimate_assets,
+    publish_assets,
+]
+CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules(ASSET_MODULES),
+    asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
+    resources=RESOURCES,
+    jobs=[nightly_job],
+    schedules=[nightly_schedule],
+)

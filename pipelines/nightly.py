@@ -1,0 +1,27 @@
+"""The nightly job and when it runs."""
+
+import dagster as dg
+from tzlocal import get_localzone_name
+
+from pipelines.settings import Settings
+
+_settings = Settings()
+
+nightly_job = dg.define_asset_job(
+    "nightly",
+    selection=dg.AssetSelection.all(),
+    description="Read new logs, learn what each model can be trusted with, publish the answers.",
+    # One process: the stages share the warehouse, its lock and the warm imports; the work is in Postgres and dbt.
+    executor_def=dg.in_process_executor,
+)
+
+nightly_schedule = dg.ScheduleDefinition(
+    name="nightly_schedule",
+    job=nightly_job,
+    cron_schedule=_settings.schedule,
+    execution_timezone=get_localzone_name(),
+    default_status=dg.DefaultScheduleStatus.RUNNING
+    if _settings.schedule_enabled
+    else dg.DefaultScheduleStatus.STOPPED,
+    description="Every night at 02:00 local time; SPAWNWISE_SCHEDULE and SPAWNWISE_SCHEDULE_ENABLED change it.",
+)
