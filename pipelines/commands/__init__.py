@@ -1,0 +1,1 @@
+"""The commands of `spawnwise` that need the pipeline, one module each with `add_arguments` and `run`."""
