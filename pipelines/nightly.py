@@ -20,8 +20,6 @@ nightly_schedule = dg.ScheduleDefinition(
     job=nightly_job,
     cron_schedule=_settings.schedule,
     execution_timezone=get_localzone_name(),
-    default_status=dg.DefaultScheduleStatus.RUNNING
-    if _settings.schedule_enabled
-    else dg.DefaultScheduleStatus.STOPPED,
+    default_status=dg.DefaultScheduleStatus.RUNNING if _settings.schedule_enabled else dg.DefaultScheduleStatus.STOPPED,
     description="Every night at 02:00 local time; SPAWNWISE_SCHEDULE and SPAWNWISE_SCHEDULE_ENABLED change it.",
 )

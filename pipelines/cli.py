@@ -1,0 +1,45 @@
+"""The commands of `spawnwise` that need the pipeline: learn, ingest, report, doctor, sql, ui, ..."""
+
+import argparse
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+
+from pipelines.warehouse.connection import WarehouseError
+
+COMMANDS = {
+    "learn": "read new logs, learn, publish the answers",
+    "sql": "query the warehouse",
+    "doctor": "check every piece and say what to do",
+    "ui": "open Dagster's web page on the nightly run",
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; `argv` begins with its name. Return the exit code."""
+    parser = build_parser(argv[0] if argv else None)
+    arguments = parser.parse_args(argv)
+    # Ends as an exception, so that leases are given back and nothing is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return int(arguments.run(arguments))
+    except WarehouseError as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; finished work is kept, run again to go on.", file=sys.stderr)
+        return 130
+
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser; only the module of the named command is imported, as each brings heavy libraries."""
+    parser = argparse.ArgumentParser(prog="spawnwise")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if command in (None, name):
+            module = importlib.import_module(f"pipelines.commands.{name.replace('-', '_')}")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    return parser

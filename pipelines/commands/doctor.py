@@ -1,0 +1,124 @@
+"""`spawnwise doctor`: look at every piece and say what to do."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Literal
+
+from pipelines.ingest.inputs import claude_home
+from pipelines.instance import prepare_instance_folder
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse, WarehouseError
+from pipelines.warehouse.migrate import ensure_pgvector, migration_level
+from recommender.embedding import EmbeddingError, embedder_from_environment
+from recommender.snapshot import SnapshotError, read_snapshot
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look found; `remedy` is empty where all is well."""
+
+    piece: str
+    state: Literal["ok", "warning", "broken"]
+    detail: str
+    remedy: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print all findings; return 1 when a piece is broken."""
+    findings = list(examine(Settings()))
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        marks = {"ok": "ok     ", "warning": "warning", "broken": "BROKEN "}
+        for finding in findings:
+            print(f"{marks[finding.state]}  {finding.piece:<12} {finding.detail}")
+            if finding.remedy:
+                print(f"{'':22}-> {finding.remedy}")
+    return int(any(finding.state == "broken" for finding in findings))
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at one piece after another; a broken one does not hide the others."""
+    looks: list[Callable[[Settings], Finding]] = [
+        _python,
+        _data_home,
+        _warehouse,
+        _transcripts,
+        _embedder,
+        _snapshot,
+        _dagster,
+    ]
+    for look in looks:
+        yield look(settings)
+
+
+def _python(_: Settings) -> Finding:
+    packages = ", ".join(f"{name} {version(name)}" for name in ("spawnwise", "dagster", "dbt-core", "pgvector"))
+    return Finding("python", "ok", f"{sys.version.split()[0]}; {packages}")
+
+
+def _data_home(settings: Settings) -> Finding:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Finding("data home", "broken", f"{settings.home}: {error.strerror}", "Set SPAWNWISE_HOME elsewhere.")
+    return Finding("data home", "ok", str(settings.home))
+
+
+def _warehouse(settings: Settings) -> Finding:
+    kind = "DATABASE_URL" if settings.database_url else "embedded"
+    try:
+        with Warehouse.open(settings) as warehouse:
+            vector = ensure_pgvector(warehouse)
+            level = migration_level(warehouse)
+            with warehouse.connect() as connection:
+                row = connection.execute("select count(*) from learning.task_history").fetchone()
+    except WarehouseError as error:
+        return Finding("warehouse", "broken", kind, str(error))
+    spawns = row[0] if row else 0
+    return Finding("warehouse", "ok", f"{kind}; pgvector {vector}; migration {level}; {spawns:,} spawns")
+
+
+def _transcripts(settings: Settings) -> Finding:
+    homes = settings.logs or (claude_home(),)
+    found = sum(1 for home in homes for _ in home.glob("projects/**/*.jsonl"))
+    places = ", ".join(str(home) for home in homes)
+    if not found:
+        remedy = "Name your Claude Code home with --logs or CLAUDE_CONFIG_DIR; until then the sample is learned."
+        return Finding("transcripts", "warning", f"none in {places}", remedy)
+    return Finding("transcripts", "ok", f"{found:,} files in {places}")
+
+
+def _embedder(_: Settings) -> Finding:
+    try:
+        embedder = embedder_from_environment()
+        embedder.embed(["Write unit tests"])
+    except EmbeddingError as error:
+        return Finding("embedder", "broken", "does not answer", str(error))
+    return Finding("embedder", "ok", f"{embedder.name}, {embedder.dimension} dimensions")
+
+
+def _snapshot(settings: Settings) -> Finding:
+    try:
+        snapshot = read_snapshot(settings.snapshot_file)
+    except SnapshotError as error:
+        return Finding("snapshot", "warning", str(error), "Run `spawnwise learn`; until then answers come from tiers.")
+    return Finding("snapshot", "ok", f"version {snapshot.version}, written {snapshot.created_at}")
+
+
+def _dagster(settings: Settings) -> Finding:
+    state = f"at {settings.schedule}" if settings.schedule_enabled else "switched off"
+    folder = prepare_instance_folder(settings)
+    return Finding("schedule", "ok", f"nightly run {state} while `spawnwise ui` or dagster-daemon runs ({folder})")

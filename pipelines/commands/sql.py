@@ -1,0 +1,74 @@
+"""`spawnwise sql`: query the warehouse without knowing where it is."""
+
+import argparse
+import csv
+import json
+import sys
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("statement", help="the query; '-' reads it from standard input")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print CSV")
+    form.add_argument("--json", action="store_true", help="print a JSON list of objects")
+    parser.add_argument("--write", action="store_true", help="let the statement change data (default: read only)")
+    parser.add_argument("--role", help="run as this role, for example spawnwise_analyst")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one statement; return 1 and say why when Postgres refuses it."""
+    statement = sys.stdin.read() if arguments.statement == "-" else arguments.statement
+    with Warehouse.open(Settings()) as warehouse:
+        try:
+            names, rows = query(warehouse, statement, read_only=not arguments.write, role=arguments.role)
+        except psycopg.Error as error:
+            print(str(error).strip(), file=sys.stderr)
+            if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+                print("Queries are read only; add --write to change data.", file=sys.stderr)
+            return 1
+    if arguments.json:
+        print(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str))
+    elif arguments.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(rows)
+    else:
+        _print_table(names, rows)
+    return 0
+
+
+def query(
+    warehouse: Warehouse, statement: str, *, read_only: bool = True, role: str | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return column names and rows of one statement; both are empty where it returns none."""
+    with warehouse.connect() as connection:
+        connection.read_only = read_only
+        if role:
+            connection.execute(psycopg.sql.SQL("set local role {}").format(psycopg.sql.Identifier(role)))
+        cursor = connection.execute(statement.encode())
+        if cursor.description is None:
+            return [], []
+        return [column.name for column in cursor.description], cursor.fetchall()
+
+
+def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    if not names:
+        return
+    table = Table(box=None)
+    for name in names:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"({len(rows):,} rows)")

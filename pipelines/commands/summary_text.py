@@ -1,0 +1,80 @@
+"""The summary of a learning run, for a person."""
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.publish.summary import RunSummary
+
+SAMPLE_NOTICE = (
+    "No Claude Code transcripts were found, so this is the [bold]bundled sample[/]: invented sessions of two small "
+    "projects.\nRun [bold]spawnwise learn --logs <Claude home>[/] to learn from your own; the sample is then forgotten."
+)
+
+
+def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
+    """Print what was read, what was learned, what it is worth, where it is and what to do next."""
+    console = Console(highlight=False)
+    if is_sample:
+        console.print(f"\n{SAMPLE_NOTICE}")
+    console.print(f"\n[bold]Read[/]       {_what_was_read(summary)}")
+    console.print(f"[bold]Outcomes[/]   {_outcomes(summary)}")
+    console.print(f"[bold]Learned[/]    {summary.clusters} kinds of task")
+    console.print(f"[bold]Cost[/]       {_cost(summary)}")
+    if summary.recommendations:
+        console.print(_recommendations(summary))
+    console.print(f"[bold]Database[/]   {summary.database}", soft_wrap=True)
+    console.print(f"[bold]Snapshot[/]   {summary.snapshot}", soft_wrap=True)
+    console.print(f"[bold]Report[/]     {summary.report}", soft_wrap=True)
+    console.print(
+        '\n[bold]Next[/]       spawnwise recommend "Write unit tests for the parser"   ask for a model\n'
+        "           spawnwise install                                       let Claude Code ask at every spawn\n"
+        "           spawnwise ui                                            see the nightly run in Dagster"
+    )
+
+
+def _what_was_read(summary: RunSummary) -> str:
+    period = f", {summary.first_spawn} to {summary.last_spawn}" if summary.first_spawn else ""
+    quarantined = f" ({summary.lines_quarantined:,} unreadable, kept aside)" if summary.lines_quarantined else ""
+    return (
+        f"{summary.spawns:,} spawns of {summary.agents:,} agents from {summary.files:,} log files, "
+        f"{summary.lines_read:,} lines{quarantined}{period}"
+    )
+
+
+def _outcomes(summary: RunSummary) -> str:
+    return f"{summary.succeeded:,} succeeded, {summary.failed:,} failed, {summary.unknown:,} unknown (the log does not say)"
+
+
+def _cost(summary: RunSummary) -> str:
+    if summary.cost_usd is None:
+        return "unknown: these logs do not hold the tokens of the spawned agents"
+    known = f"${summary.cost_usd:,.2f} where the log holds the tokens"
+    if summary.spawns_without_cost:
+        known += f" ({summary.spawns_without_cost:,} spawns do not)"
+    if summary.saving_usd:
+        known += f"; the last 30 days would have cost [green]${summary.saving_usd:,.2f} less[/] as recommended"
+    return known
+
+
+def _recommendations(summary: RunSummary) -> Table:
+    table = Table(box=box.SIMPLE, title="Recommendations, those that change a model first", title_justify="left")
+    for name in ("agent", "kind of task", "model", "now", "success", "at least", "tasks", "$ a task"):
+        table.add_column(name, justify="right" if name in {"success", "at least", "tasks", "$ a task"} else "left")
+    for row in summary.recommendations:
+        table.add_row(
+            escape(row["agent"]),
+            escape(row["kind_of_task"] or ""),
+            f"[bold]{escape(row['model'])}[/]",
+            escape(row["default_model"] or ""),
+            _percent(row["success_rate"]),
+            _percent(row["success_low"]),
+            f"{row['tasks_observed'] or 0:,}",
+            "" if row["expected_cost_usd"] is None else f"{row['expected_cost_usd']:.3f}",
+        )
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
