@@ -1,0 +1,59 @@
+"""Take secrets out of everything that ingest stores: the recommender's rules, then those of detect-secrets."""
+
+import re
+from functools import cache
+from typing import Any
+
+from recommender.redaction import RULES, Rule, apply_rules
+
+# Kept from detect-secrets: each plugin that knows a service's token by its form, with a part of that form that is fast
+# to look for and without which none of its expressions matches.
+# Left out: what our own rules take in wider form (GitHub, GitLab, Slack, Stripe, OpenAI, JWT, private keys, passwords
+# in URLs), expressions that take quadratic time on hostile text (npm, IBM, Cloudant, SoftLayer: our rule for named
+# values has them), and what calls addresses, paths and hashes secrets (public IP, keyword, entropy).
+KEPT_PLUGINS = {
+    "ArtifactoryDetector": r"A(?:KC|P[\dA-F])[a-zA-Z0-9]{8}",
+    "AWSKeyDetector": r"aws",
+    "AzureStorageKeyDetector": r"AccountKey=",
+    "DiscordBotTokenDetector": r"\.[\w-]{6}\.[\w-]{27}",
+    "MailchimpDetector": r"-us\d",
+    "PypiTokenDetector": r"pypi-AgE",
+    "SendGridDetector": r"SG\.",
+    "SquareOAuthDetector": r"sq0csp-",
+    "TelegramBotTokenDetector": r":[\w-]{35}",
+    "TwilioKeyDetector": r"AC[a-z0-9]{32}|SK[a-z0-9]{32}",
+}
+
+
+def redact_stored(text: str) -> str:
+    """Return `text` with every secret replaced by `[REDACTED:<kind>]`; idempotent, linear in the text's length."""
+    text = apply_rules(text, RULES)
+    needed = [rule for form, rule in _library() if form.search(text)]
+    return apply_rules(text, needed) if needed else text
+
+
+@cache
+def _library() -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    return tuple((re.compile(KEPT_PLUGINS[plugin]), rule) for plugin, rule in library_rules())
+
+
+@cache
+def library_rules() -> tuple[tuple[str, Rule], ...]:
+    """Return (plugin's name, rule) for each expression of the kept plugins; imported late, as it takes 0.2 s."""
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+
+    plugins: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    return tuple(
+        (plugin.__name__, Rule(_kind(title), (), pattern, _has_digit))
+        for title, plugin in plugins.items()
+        if plugin.__name__ in KEPT_PLUGINS
+        for pattern in plugin.denylist
+    )
+
+
+def _kind(title: str) -> str:
+    return re.sub(r"[^a-z]+", "-", title.lower()).strip("-")
+
+
+def _has_digit(secret: str) -> bool:
+    return any(character.isdigit() for character in secret)

@@ -1,0 +1,80 @@
+import random
+import string
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_stored
+
+
+def chance(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
+    return "".join(random.Random(length).choices(alphabet, k=length - 1)) + "7"
+
+
+LOWER = string.ascii_lowercase + string.digits
+
+# plugin -> (text around the secret, the secret)
+SAMPLES = {
+    "ArtifactoryDetector": ("token {} here", "AK" + "C" + chance(20)),
+    "AWSKeyDetector": ("aws_sandbox_token('{}')", chance(20) + "/" + chance(19)),
+    "AzureStorageKeyDetector": ("AccountName=a;{};", "Account" + "Key=" + chance(88)),
+    "DiscordBotTokenDetector": ("bot {}", "M" + chance(23) + "." + chance(6) + "." + chance(27)),
+    "MailchimpDetector": ("mail {}", chance(32, LOWER) + "-" + "us12"),
+    "PypiTokenDetector": ("upload {}", "pypi-" + "AgENdGVzdC5weXBpLm9yZw" + chance(80)),
+    "SendGridDetector": ("send {}", "S" + "G." + chance(22) + "." + chance(43)),
+    "SquareOAuthDetector": ("pay {}", "sq0" + "csp-" + chance(43)),
+    "TelegramBotTokenDetector": ("bot {}", "123456789" + ":" + chance(35)),
+    "TwilioKeyDetector": ("call {}", "S" + "K" + chance(32, LOWER)),
+}
+
+
+def test_every_kept_plugin_exists_and_has_a_sample() -> None:
+    assert {plugin for plugin, _ in library_rules()} == set(KEPT_PLUGINS) == set(SAMPLES)
+
+
+@pytest.mark.parametrize("plugin", SAMPLES)
+def test_secret_known_to_the_library_is_replaced(plugin: str) -> None:
+    text, secret = SAMPLES[plugin]
+    redacted = redact_stored(text.replace("{}", secret))
+    assert secret not in redacted
+    assert "[REDACTED:" in redacted
+
+
+def test_secret_known_to_the_recommender_is_replaced() -> None:
+    assert redact_stored("DB_PASSWORD=" + "hunter" + "2") == "DB_PASSWORD=[REDACTED:env-value]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
+        "session 3b241101-e2bb-4255-8caf-4136c566a962 on host 203.0.113.7",
+        "APPENDIX and APACHESPARKCLUSTER of the aws_key_management_service_integration_tests_in_us-east",
+        "src/components/dashboard/UserProfileCardWithAvatar.test.tsx",
+    ],
+)
+def test_ordinary_text_stays(text: str) -> None:
+    assert redact_stored(text) == text
+
+
+@given(
+    st.lists(st.one_of(st.text(max_size=20), st.sampled_from([t.replace("{}", s) for t, s in SAMPLES.values()]))).map(
+        "".join
+    )
+)
+def test_stored_redaction_is_idempotent(text: str) -> None:
+    once = redact_stored(text)
+    assert redact_stored(once) == once
+
+
+@pytest.mark.parametrize(
+    "piece", ["lorem ipsum ", "a", "aws_key ", "SG.", "AC", "1234567890:", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-us"]
+)
+def test_a_million_characters_take_less_than_a_second(piece: str) -> None:
+    text = (piece * 1_000_000)[:1_000_000]
+    redact_stored("warm " + chance(30))
+    began = time.process_time()
+    redact_stored(text)
+    assert time.process_time() - began < 1
