@@ -45,7 +45,7 @@ class OpenAIEmbedder:
 
         try:
             answer = self._client.embeddings.create(model=self.name, input=batch, encoding_format="float")
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, ValueError) as error:  # ValueError: the answer is no JSON
             raise EmbeddingError(_remedy(error, self.name)) from None  # the original may quote the text
         vectors = unit_rows(_in_order(answer.data, len(batch)), len(batch), self.dimension)
         self.dimension = vectors.shape[1]
@@ -106,13 +106,14 @@ def _client(timeout_s: float, attempts: int) -> "OpenAI":
 def _remedy(error: Exception, model: str) -> str:
     import openai
 
+    status = getattr(error, "status_code", "")
     unknown = f"The embedding server does not know {model!r}: check SPAWNWISE_EMBEDDING_MODEL and OPENAI_BASE_URL."
     remedies: dict[type[Exception], str] = {
         openai.AuthenticationError: "The embedding server refuses the key: check OPENAI_API_KEY.",
         openai.PermissionDeniedError: "The embedding server refuses the key: check OPENAI_API_KEY.",
         openai.NotFoundError: unknown,
         openai.RateLimitError: "The embedding server's rate limit or quota is used up: try again later.",
-        openai.APIStatusError: f"The embedding server answers HTTP {getattr(error, 'status_code', '')}: try again later.",
+        openai.APIStatusError: f"The embedding server answers HTTP {status}: try again later.",
         openai.APITimeoutError: "The embedding server does not answer in time: try again later.",
         openai.APIConnectionError: "The embedding server cannot be reached: check the network and OPENAI_BASE_URL.",
     }
