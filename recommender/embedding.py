@@ -1,0 +1,132 @@
+"""The one way a text becomes a vector, at spawn time and at night alike."""
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+Vectors = NDArray[np.float32]
+
+LOCAL_MODEL = "wordllama-256"
+_TOKENIZER_BATCH = 256
+
+
+class EmbeddingError(Exception):
+    """A text cannot be embedded; the message says why and what to do, and never holds the text."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors. Vectors of embedders with different names are never compared."""
+
+    @property
+    def name(self) -> str:
+        """What is stored as `embedding_model`."""
+        ...
+
+    @property
+    def dimension(self) -> int | None:
+        """Length of the vectors; None until the first answer where only the provider knows it."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of unit length per text, float32, shape (n, dimension); a long text counts whole.
+
+        Raises `EmbeddingError`.
+        """
+        ...
+
+
+class LocalEmbedder:
+    """The default: the token vectors that the package wordllama ships, averaged. No key, no network.
+
+    Equal to `WordLlama.load().embed(norm=True)`, without its second of imports; the weights are mapped, so that a
+    process which embeds one text reads only the rows of its tokens.
+    """
+
+    name = LOCAL_MODEL
+    dimension = 256
+
+    def __init__(self) -> None:
+        folder = _wordllama_folder()
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+            self._token_vectors = _map_token_vectors(folder / "weights" / "l2_supercat_256.safetensors")
+        except Exception as error:  # tokenizers raises a bare Exception
+            message = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
+            raise EmbeddingError(message) from error
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of unit length per text; a row does not depend on the others in the batch."""
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for start in range(0, len(texts), _TOKENIZER_BATCH):
+            batch = texts[start : start + _TOKENIZER_BATCH]
+            for row, tokens in enumerate(self._tokens(batch), start):
+                vectors[row] = self._token_vectors[tokens].sum(axis=0, dtype=np.float32)
+        return unit_rows(vectors, len(texts))
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        try:
+            if len(texts) == 1:  # not a batch of one: batches start a thread pool, which does not survive a fork
+                return [self._tokenizer.encode(texts[0], add_special_tokens=False).ids]
+            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        except (TypeError, UnicodeError) as error:
+            message = "A text is not valid Unicode: pass it through recommender.task_text first."
+            raise EmbeddingError(message) from error
+        return [encoding.ids for encoding in encodings]
+
+
+def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vectors:
+    """Scale each row to unit length; raise `EmbeddingError` where the count, the size or a value is wrong."""
+    if vectors.ndim != 2 or len(vectors) != count:
+        raise EmbeddingError(f"The embedder answered {len(vectors)} vectors for {count} texts: try again.")
+    if dimension is not None and vectors.shape[1] != dimension:
+        message = (
+            f"The embedder's vectors have {vectors.shape[1]} dimensions instead of {dimension}: is it the same model?"
+        )
+        raise EmbeddingError(message)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    wrong = np.flatnonzero(~np.isfinite(lengths[:, 0]) | (lengths[:, 0] == 0))
+    if wrong.size:
+        raise EmbeddingError(
+            f"Text {wrong[0] + 1} of {count} has no usable vector: it is empty, or the embedder failed."
+        )
+    return np.asarray(vectors / lengths, dtype=np.float32)
+
+
+def embedder_from_environment() -> Embedder:
+    """Return the embedder that `SPAWNWISE_EMBEDDER` (local, openai) and `SPAWNWISE_EMBEDDING_MODEL` choose."""
+    choice = os.environ.get("SPAWNWISE_EMBEDDER", "local")
+    if choice == "local":
+        return LocalEmbedder()
+    if choice == "openai":
+        return embedder_named(os.environ.get("SPAWNWISE_EMBEDDING_MODEL", "text-embedding-3-small"))
+    raise EmbeddingError(f"SPAWNWISE_EMBEDDER is {choice!r}: set it to 'local' or 'openai'.")
+
+
+def embedder_named(name: str, *, timeout_s: float = 60.0, attempts: int = 5) -> Embedder:
+    """Return the embedder whose vectors are stored under this name."""
+    if name == LOCAL_MODEL:
+        return LocalEmbedder()
+    from recommender.openai_embedding import OpenAIEmbedder
+
+    return OpenAIEmbedder(name, timeout_s=timeout_s, attempts=attempts)
+
+
+def _wordllama_folder() -> Path:
+    found = importlib.util.find_spec("wordllama")  # finds it without the cost of importing it
+    if found is None or not found.submodule_search_locations:
+        raise EmbeddingError("The local embedder needs the package wordllama: run `pip install wordllama`.")
+    return Path(found.submodule_search_locations[0])
+
+
+def _map_token_vectors(file: Path) -> NDArray[np.float16]:
+    """Map the only tensor of a safetensors file: 8 bytes of header length, the header, then the values."""
+    with file.open("rb") as opened:
+        header_bytes = int.from_bytes(opened.read(8), "little")
+    count = (file.stat().st_size - 8 - header_bytes) // (2 * LocalEmbedder.dimension)
+    return np.memmap(file, dtype="<f2", mode="r", offset=8 + header_bytes, shape=(count, LocalEmbedder.dimension))

@@ -1,0 +1,26 @@
+"""What a model is called: names are data, so any new one passes through."""
+
+import re
+
+_CLAUDE = re.compile(r"claude-(?:\d[\d.-]*-)?([a-z]+)")
+_BARE_FAMILY = re.compile(r"(haiku|sonnet|opus|fable)(?![a-z])")
+_PROVIDER = re.compile(r"^.*[/]|^(?:[a-z]{2,6}\.)?(?:anthropic|openai|google|meta|amazon|mistral)\.")
+_RELEASE = re.compile(r"(?:[-@]20\d{2}-?\d{2}-?\d{2}|-latest|-v\d+:\d+|\[[^\]]*\])+$")
+
+# List prices as they compare, for choosing among models where no real cost is known. Unknown names rank last.
+_PRICE_ORDER = ("haiku", "sonnet", "opus", "fable")
+
+
+def model_family(name: str) -> str:
+    """Return the family that a model belongs to: `claude-haiku-4-5-20251001` is `haiku`.
+
+    A name outside the Claude family is returned in lower case, without its provider and its release date.
+    """
+    cleaned = name.strip().lower()
+    found = _CLAUDE.search(cleaned) or _BARE_FAMILY.match(_PROVIDER.sub("", cleaned))
+    return found[1] if found else _RELEASE.sub("", _PROVIDER.sub("", cleaned))
+
+
+def price_rank(family: str) -> int:
+    """Return a number that is smaller for families with a lower list price."""
+    return _PRICE_ORDER.index(family) if family in _PRICE_ORDER else len(_PRICE_ORDER)

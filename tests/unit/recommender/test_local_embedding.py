@@ -1,0 +1,91 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import wordllama
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.embedding import EmbeddingError, LocalEmbedder, embedder_from_environment, embedder_named, unit_rows
+
+TEXTS = [
+    "Write unit tests for the kalman filter",
+    "x",
+    "Ändere die Überschrift und prüfe die Größe 🙂 日本語のテスト",
+    "Explore the repository.\n\n" + "Look at every module and report what it does. " * 200,
+    "    indented\tcode();\x00 {nul}",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> LocalEmbedder:
+    return LocalEmbedder()
+
+
+def test_equals_wordllama(embedder: LocalEmbedder) -> None:
+    peer = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    np.testing.assert_allclose(embedder.embed(TEXTS), peer.embed(TEXTS, norm=True), atol=1e-6)
+
+
+@given(st.lists(st.text(min_size=1, max_size=300).filter(str.strip), min_size=1, max_size=8))
+@settings(max_examples=50, deadline=None)
+def test_a_vector_does_not_depend_on_its_batch(texts: list[str]) -> None:
+    embedder = embedder_named("wordllama-256")
+    together = embedder.embed(texts)
+    np.testing.assert_array_equal(together, np.concatenate([embedder.embed([text]) for text in texts]))
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)
+    assert together.shape == (len(texts), 256)
+    assert together.dtype == np.float32
+
+
+def test_similar_tasks_are_nearer_than_different_ones(embedder: LocalEmbedder) -> None:
+    tests, more_tests, deploy = embedder.embed(
+        ["write unit tests for the parser", "add tests for the lexer", "deploy the service to kubernetes"]
+    )
+    assert tests @ more_tests > tests @ deploy
+
+
+def test_no_text_is_no_row(embedder: LocalEmbedder) -> None:
+    assert embedder.embed([]).shape == (0, 256)
+
+
+@pytest.mark.parametrize("texts", [[""], ["a", ""]])
+def test_an_empty_text_is_refused(embedder: LocalEmbedder, texts: list[str]) -> None:
+    with pytest.raises(EmbeddingError, match=f"Text {len(texts)} of {len(texts)}"):
+        embedder.embed(texts)
+
+
+@pytest.mark.parametrize("texts", [["\ud800 secret"], ["a", "\ud800 secret"]])
+def test_invalid_unicode_is_refused_without_quoting_it(embedder: LocalEmbedder, texts: list[str]) -> None:
+    with pytest.raises(EmbeddingError, match="Unicode") as caught:
+        embedder.embed(texts)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "complaint"),
+    [
+        (np.ones((1, 3)), "1 vectors for 2 texts"),
+        (np.ones((2, 4)), "4 dimensions instead of 3"),
+        (np.array([[1, 1, 1], [0, 0, 0]]), "Text 2 of 2"),
+        (np.array([[np.nan, 1, 1], [1, 1, 1]]), "Text 1 of 2"),
+        (np.array([[1, 1, 1], [np.inf, 1, 1]]), "Text 2 of 2"),
+    ],
+)
+def test_wrong_vectors_are_refused(vectors: np.ndarray, complaint: str) -> None:
+    with pytest.raises(EmbeddingError, match=complaint):
+        unit_rows(vectors.astype(np.float32), 2, 3)
+
+
+def test_the_environment_chooses_the_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert embedder_from_environment().name == "wordllama-256"
+    monkeypatch.setenv("SPAWNWISE_EMBEDDER", "openai")
+    with pytest.raises(EmbeddingError, match="OPENAI_API_KEY"):
+        embedder_from_environment()
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    assert embedder_from_environment().name == "text-embedding-3-small"
+    monkeypatch.setenv("SPAWNWISE_EMBEDDING_MODEL", "text-embedding-ada-002")
+    assert embedder_from_environment().name == "text-embedding-ada-002"
+    monkeypatch.setenv("SPAWNWISE_EMBEDDER", "magic")
+    with pytest.raises(EmbeddingError, match="'local' or 'openai'"):
+        embedder_from_environment()
