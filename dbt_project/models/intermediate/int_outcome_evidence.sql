@@ -1,0 +1,72 @@
+-- Rules of one precedence are weighed together, each as an independent witness that is right with its weight.
+-- A side convinces where its witnesses do after the other side's have been heard; else the group stays silent.
+with witnesses as (
+    select
+        signals.task_id,
+        signals.signal,
+        rules.precedence,
+        rules.says,
+        rules.fault,
+        least(rules.weight * signals.strength, 0.999) as weight
+    from {{ ref('stg_learning__outcome_signals') }} as signals
+    inner join {{ ref('outcome_rules') }} as rules on signals.signal = rules.signal
+    where rules.says <> 'not_an_outcome'
+),
+
+weighed as (
+    select
+        task_id,
+        precedence,
+        1 - exp(coalesce(sum(ln(1 - weight)) filter (where says = 'success'), 0)) as for_success,
+        1 - exp(coalesce(sum(ln(1 - weight)) filter (where says = 'failure'), 0)) as for_failure,
+        coalesce(max(weight) filter (where says = 'unknown'), 0) as for_unknown
+    from witnesses
+    group by task_id, precedence
+),
+
+judged as (
+    select
+        *,
+        case
+            when for_success * (1 - for_failure) >= {{ var('outcome_min_confidence') }} then 'success'
+            when for_failure * (1 - for_success) >= {{ var('outcome_min_confidence') }} then 'failure'
+            when for_unknown > 0 then 'unknown'
+        end as verdict
+    from weighed
+),
+
+told as (
+    select
+        witnesses.task_id,
+        witnesses.precedence,
+        string_agg(witnesses.signal, ', ' order by witnesses.weight desc, witnesses.signal) as evidence,
+        -- Of equal witnesses the one that spares the agent: blame must be earned.
+        (
+            array_agg(
+                witnesses.fault order by witnesses.weight desc, (witnesses.fault = 'agent')::integer, witnesses.fault
+            ) filter (where witnesses.fault is not null)
+        )[1] as fault
+    from witnesses
+    inner join judged
+        on
+            witnesses.task_id = judged.task_id
+            and witnesses.precedence = judged.precedence
+            and witnesses.says = judged.verdict
+    group by witnesses.task_id, witnesses.precedence
+)
+
+select
+    judged.task_id,
+    judged.precedence,
+    judged.verdict,
+    case judged.verdict
+        when 'success' then judged.for_success * (1 - judged.for_failure)
+        when 'failure' then judged.for_failure * (1 - judged.for_success)
+        when 'unknown' then judged.for_unknown
+    end as confidence,
+    judged.for_success,
+    judged.for_failure,
+    told.evidence,
+    told.fault
+from judged
+left join told on judged.task_id = told.task_id and judged.precedence = told.precedence

@@ -1,0 +1,49 @@
+-- Distances are taken here, where the vectors are, and only numbers leave. Each distinct text is measured once.
+with texts as (
+    select distinct on (tasks.task_hash, tasks.embedding_model)
+        tasks.task_hash,
+        tasks.embedding_model,
+        tasks.task_embedding
+    from {{ source('learning', 'task_history') }} as tasks
+    cross join {{ ref('int_windows') }} as windows
+    where
+        windows.is_main
+        and tasks.task_embedding is not null
+        and tasks.created_at > windows.spawned_from
+        and tasks.created_at <= windows.spawned_until
+    order by tasks.task_hash, tasks.embedding_model
+),
+
+agents as (
+    select
+        embeddings.agent_name,
+        embeddings.embedding_model,
+        embeddings.spec_embedding
+    from {{ source('learning', 'agent_embeddings') }} as embeddings
+    inner join {{ ref('stg_learning__agent_specs') }} as specs on embeddings.agent_name = specs.agent_name
+    where not specs.is_removed
+)
+
+select
+    texts.task_hash,
+    texts.embedding_model,
+    nearest.agent_name,
+    nearest.distance,
+    nearest.nearness_rank
+from texts
+cross join lateral (
+    select
+        ranked.agent_name,
+        ranked.distance,
+        row_number() over (order by ranked.distance, ranked.agent_name)::integer as nearness_rank
+    from (
+        select
+            agents.agent_name,
+            agents.spec_embedding <=> texts.task_embedding as distance
+        from agents
+        -- Vectors of two embedding models are never compared.
+        where agents.embedding_model = texts.embedding_model
+        order by distance asc, agents.agent_name asc
+        limit 3
+    ) as ranked
+) as nearest

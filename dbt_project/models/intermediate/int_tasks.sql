@@ -1,0 +1,56 @@
+-- The spine of every mart: a spawn with its outcome and its kind.
+with kinds as (
+    select
+        assignments.task_id,
+        assignments.clustering_version,
+        assignments.cluster_id,
+        assignments.cluster_distance,
+        clusters.cluster_label,
+        assignments.cluster_distance > clusters.radius as is_far_from_cluster
+    from {{ ref('stg_learning__cluster_assignments') }} as assignments
+    inner join {{ ref('int_current_clusters') }} as clusters
+        on
+            assignments.clustering_version = clusters.clustering_version
+            and assignments.cluster_id = clusters.cluster_id
+)
+
+select
+    tasks.task_id,
+    tasks.source,
+    tasks.writer_version,
+    tasks.task_hash,
+    tasks.spawned_at,
+    (tasks.spawned_at at time zone 'UTC')::date as spawned_on,
+    tasks.agent_name,
+    tasks.model,
+    tasks.model_requested,
+    tasks.model_source,
+    tasks.decision_id,
+
+    kinds.clustering_version,
+    coalesce(kinds.cluster_id, -1) as cluster_id,
+    coalesce(kinds.cluster_label, 'not clustered') as cluster_label,
+    kinds.cluster_distance,
+    kinds.is_far_from_cluster,
+
+    outcomes.outcome,
+    outcomes.success,
+    outcomes.confidence as outcome_confidence,
+    outcomes.fault,
+    outcomes.evidence,
+    -- What a model or an agent can be held to: its successes, and the failures that were its own.
+    outcomes.outcome = 'success' as is_success,
+    coalesce(outcomes.outcome = 'failure' and outcomes.fault = 'agent', false) as is_agent_failure,
+    outcomes.outcome = 'success' or coalesce(outcomes.outcome = 'failure' and outcomes.fault = 'agent', false)
+        as is_known,
+
+    tasks.duration_ms,
+    tasks.input_tokens,
+    tasks.output_tokens,
+    tasks.cache_read_tokens,
+    tasks.cache_write_tokens,
+    tasks.cost_usd,
+    tasks.is_cost_complete
+from {{ ref('stg_learning__task_history') }} as tasks
+inner join {{ ref('int_task_outcomes') }} as outcomes on tasks.task_id = outcomes.task_id
+left join kinds on tasks.task_id = kinds.task_id

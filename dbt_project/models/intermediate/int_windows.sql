@@ -1,0 +1,18 @@
+-- The settings as rows, so that every mart looks through the same windows and ends at the same moment.
+with moment as (
+    select {{ as_of() }} as as_of
+)
+
+select
+    days.window_days,
+    days.window_days = {{ var('window_days') }} as is_main,
+    moment.as_of - make_interval(days => days.window_days * 2) as previous_from,
+    moment.as_of - make_interval(days => days.window_days) as spawned_from,
+    moment.as_of as spawned_until
+from moment
+cross join (
+    {% for days in (var('windows') + [var('window_days')]) | unique | sort -%}
+        select {{ days }} as window_days
+        {{- ' union all' if not loop.last }}
+    {% endfor -%}
+) as days

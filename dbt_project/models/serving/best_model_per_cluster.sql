@@ -1,0 +1,1 @@
+select * from {{ ref('best_model_candidates') }}

@@ -1,0 +1,46 @@
+-- Scalars only: dbt's unit tests cannot make a vector. Without `success`: it is written back from int_task_outcomes.
+with source as (
+    select * from {{ source('learning', 'task_history') }}
+),
+
+renamed as (
+    select
+        -- keys
+        id as task_id,
+        source,
+        session_id,
+        project,
+        parent_task_id,
+        decision_id,
+        task_hash,
+        writer_version,
+
+        -- who did it
+        agent_used as agent_name,
+        model_used as model,
+        model_requested,
+        model_parent,
+        model_source,
+
+        -- how it went
+        status,
+        is_error,
+        duration_ms,
+        waiting_ms,
+        tool_uses,
+
+        -- what it took
+        input_tokens,
+        output_tokens,
+        cache_read_tokens,
+        cache_write_tokens,
+        cost_usd,
+        is_cost_complete,
+
+        -- when
+        created_at as spawned_at,
+        finished_at
+    from source
+)
+
+select * from renamed
