@@ -1,0 +1,52 @@
+"""Spherical k-means: clusters of directions, not of lengths."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans, MiniBatchKMeans
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+MINIBATCH_FROM = 20_000  # above this full k-means takes minutes, and mini-batches find the same kinds
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """Unit centroids (k, d), the cluster of each row (n,), and its cosine distance to that centroid (n,)."""
+
+    centroids: Floats
+    members: Ints
+    distances: Floats
+
+
+def unit_rows(vectors: Floats) -> Floats:
+    """Scale each row to length one; a zero row stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Floats = vectors / np.where(lengths > 0, lengths, 1)
+    return scaled
+
+
+def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0) -> Clustering:
+    """Cluster unit rows (n, d) into at most `count` kinds; the same rows in the same order give the same clusters.
+
+    Lloyd's steps on unit vectors, with centroids scaled back to the sphere at the end, as in Dhillon & Modha (2001)
+    up to the normalisation between steps. Clusters left empty by the last assignment are dropped.
+    """
+    distinct = len(np.unique(vectors.round(6), axis=0)) if count > 1 else 1
+    count = max(1, min(count, distinct))
+    kind = KMeans if len(vectors) < MINIBATCH_FROM else MiniBatchKMeans
+    fitted = kind(n_clusters=count, n_init=3, random_state=seed).fit(np.asarray(vectors, dtype=np.float64))
+    centroids = unit_rows(fitted.cluster_centers_)
+    members, _ = assign(vectors, centroids)
+    kept, members = np.unique(members, return_inverse=True)
+    members, distances = assign(vectors, centroids[kept])
+    return Clustering(centroids[kept], members, distances)
+
+
+def assign(vectors: Floats, centroids: Floats) -> tuple[Ints, Floats]:
+    """Return for each unit row the index of the nearest centroid and the cosine distance to it."""
+    similarity = vectors @ centroids.T
+    members = similarity.argmax(axis=1)
+    return members, np.clip(1 - similarity[np.arange(len(vectors)), members], 0, 2)

@@ -1,0 +1,41 @@
+"""How far from a centroid a task may lie and still be of its kind."""
+
+import numpy as np
+
+from pipelines.cluster.kmeans import Clustering, Floats
+
+RADIUS_QUANTILE = 0.98  # of the distances seen: about 2 in 100 tasks of a kind are taken for strangers
+OWN_QUANTILE_FROM = 20  # below this many members a quantile of their distances says little
+
+
+def cluster_radii(vectors: Floats, clustering: Clustering) -> Floats:
+    """Return the radius (k,) of each cluster as a quantile of the distances that unseen members would have.
+
+    Each member is measured against the centroid of the others: measured against its own share of the centroid, a
+    small cluster would look tighter than it is. No radius is below the median distance over all clusters.
+    """
+    distances = left_out_distances(vectors, clustering)
+    known = distances[np.isfinite(distances)]
+    if not len(known):
+        return np.ones(len(clustering.centroids))
+    pooled, median = np.quantile(known, [RADIUS_QUANTILE, 0.5])
+    radii = np.full(len(clustering.centroids), pooled)
+    for cluster in range(len(radii)):
+        own = distances[clustering.members == cluster]
+        own = own[np.isfinite(own)]
+        if len(own) >= OWN_QUANTILE_FROM:
+            radii[cluster] = max(np.quantile(own, RADIUS_QUANTILE), median)
+    return np.asarray(np.maximum(radii, 1e-6))
+
+
+def left_out_distances(vectors: Floats, clustering: Clustering) -> Floats:
+    """Return each row's cosine distance to the centroid of the other members; NaN for a cluster's only member."""
+    count = len(clustering.centroids)
+    sums = np.zeros((count, vectors.shape[1]))
+    np.add.at(sums, clustering.members, vectors)
+    others = sums[clustering.members] - vectors
+    lengths = np.linalg.norm(others, axis=1)
+    alone = np.bincount(clustering.members, minlength=count)[clustering.members] < 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        similarity = (others * vectors).sum(axis=1) / lengths
+    return np.where(alone | (lengths < 1e-9), np.nan, np.clip(1 - similarity, 0, 2))

@@ -1,0 +1,17 @@
+with newest as (
+    select
+        embedding_model,
+        max(clustering_version) as clustering_version
+    from learning.clusterings
+    group by embedding_model
+)
+
+select
+    count(*) as embedded,
+    count(*) filter (where cluster_assignments.task_id is null) as unassigned
+from learning.task_history
+inner join newest using (embedding_model)
+left join learning.cluster_assignments
+    on
+        task_history.id = cluster_assignments.task_id
+        and newest.clustering_version = cluster_assignments.clustering_version

@@ -1,0 +1,3 @@
+update learning.clusterings
+set input_fingerprint = %(fingerprint)s
+where clustering_version = %(version)s
