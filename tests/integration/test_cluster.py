@@ -40,7 +40,7 @@ def cluster(warehouse: Warehouse) -> ClusterReport:
 def dump(warehouse: Warehouse) -> list[object]:
     with warehouse.connect() as connection:
         return [
-            connection.execute(f"select *, xmin from learning.{table} order by 1, 2").fetchall()  # noqa: S608
+            connection.execute(f"select *, xmin from learning.{table} order by 1, 2").fetchall()
             for table in ("clusterings", "task_clusters", "cluster_assignments")
         ]
 

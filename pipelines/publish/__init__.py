@@ -1,0 +1,1 @@
+"""Serving tables -> the recommender's snapshot, and the nightly report."""

@@ -1,0 +1,32 @@
+"""The assets of this stage."""
+
+import dagster as dg
+
+from pipelines.progress import Progress
+from pipelines.publish.snapshot import publish_snapshot
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+
+@dg.asset(
+    deps=[dg.AssetKey(["serving", "best_model_per_cluster"])],
+    group_name="publish",
+    kinds={"python", "file"},
+    owners=["team:spawnwise"],
+)
+def recommendation_snapshot(
+    warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
+) -> dg.MaterializeResult[None]:
+    """The file that lookups at spawn time read: kinds of task, best models, evidence, tiers and agents."""
+    progress.stage("Publish the answers")
+    snapshot = publish_snapshot(warehouse, settings)
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(settings.snapshot_file),
+            "bytes": settings.snapshot_file.stat().st_size,
+            "version": snapshot.version,
+            "kinds": len(snapshot.kinds),
+            "answers": len(snapshot.best),
+            "agents": len(snapshot.agents),
+        }
+    )

@@ -1,0 +1,16 @@
+select
+    agent_name,
+    cluster_id,
+    model,
+    success_rate,
+    success_low,
+    success_sd,
+    tasks_observed,
+    effective_n,
+    expected_cost_usd,
+    reliable_probability,
+    is_default,
+    is_chosen,
+    reason
+from learning.model_estimates
+order by agent_name, cluster_id, model
