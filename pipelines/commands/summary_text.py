@@ -44,7 +44,8 @@ def _what_was_read(summary: RunSummary) -> str:
 
 
 def _outcomes(summary: RunSummary) -> str:
-    return f"{summary.succeeded:,} succeeded, {summary.failed:,} failed, {summary.unknown:,} unknown (the log does not say)"
+    known = f"{summary.succeeded:,} succeeded, {summary.failed:,} failed"
+    return f"{known}, {summary.unknown:,} unknown (the log does not say)"
 
 
 def _cost(summary: RunSummary) -> str:

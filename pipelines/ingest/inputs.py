@@ -23,7 +23,7 @@ def claude_home() -> Path:
 
 
 def choose_inputs(settings: Settings) -> Inputs:
-    """Return what to read: the settings' folders; else the user's own; else, where nothing was logged yet, the sample."""
+    """Return what to read: the folders of the settings, else the user's own home, else the bundled sample."""
     home = claude_home()
     logs = settings.logs
     if not logs and next(home.glob("projects/**/*.jsonl"), None):
