@@ -1,0 +1,32 @@
+"""Dagster asset of the agent specs."""
+
+import dagster as dg
+
+from pipelines.ingest.agent_specs import ingest_specs
+from pipelines.ingest.spec_files import default_spec_folders
+from pipelines.progress import Progress
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+
+@dg.asset(
+    key=["learning", "agent_specs"], group_name="ingest", kinds={"postgres", "markdown"}, owners=["team:spawnwise"]
+)
+def agent_specs(
+    warehouse: dg.ResourceParam[Warehouse],
+    settings: dg.ResourceParam[Settings],
+    progress: dg.ResourceParam[Progress],
+) -> dg.MaterializeResult[None]:
+    """Agents as their specs describe them: one row per agent, redacted, by hash."""
+    report = ingest_specs(warehouse, settings, settings.specs or default_spec_folders(), progress)
+    messages = [*report.errors, *report.collisions, *report.warnings]
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.specs,
+            "added": report.added,
+            "changed": report.changed,
+            "removed": report.removed,
+            "errors": len(report.errors),
+            "messages": dg.MetadataValue.md("\n".join(f"- {message}" for message in messages) or "none"),
+        }
+    )
