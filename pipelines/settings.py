@@ -28,7 +28,11 @@ class Settings(BaseSettings):
     tolerated_gap: float = Field(default=0.03, ge=0, le=1)
     success_floor: float = Field(default=0.5, ge=0, le=1)
     required_probability: float = Field(default=0.9, gt=0.5, lt=1)
+    minimum_evidence: float = Field(default=3.0, ge=1)
+    propensity_limit: float = Field(default=10.0, ge=1)
+    version_discount: float = Field(default=0.5, gt=0, le=1)
     exploration_share: float = Field(default=0.0, ge=0, le=1)
+    candidate_models: Annotated[tuple[str, ...], NoDecode] = ()
     protected_agents: Annotated[tuple[str, ...], NoDecode] = ()
     default_model: str = "sonnet"
 
@@ -40,7 +44,7 @@ class Settings(BaseSettings):
     schedule: str = "0 2 * * *"
     schedule_enabled: bool = True
 
-    @field_validator("logs", "specs", "protected_agents", mode="before")
+    @field_validator("logs", "specs", "protected_agents", "candidate_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Accept a path list as the shell writes one: `a:b` for folders, `a,b` for names."""

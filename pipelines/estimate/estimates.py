@@ -1,0 +1,95 @@
+"""From outcomes to estimates and decisions: the whole of the learning, without a database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.estimate.costs import expected_costs
+from pipelines.estimate.decision import Decisions, Evidence, Rule, decide
+from pipelines.estimate.design import Design
+from pipelines.estimate.exploration import propensities, trial_shares
+from pipelines.estimate.model import fit_success
+from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes, sum_cells
+from pipelines.estimate.predict import Prediction, predict_success, success_summary
+from pipelines.estimate.scopes import Scopes, scopes_of, sum_over_scopes
+from pipelines.estimate.what_if import outcomes_to_choose
+from pipelines.settings import Settings
+
+LOW_Z = 1.645  # success_low holds with probability 0.95
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """All scopes' estimates (scopes, models), and what was decided; `models` names the columns."""
+
+    models: tuple[str, ...]
+    scopes: Scopes
+    prediction: Prediction
+    evidence: Evidence
+    success_rate: Floats
+    success_sd: Floats
+    success_low: Floats
+    tasks: Floats
+    decisions: Decisions
+    propensity: Floats
+    outcomes_to_choose: Ints
+    spreads: dict[str, float]
+
+
+def estimate(
+    outcomes: Outcomes,
+    settings: Settings,
+    defaults: Mapping[tuple[str, int], str],
+    prices: Mapping[str, float | None],
+) -> Estimates:
+    """Estimate every scope and choose a model for each.
+
+    `defaults` names the default of each scope (agent, cluster), all among `outcomes.models`; `prices` are list prices.
+    """
+    cells = sum_cells(outcomes, propensity_limit=settings.propensity_limit)
+    scopes = scopes_of(outcomes)
+    design = Design(len(outcomes.agents), len(outcomes.clusters), len(outcomes.models))
+    known = _known(cells)
+    rows = design.rows(known.agent, known.cluster, known.model)
+    effects = fit_success(design, rows, known.weight, known.rate)
+    prediction = predict_success(design, effects, known, scopes)
+    mean, deviation, low = success_summary(prediction, LOW_Z)
+    place = (cells.agent, cells.cluster, cells.model)
+    names = {name: index for index, name in enumerate(outcomes.models)}
+    keys = zip(scopes.agent_names, scopes.cluster_ids, strict=True)
+    evidence = Evidence(
+        logit=prediction.logit,
+        covariance=prediction.covariance,
+        effective_n=sum_over_scopes(scopes, design.models, place, cells.weight),
+        cost_usd=expected_costs(design, cells, scopes, outcomes.models, prices),
+        default=np.array([names[defaults[key]] for key in keys], dtype=np.int64),
+    )
+    rule = Rule.of(settings)
+    decisions = decide(evidence, rule)
+    return Estimates(
+        models=outcomes.models,
+        scopes=scopes,
+        prediction=prediction,
+        evidence=evidence,
+        success_rate=mean,
+        success_sd=deviation,
+        success_low=low,
+        tasks=sum_over_scopes(scopes, design.models, place, cells.tasks),
+        decisions=decisions,
+        propensity=_propensity(evidence, decisions, scopes.agent_names, settings),
+        outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),
+        spreads=effects.spread_of_group,
+    )
+
+
+def _known(cells: Cells) -> Cells:
+    """Return the cells that hold a known outcome."""
+    kept = cells.weight > 0
+    return Cells(**{name: getattr(cells, name)[kept] for name in Cells.__dataclass_fields__})
+
+
+def _propensity(evidence: Evidence, decisions: Decisions, agents: Sequence[str], settings: Settings) -> Floats:
+    share = settings.exploration_share
+    shares = trial_shares(evidence, Rule.of(settings)) if share > 0 else np.zeros(evidence.logit.shape)
+    return propensities(shares, decisions, agents, share=share, protected=settings.protected_agents)

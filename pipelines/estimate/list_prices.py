@@ -1,0 +1,41 @@
+"""List prices, for where no real cost was seen."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from genai_prices import Usage, calc_price, data_snapshot
+
+# What a spawn typically moves (medians of real spawns): most of its input is read from the cache.
+TYPICAL_INPUT, TYPICAL_CACHED, TYPICAL_OUTPUT = 60_000, 50_000, 3_000
+
+
+def list_price_usd(family: str, versions: Mapping[str, str] | None = None) -> float | None:
+    """Return the list price of a typical spawn, None where the model is unknown to the price list.
+
+    `versions` maps a family to the version last seen; without one, the newest of that name on the list is meant.
+    """
+    known = (versions or {}).get(family)
+    return _price(known) if known and _price(known) is not None else _price(_newest_of_family(family) or family)
+
+
+@cache
+def _price(model: str) -> float | None:
+    usage = Usage(input_tokens=TYPICAL_INPUT, cache_read_tokens=TYPICAL_CACHED, output_tokens=TYPICAL_OUTPUT)
+    try:
+        return float(calc_price(usage, model_ref=model).total_price)
+    except (LookupError, ValueError):
+        return None
+
+
+@cache
+def _newest_of_family(family: str) -> str | None:
+    """Return the newest Claude of that family name on the list: names end in their version."""
+    for provider in data_snapshot.get_snapshot().providers:
+        if provider.id == "anthropic":
+            names = [model.id for model in provider.models if model.id.startswith(f"claude-{family}-")]
+            return max(names, key=_version, default=None)
+    return None
+
+
+def _version(name: str) -> list[int]:
+    return [int(part) for part in name.split("-") if part.isdigit()]

@@ -1,0 +1,131 @@
+"""The estimator: a hierarchical regression with Gaussian priors whose strengths the data set.
+
+logit P(success) = overall + model skill + agent + cluster + (agent, model) + (cluster, model) + (agent, cluster, model),
+each group of effects ~ N(0, sd of the group). Log cost has the same form with Gaussian noise. The posterior is Laplace's
+approximation at the mode; the groups' variances are updated by EM between Newton steps (empirical Bayes), held by a
+scaled inverse chi-square prior so that few groups cannot drive a variance to nothing or to the moon. The innermost
+effects are integrated out cell by cell, so the size of the system is that of the outer ones.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy import linalg, sparse
+from scipy.special import expit
+
+from pipelines.estimate.design import GROUPS, Design, Effects
+from pipelines.estimate.outcomes import Floats, Ints
+
+# Prior standard deviations: what each group of effects is expected to be before any data, in logits or in log dollars.
+SUCCESS_PRIOR = {
+    "overall": 1.5,
+    "model": 0.5,
+    "agent": 1.0,
+    "cluster": 1.0,
+    "agent and model": 0.5,
+    "cluster and model": 0.5,
+    "cell": 0.3,
+}
+COST_PRIOR = {
+    "overall": 5.0,
+    "model": 0.7,
+    "agent": 0.7,
+    "cluster": 0.7,
+    "agent and model": 0.3,
+    "cluster and model": 0.3,
+    "cell": 0.2,
+}
+PRIOR_GROUPS = 8.0  # the prior standard deviation counts as much as this many effects seen
+STEPS = 40
+TOLERANCE = 1e-3  # of the largest change of a standard deviation or of a fitted logit, in one step
+
+
+def fit_success(design: Design, rows: sparse.csr_array, weight: Floats, rate: Floats) -> Effects:
+    """Fit success rates (cells,) of effective numbers `weight` (cells,); rows is (cells, columns) of the design."""
+    start = np.full(len(weight), _logit(float((weight @ rate + 1) / (weight.sum() + 2))))
+
+    def response(fitted: Floats, _: float) -> tuple[Floats, Floats]:
+        probability = expit(fitted)
+        curvature = np.maximum(probability * (1 - probability), 1e-4)
+        return weight * curvature, fitted + (rate - probability) / curvature
+
+    return _fit(design, rows, response, start, SUCCESS_PRIOR, center=1.0)
+
+
+def fit_log_cost(design: Design, rows: sparse.csr_array, count: Floats, mean_log: Floats, scatter: Floats) -> Effects:
+    """Fit mean log costs (cells,) of `count` tasks each; `scatter` is the squared scatter within each cell."""
+    freedom = float(np.maximum(count - 1, 0).sum())
+    noise = (float(scatter.sum()) + 4 * 0.5) / (freedom + 4)
+
+    def response(_: Floats, noise_variance: float) -> tuple[Floats, Floats]:
+        return count / noise_variance, mean_log
+
+    center = float(np.average(mean_log, weights=count)) if count.sum() else -2.0
+    return _fit(design, rows, response, mean_log.copy(), COST_PRIOR, center=center, noise=noise)
+
+
+def _fit(
+    design: Design,
+    rows: sparse.csr_array,
+    response: Callable[[Floats, float], tuple[Floats, Floats]],
+    fitted: Floats,
+    prior: Mapping[str, float],
+    *,
+    center: float,
+    noise: float = 1.0,
+) -> Effects:
+    """Iterate Newton and EM steps; `response` gives the working weight and the working response at the fitted values."""
+    group = design.group_of_column()
+    seen = np.unique(np.concatenate([[0], rows.indices]))
+    columns, group_seen = rows[:, seen].tocsr(), group[seen]
+    variance = np.array([prior[name] ** 2 for name in GROUPS])
+    cell_variance = prior["cell"] ** 2
+    offset = np.where(seen == 0, center, 0.0)
+    for _ in range(STEPS):
+        weight, observed = response(fitted, noise)
+        kept = weight / (1 + cell_variance * weight)
+        precision = (columns.T @ (columns * kept[:, None])).toarray() + np.diag(1 / variance[group_seen])
+        covariance = linalg.inv(precision, check_finite=False)
+        mean = covariance @ (columns.T @ (kept * observed) + offset / variance[group_seen])
+        outer, pull = columns @ mean, cell_variance * weight / (1 + cell_variance * weight)
+        before, spread_before = fitted, np.append(variance, cell_variance)
+        fitted = np.clip(outer + pull * (observed - outer), before - 2, before + 2)
+        variance = _variances((mean - offset) ** 2 + np.diag(covariance), group_seen, variance, prior)
+        inner = (pull * (observed - outer)) ** 2 + cell_variance * (1 - pull)
+        inner += pull**2 * ((columns @ covariance) * columns).sum(axis=1)
+        cell_variance = _pooled(inner[weight > 0], prior["cell"])
+        change = np.abs(np.sqrt(np.append(variance, cell_variance)) - np.sqrt(spread_before)).max()
+        if max(change, np.abs(fitted - before).max(initial=0)) < TOLERANCE:
+            break
+    full = np.zeros(len(group))
+    full[0] = center
+    full[seen] = mean
+    spread = {name: float(np.sqrt(value)) for name, value in zip(GROUPS, variance, strict=True)}
+    return Effects(
+        mean=full,
+        covariance=covariance,
+        seen=seen,
+        prior_variance=variance[group],
+        cell_variance=cell_variance,
+        pull=pull,
+        observed=observed,
+        spread_of_group=spread | {"cell": float(np.sqrt(cell_variance))},
+        noise_variance=noise,
+    )
+
+
+def _variances(squares: Floats, group: Ints, variance: Floats, prior: Mapping[str, float]) -> Floats:
+    """Return the variance of each group of effects from the expected squares of the effects seen."""
+    updated = variance.copy()
+    for index, name in enumerate(GROUPS):
+        if name != "overall":
+            updated[index] = _pooled(squares[group == index], prior[name])
+    return updated
+
+
+def _pooled(squares: Floats, prior_spread: float) -> float:
+    return float((squares.sum() + PRIOR_GROUPS * prior_spread**2) / (len(squares) + PRIOR_GROUPS))
+
+
+def _logit(rate: float) -> float:
+    return float(np.log(rate / (1 - rate)))

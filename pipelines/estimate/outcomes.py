@@ -1,0 +1,99 @@
+"""The outcomes that estimates are made from, as arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
+
+ANY_AGENT = "*"
+ANY_CLUSTER = -1
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Tasks as columns (n,): indexes into `agents`, `clusters` (-1: in no cluster) and `models`, and what was seen.
+
+    `success` in [0, 1] is NaN where unknown or not the agent's doing; such a task still counts as work there was, and
+    its cost still counts. `information` in [0, 1] is what age and an uncertain label leave of one outcome.
+    `propensity` is the logged probability of the model, NaN where nobody drew. `cost_usd` is NaN where unknown.
+    """
+
+    agents: tuple[str, ...]
+    clusters: tuple[int, ...]
+    models: tuple[str, ...]
+    agent: Ints
+    cluster: Ints
+    model: Ints
+    success: Floats
+    information: Floats
+    propensity: Floats
+    cost_usd: Floats
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Outcomes summed over each (agent, cluster, model) that occurs: columns (cells,).
+
+    `tasks` counts known outcomes, `weight` is their effective number, `rate` their weighted success rate;
+    `log_cost` is the mean of the logarithm of known costs, `cost_tasks` their number.
+    """
+
+    agent: Ints
+    cluster: Ints
+    model: Ints
+    tasks: Floats
+    weight: Floats
+    rate: Floats
+    cost_tasks: Floats
+    log_cost: Floats
+    log_cost_scatter: Floats
+
+
+def outcome_information(age_days: Floats, confidence: Floats, half_life_days: float) -> Floats:
+    """Return confidence x 2^(-age / half-life): what is left of an outcome of full confidence seen today."""
+    information: Floats = confidence * np.exp2(-np.maximum(age_days, 0) / half_life_days)
+    return information
+
+
+def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
+    """Sum the outcomes of each cell, each weighted by its information and its clipped inverse propensity.
+
+    Inverse propensities only weigh the outcomes of a cell against each other. The cell's total weight is the
+    information times Kish's ratio (sum r)^2 / (n sum r^2) <= 1, so that one rare draw never counts as many outcomes.
+    """
+    keys = np.stack([outcomes.agent, outcomes.cluster, outcomes.model], axis=1)
+    if not len(keys):
+        empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
+        return Cells(none, none, none, empty, empty, empty, empty, empty, empty)
+    cells, member = np.unique(keys, axis=0, return_inverse=True)
+    member = member.reshape(-1)
+
+    def total(values: Floats) -> Floats:
+        return np.asarray(np.bincount(member, weights=values, minlength=len(cells)), dtype=np.float64)
+
+    known = np.isfinite(outcomes.success)
+    rarity = np.minimum(1 / np.where(np.isfinite(outcomes.propensity), outcomes.propensity, 1), propensity_limit)
+    information = np.where(known, outcomes.information, 0)
+    weight = total(information * rarity)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = total(np.where(known, outcomes.success, 0) * information * rarity) / weight
+        effective = weight**2 / total(information * rarity**2)
+    cost_known = np.isfinite(outcomes.cost_usd) & (outcomes.cost_usd > 0)
+    log_cost = np.log(np.where(cost_known, outcomes.cost_usd, 1))
+    cost_tasks = total(cost_known.astype(float))
+    mean_log = total(log_cost) / np.maximum(cost_tasks, 1)
+    scatter = total(np.where(cost_known, (log_cost - mean_log[member]) ** 2, 0))
+    return Cells(
+        agent=cells[:, 0],
+        cluster=cells[:, 1],
+        model=cells[:, 2],
+        tasks=total(known.astype(float)),
+        weight=np.where(weight > 0, effective, 0),
+        rate=np.where(weight > 0, rate, 0),
+        cost_tasks=cost_tasks,
+        log_cost=mean_log,
+        log_cost_scatter=scatter,
+    )

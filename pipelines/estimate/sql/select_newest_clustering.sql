@@ -1,0 +1,2 @@
+select max(clustering_version)
+from learning.clusterings
