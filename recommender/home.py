@@ -21,3 +21,17 @@ def data_home() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "spawnwise"
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "spawnwise"
+
+
+def snapshot_file() -> Path:
+    """Return where the nightly run publishes what a lookup needs."""
+    return data_home() / "snapshot.safetensors"
+
+
+def private_folder(folder: Path) -> None:
+    """Create a folder that only its owner can list; one that exists stays as it is.
+
+    Root's Postgres runs as another user, which must be able to walk through.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711 if is_root else 0o700)

@@ -1,7 +1,6 @@
 """The embedded Postgres: started on demand, shared by commands that run at once, stopped by the last that leaves."""
 
 import logging
-import os
 import subprocess
 import warnings
 from pathlib import Path
@@ -9,6 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import fasteners
+
+from recommender.home import private_folder
 
 
 class EmbeddedServer:
@@ -46,15 +47,6 @@ class EmbeddedServer:
     def dsn(self, database: str) -> str:
         """Return the connection URL of a database on this server."""
         return str(self._server.get_uri(database=database))
-
-
-def private_folder(folder: Path) -> None:
-    """Create a folder that only its owner can list; one that exists stays as it is.
-
-    Root's server runs as another user, which must be able to walk through.
-    """
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    folder.mkdir(parents=True, exist_ok=True, mode=0o711 if is_root else 0o700)
 
 
 def _start(folder: Path) -> Any:

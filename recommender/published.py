@@ -1,0 +1,116 @@
+"""What was published last, kept in memory and renewed in the background: a lookup never waits for it twice."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from recommender.embedding import Embedder, EmbeddingError, embedder_named
+from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
+
+# At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.
+_LOOKUP_TIMEOUT_S = 5.0
+
+
+class Source(Protocol):
+    """A place that a snapshot can be read from."""
+
+    def stamp(self) -> object:
+        """Return what changes when there is something new to read; cheap, and called at every lookup."""
+        ...
+
+    def read(self) -> Snapshot:
+        """Return the snapshot; may block; raises any error with a message for a person."""
+        ...
+
+
+class SnapshotFile:
+    """The file that the nightly run replaces."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def stamp(self) -> object:
+        """Return the identity of the file that stands there now."""
+        try:
+            status = os.stat(self._path)  # noqa: PTH116 (on every lookup; pathlib costs as much again)
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def read(self) -> Snapshot:
+        """Read the file."""
+        return read_snapshot(self._path)
+
+
+class Knowledge(NamedTuple):
+    """A snapshot with the embedder that its centroids were made with, and what hinders one or the other."""
+
+    snapshot: Snapshot | None = None
+    embedder: Embedder | None = None
+    problem: str | None = None
+
+
+class Published:
+    """Hands out the newest knowledge without blocking; at most one thread reads at a time."""
+
+    def __init__(self, source: Source, embedder_for: Callable[[str], Embedder] | None = None) -> None:
+        self._source = source
+        self._embedder_for = embedder_for or _spawn_time_embedder
+        self._lock = threading.Lock()
+        self._knowledge = Knowledge()
+        self._seen: object = self  # no stamp is equal to this
+        self._reading: threading.Event | None = None
+        self._started_at = 0.0
+
+    def current(self, wait_s: float) -> Knowledge:
+        """Return the last known good; where nothing was ever read, wait for the first reading at most `wait_s`.
+
+        The wait is counted from when that reading began, so that a source that hangs delays only the first calls.
+        """
+        if self._reading is None and self._source.stamp() != self._seen:
+            self._start_reading()
+        reading = self._reading
+        if reading is not None and self._knowledge.snapshot is None:
+            reading.wait(max(0.0, self._started_at + wait_s - time.monotonic()))
+            if not reading.is_set():
+                return Knowledge(problem="What was learned could not be read in time.")
+        return self._knowledge
+
+    def _start_reading(self) -> None:
+        with self._lock:
+            stamp = self._source.stamp()
+            if self._reading is not None or stamp == self._seen:
+                return
+            self._reading, self._started_at = threading.Event(), time.monotonic()
+            threading.Thread(target=self._read, args=(stamp, self._reading), daemon=True, name="spawnwise-read").start()
+
+    def _read(self, stamp: object, reading: threading.Event) -> None:
+        try:
+            self._knowledge = self._with_embedder(self._source.read())
+        except SnapshotError as error:
+            self._knowledge = self._knowledge._replace(problem=str(error))
+        except Exception as error:  # whatever a driver raises must not take the answers away
+            problem = f"What was learned could not be read ({type(error).__name__})."
+            self._knowledge = self._knowledge._replace(problem=problem)
+        finally:
+            self._seen = stamp
+            self._reading = None
+            reading.set()
+
+    def _with_embedder(self, snapshot: Snapshot) -> Knowledge:
+        last = self._knowledge.embedder
+        if not snapshot.kinds:
+            return Knowledge(snapshot, last)  # nothing to compare a task with
+        if last is not None and last.name == snapshot.embedding_model:
+            return Knowledge(snapshot, last)
+        try:
+            return Knowledge(snapshot, self._embedder_for(snapshot.embedding_model))
+        except EmbeddingError as error:
+            return Knowledge(snapshot, problem=str(error))
+
+
+def _spawn_time_embedder(name: str) -> Embedder:
+    return embedder_named(name, timeout_s=_LOOKUP_TIMEOUT_S, attempts=1)

@@ -1,0 +1,219 @@
+"""What the nightly run publishes and a lookup reads: one file, checksummed, replaced whole."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from recommender.home import private_folder
+
+FORMAT = "1"
+ANY_AGENT = "*"
+ANY_KIND = -1
+_NO_DIGEST = "0" * 64
+
+
+class SnapshotError(Exception):
+    """A snapshot cannot be read or written; the message says why and what to do."""
+
+
+class TaskKind(NamedTuple):
+    """One kind of task: a cluster of the current clustering. `radius` is a cosine distance."""
+
+    cluster_id: int
+    label: str
+    radius: float
+    size: int = 0
+    terms: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+class BestModel(NamedTuple):
+    """One row of serving.best_model_per_cluster: `ANY_AGENT` and `ANY_KIND` stand for all."""
+
+    agent_name: str
+    cluster_id: int
+    model: str
+    answer_source: str
+    reason: str
+    success_rate: float
+    success_low: float
+    success_sd: float
+    tasks_observed: int
+    effective_n: float
+    expected_cost_usd: float | None = None
+    default_model: str | None = None
+    default_expected_cost_usd: float | None = None
+
+
+class ModelEvidence(NamedTuple):
+    """One row of learning.model_estimates: what a model can be trusted with in one scope."""
+
+    agent_name: str
+    cluster_id: int
+    model: str
+    success_rate: float
+    success_low: float
+    success_sd: float
+    tasks_observed: int
+    effective_n: float
+    expected_cost_usd: float | None
+    reliable_probability: float
+    is_default: bool
+    is_chosen: bool
+    reason: str
+
+
+class Tier(NamedTuple):
+    """The default model of an agent, or of a pattern such as COORD_*."""
+
+    agent_pattern: str
+    model: str
+
+
+class AgentSpec(NamedTuple):
+    """An agent that has a spec; `declared_model` is the one that its spec names."""
+
+    name: str
+    declared_model: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that a lookup needs. Row i of `centroids` is kind i, row i of `agent_vectors` is agent i."""
+
+    embedding_model: str
+    created_at: datetime
+    clustering_version: int = 0
+    kinds: tuple[TaskKind, ...] = ()
+    centroids: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+    best: tuple[BestModel, ...] = ()
+    evidence: tuple[ModelEvidence, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    agents: tuple[AgentSpec, ...] = ()
+    agent_vectors: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of the content; equal content published twice has one version."""
+        return hashlib.sha256(save(self._tensors())).hexdigest()[:16]
+
+    @cached_property
+    def best_of(self) -> dict[tuple[str, int], BestModel]:
+        """The best model of each (agent, cluster)."""
+        return {(row.agent_name, row.cluster_id): row for row in self.best}
+
+    @cached_property
+    def best_of_kind(self) -> dict[int, list[BestModel]]:
+        """The rows of each kind of task: one for each agent that has done it, and that for any agent."""
+        rows: dict[int, list[BestModel]] = {}
+        for row in self.best:
+            rows.setdefault(row.cluster_id, []).append(row)
+        return rows
+
+    def _tensors(self) -> dict[str, NDArray[Any]]:
+        rows = {name: getattr(self, name) for name in ("kinds", "best", "evidence", "tiers", "agents")}
+        rows |= {"embedding_model": self.embedding_model, "clustering_version": self.clustering_version}
+        text = json.dumps(rows, allow_nan=False, ensure_ascii=False).encode("utf-8", errors="replace")
+        return {
+            "centroids": np.ascontiguousarray(self.centroids, dtype=np.float32),
+            "agent_vectors": np.ascontiguousarray(self.agent_vectors, dtype=np.float32),
+            "rows": np.frombuffer(text, dtype=np.uint8),
+        }
+
+
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Replace the snapshot at `path` in one step, readable by its owner only; raise `SnapshotError`."""
+    _require_sound(snapshot)
+    try:
+        data = save(snapshot._tensors(), _metadata(snapshot.created_at, snapshot.version))
+        data = data.replace(_NO_DIGEST.encode(), hashlib.sha256(data).hexdigest().encode(), 1)
+        private_folder(path.parent)
+        _replace(path, data)
+    except (OSError, ValueError) as error:
+        message = f"The snapshot {path} cannot be written ({type(error).__name__}): check free space and permissions."
+        raise SnapshotError(message) from error
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read the snapshot at `path`; raise `SnapshotError` where it is missing, damaged or of another format."""
+    try:
+        data = path.read_bytes()  # not mapped: a file that is cut while mapped kills the process
+    except FileNotFoundError:
+        raise SnapshotError("No snapshot has been published yet: run `spawnwise learn`.") from None
+    except OSError as error:
+        raise SnapshotError(
+            f"The snapshot {path} cannot be read ({type(error).__name__}): check permissions."
+        ) from error
+    try:
+        metadata = _verified_metadata(data)
+        snapshot = _from_tensors(load(data), datetime.fromisoformat(metadata["created_at"]))
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SnapshotError(f"The snapshot {path} is damaged: run `spawnwise learn` to publish it again.") from error
+    _require_sound(snapshot)
+    snapshot.__dict__["version"] = metadata["version"]
+    return snapshot
+
+
+def _metadata(created_at: datetime, version: str) -> dict[str, str]:
+    created = created_at.astimezone(UTC).isoformat()
+    return {"created_at": created, "format": FORMAT, "sha256": _NO_DIGEST, "version": version}
+
+
+def _verified_metadata(data: bytes) -> dict[str, str]:
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    metadata: dict[str, str] = header["__metadata__"]
+    digest = metadata["sha256"].encode()
+    if len(digest) != 64 or hashlib.sha256(data.replace(digest, _NO_DIGEST.encode(), 1)).hexdigest().encode() != digest:
+        raise ValueError("checksum")
+    if metadata["format"] != FORMAT:
+        raise SnapshotError(
+            "The snapshot is of another version of Spawnwise: run `spawnwise learn` to publish it again."
+        )
+    return metadata
+
+
+def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Snapshot:
+    rows = json.loads(tensors["rows"].tobytes())
+    return Snapshot(
+        embedding_model=rows["embedding_model"],
+        created_at=created_at,
+        clustering_version=rows["clustering_version"],
+        kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5])]) for row in rows["kinds"]),
+        centroids=tensors["centroids"],
+        best=tuple(map(BestModel._make, rows["best"])),
+        evidence=tuple(map(ModelEvidence._make, rows["evidence"])),
+        tiers=tuple(map(Tier._make, rows["tiers"])),
+        agents=tuple(map(AgentSpec._make, rows["agents"])),
+        agent_vectors=tensors["agent_vectors"],
+    )
+
+
+def _require_sound(snapshot: Snapshot) -> None:
+    for rows, vectors in ((snapshot.kinds, snapshot.centroids), (snapshot.agents, snapshot.agent_vectors)):
+        if vectors.ndim != 2 or len(vectors) not in (0, len(rows)) or not np.isfinite(vectors).all():
+            raise SnapshotError("The snapshot does not fit together: run `spawnwise learn` to publish it again.")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
