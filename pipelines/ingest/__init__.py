@@ -1,0 +1,1 @@
+"""Session logs and agent specs become rows of task_history and agent_specs."""

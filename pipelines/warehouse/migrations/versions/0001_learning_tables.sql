@@ -22,6 +22,8 @@ create table learning.task_history (
     model_parent text,
     model_source text not null default 'unknown',
     status text,
+    returned_status text,
+    returned_at timestamptz,
     is_error boolean not null default false,
     error_message text,
     success boolean,
@@ -58,7 +60,10 @@ comment on column learning.task_history.task_title is 'The short description giv
 comment on column learning.task_history.task_description is 'Description and prompt, redacted: the text that is embedded.';
 comment on column learning.task_history.task_hash is 'SHA-256 of task_description: each distinct text is embedded once.';
 comment on column learning.task_history.model_used is 'Family (haiku, sonnet, opus, ...) of the model that did the work; null when unknown.';
-comment on column learning.task_history.model_source is 'Where the model was seen: observed, result, requested, parent or unknown.';
+comment on column learning.task_history.model_source is 'Where the model was seen: observed, result, requested, built_in, parent or unknown.';
+comment on column learning.task_history.status is 'How the agent ended, as the log says: completed, failed, ...; null while that is not known.';
+comment on column learning.task_history.returned_status is
+'What the call itself returned to the parent; a launch in the background returns long before the agent ends.';
 comment on column learning.task_history.success is 'true, false, or null where the log does not say. Written from intermediate.int_task_outcomes.';
 comment on column learning.task_history.fault is 'Whose failure it was: agent, environment, launch, user or sibling; null when it did not fail.';
 comment on column learning.task_history.reported_tokens is 'totalTokens of the result: the last call only, never the whole run.';
@@ -74,6 +79,22 @@ create table learning.outcome_signals (
 );
 comment on table learning.outcome_signals is
 'One row per fact seen about how a spawn went: small, typed, without text. int_task_outcomes weighs them.';
+
+create table learning.spawn_facts (
+    source text not null,
+    fact_key text not null,
+    is_spawn boolean not null,
+    prompt_key text,
+    agent_keys text [] not null default '{}',
+    parent_keys text [] not null default '{}',
+    facts jsonb not null,
+    primary key (source, fact_key)
+);
+create index spawn_facts_prompt on learning.spawn_facts (prompt_key);
+create index spawn_facts_agents on learning.spawn_facts using gin (agent_keys);
+create index spawn_facts_parents on learning.spawn_facts using gin (parent_keys);
+comment on table learning.spawn_facts is
+'One row per spawn or agent run: what all logs together say, redacted, in a form that more logs can be joined to.';
 
 create table learning.agent_specs (
     agent_name text primary key,

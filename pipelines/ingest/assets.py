@@ -1,0 +1,48 @@
+"""Dagster's view of ingest."""
+
+import dagster as dg
+
+from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.summary import agents_and_models, claude_home
+from pipelines.progress import Progress
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+session_logs = dg.AssetSpec(
+    "session_logs",
+    description="What the agent orchestrator writes: Claude Code transcripts and other session logs.",
+    group_name="ingest",
+    kinds={"json"},
+    owners=["team:spawnwise"],
+)
+
+
+@dg.asset(
+    key=["learning", "task_history"],
+    deps=[session_logs],
+    group_name="ingest",
+    kinds={"python", "postgres"},
+    owners=["team:spawnwise"],
+)
+def task_history(
+    warehouse: dg.ResourceParam[Warehouse],
+    settings: dg.ResourceParam[Settings],
+    progress: dg.ResourceParam[Progress],
+) -> dg.MaterializeResult[None]:
+    """One row per spawn of an agent, read from the session logs; only what is new in them is read."""
+    report = ingest_sources(warehouse, settings, settings.logs or (claude_home(),), progress)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.spawns_total,
+            "spawns_new": report.spawns_new,
+            "spawns_updated": report.spawns_updated,
+            "files": report.files,
+            "files_read": report.files_read,
+            "bytes_read": report.bytes_read,
+            "lines_read": report.lines_read,
+            "lines_quarantined": report.lines_quarantined,
+            "megabytes_per_second": round(report.bytes_read / 1e6 / max(report.seconds, 1e-3), 1),
+            "warnings": dg.MetadataValue.md("\n".join(f"- {warning}" for warning in report.warnings) or "none"),
+            "agents_and_models": dg.MetadataValue.md(agents_and_models(warehouse)),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Transcripts of Claude Code, versions 1.0.98 on."""

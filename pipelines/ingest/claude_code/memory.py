@@ -1,0 +1,37 @@
+"""What a reader must remember between two lines, and so between two runs over a growing file."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+MAX_REMEMBERED = 2_000
+
+
+@dataclass
+class Memory:
+    """JSON-able, bounded; the same lines leave the same memory, in however many pieces they come."""
+
+    session: str = ""
+    version: str = ""
+    project: str = ""
+    at_ms: int | None = None
+    unanswered: dict[str, str] = field(default_factory=dict)  # tool_use id -> tool, or "spawn"
+    chains: dict[str, str] = field(default_factory=dict)  # uuid of a line of an inline side chain -> uuid of its first
+    watched: dict[str, list[int]] = field(default_factory=dict)  # key of a finished spawn -> [at_ms, lines left]
+    tests: dict[str, list[str]] = field(default_factory=dict)  # tool_use id of a test run -> keys of watched spawns
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON, without what is empty."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        """Restore what `as_json` returned."""
+        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+        return cls(**known)
+
+
+def remember(store: dict[str, Any], key: str, value: Any) -> None:
+    """Keep a value, letting the oldest go where there are too many."""
+    store[key] = value
+    if len(store) > MAX_REMEMBERED:
+        del store[next(iter(store))]

@@ -1,0 +1,93 @@
+"""How an agent in the background reports: notifications, TaskOutput and TaskStop."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.ingest.claude_code.reports import UNFINISHED, report_kind
+from pipelines.ingest.values import count, mapping, name, text
+
+DONE = {"completed"}
+STOPPED = {"killed", "stopped", "cancelled", "canceled"}
+_OPENING = "<task-notification>"
+_SHELL_SUMMARY = "<summary>Background command"  # a shell's notice has an agent's shape
+_FIELDS = {
+    field: re.compile(rf"<{field}>\s*(.*?)\s*</{field}>", re.DOTALL)
+    for field in ("task-id", "tool-use-id", "status", "summary", "total_tokens", "tool_uses", "duration_ms")
+}
+_RESULT = re.compile(r"<result>(.*)</result>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The end of an agent that ran in the background."""
+
+    agent_id: str
+    status: str
+    report: str
+    summary: str = ""
+    tool_use_id: str = ""
+    tokens: int | None = None
+    tool_uses: int | None = None
+    duration_ms: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What was said, if only in the summary."""
+        return self.report.strip() or self.summary
+
+
+def from_notification(words: str) -> Notice | None:
+    """Read a <task-notification>; None where the text is none, or not an agent's."""
+    if not words.lstrip()[:40].startswith(_OPENING) or _SHELL_SUMMARY in words[:2_000]:
+        return None
+    head, _, tail = words.partition("<result>")
+    fields = head + tail.rpartition("</result>")[2]
+    found = {field: match[1] for field, pattern in _FIELDS.items() if (match := pattern.search(fields))}
+    agent_id, status = name(found.get("task-id")), name(found.get("status"))
+    if not agent_id or not status or status in UNFINISHED:
+        return None
+    tool_use_id = name(found.get("tool-use-id"))
+    report = _RESULT.search(words)
+    return Notice(
+        agent_id=agent_id,
+        status=status,
+        report=report[1] if report else "",
+        summary=text(found.get("summary")),
+        tool_use_id="" if tool_use_id == "REDACTED" else tool_use_id,
+        tokens=_number(found.get("total_tokens")),
+        tool_uses=_number(found.get("tool_uses")),
+        duration_ms=_number(found.get("duration_ms")),
+    )
+
+
+def from_task_result(result: Mapping[str, Any]) -> Notice | None:
+    """Read the result of TaskOutput or TaskStop; None where the agent still runs, or it is a shell's."""
+    task = mapping(result.get("task"))
+    agent_id, status = name(task.get("task_id")), name(task.get("status"))
+    kind = name(task.get("task_type"))
+    if not agent_id:
+        return _stopped(result)
+    if not status or status in UNFINISHED or not kind.endswith("agent"):
+        return None
+    return Notice(agent_id, status, text(task.get("result")) or text(task.get("output")))
+
+
+def signal_of(notice: Notice) -> str:
+    """Return the signal that the notice stands for. A harness may call failed what was done and used."""
+    if notice.status in STOPPED:
+        return "task_stopped"
+    if not notice.report.strip() and notice.status not in DONE:
+        return "run_failed"
+    return report_kind(notice.report, notice.tokens) if notice.report.strip() else "empty_report"
+
+
+def _stopped(result: Mapping[str, Any]) -> Notice | None:
+    is_agent = name(result.get("task_type")).endswith("agent") and "message" in result
+    agent_id = name(result.get("task_id"))
+    return Notice(agent_id, "stopped", "") if is_agent and agent_id else None
+
+
+def _number(digits: str | None) -> int | None:
+    return count(int(digits)) if digits and digits.isdecimal() and len(digits) < 16 else None

@@ -1,0 +1,85 @@
+"""The call that spawns an agent, and what comes back from it."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.ingest.claude_code.reports import LAUNCHED, MAX_ERROR, RETURNED, error_kind, report_kind, report_text
+from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.values import count, mapping, name, text
+from recommender.task_text import task_text
+
+SPAWN_TOOLS = {"Task", "Agent"}
+GENERAL = "general-purpose"  # what runs where no type is named
+MAX_TITLE = 300
+_RESULT_FIELDS = ({"agentId", "status"}, {"totalDurationMs", "totalTokens"}, {"team_name", "status"})
+
+
+def is_spawn(block: Mapping[str, Any]) -> bool:
+    """Tell whether a tool_use block spawns an agent.
+
+    Without a prompt the call is refused before any agent exists. A tool of another name counts if it takes an agent's
+    type: Task became Agent, and may be renamed again.
+    """
+    call = mapping(block.get("input"))
+    tool = text(block.get("name"))
+    is_named = tool in SPAWN_TOOLS or ("subagent_type" in call and tool.replace("_", "").isalnum())
+    return is_named and bool(text(call.get("prompt")).strip()) and bool(name(block.get("id")))
+
+
+def prompt_key(session: str, prompt: str) -> str:
+    """Return what ties an agent's first line to the call with the same prompt."""
+    return hashlib.sha256(f"{session}\n{prompt.strip()}".encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> dict[str, Any]:
+    """Return what the call says, its texts redacted."""
+    call = mapping(block.get("input"))
+    description, prompt = text(call.get("description")), text(call.get("prompt"))
+    return {
+        "tool": name(block.get("name")),
+        "agent": name(call.get("subagent_type")) or GENERAL,
+        "title": redact_stored(" ".join(description.split())[: 2 * MAX_TITLE])[:MAX_TITLE],
+        "task": redact_stored(task_text(description, prompt)),
+        "requested": name(call.get("model")),
+        "parent_model": parent_model,
+        "is_background": call.get("run_in_background") is True or None,
+        "resumes": name(call.get("resume")),
+        "prompt_key": prompt_key(session, prompt),
+    }
+
+
+def looks_like_spawn_result(result: object) -> bool:
+    """Tell whether a toolUseResult is a spawn's by its shape alone; the call may stand in another file."""
+    return any(result.keys() >= fields for fields in _RESULT_FIELDS) if isinstance(result, dict) else False
+
+
+def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dict[str, Any], list[str]]:
+    """Return rank (0 for an end, 1 for a launch), what the call returned, and the signals of it."""
+    fields = mapping(result)
+    is_error = block.get("is_error") is True
+    report = report_text(fields.get("content")) or report_text(block.get("content"))
+    status = name(fields.get("status"))
+    payload = {
+        "status": status,
+        "is_error": is_error or None,
+        "agent_id": name(fields.get("agentId")) or name(fields.get("agent_id")),
+        "agent_type": name(fields.get("agentType")),
+        "resolved": name(fields.get("resolvedModel")) or name(fields.get("model")),
+        "duration_ms": count(fields.get("totalDurationMs")),
+        "tokens": count(fields.get("totalTokens")),
+        "tool_uses": count(fields.get("totalToolUseCount")),
+    }
+    if status in LAUNCHED or fields.get("isAsync") is True:
+        return 1, payload, [status if status in LAUNCHED else "async_launched"]
+    if is_error:
+        said = text(result) or report
+        kinds = [error_kind(said)]
+        # The harness writes the reason twice, in words for the model and in words for the log.
+        if kinds == ["tool_error"]:
+            kinds = [error_kind(report)]
+        return 0, payload | {"error": redact_stored(said[: 4 * MAX_ERROR])[:MAX_ERROR]}, kinds
+    kind = report_kind(report, count(fields.get("totalTokens")))
+    if kind != RETURNED:
+        payload["error"] = redact_stored(report[: 4 * MAX_ERROR])[:MAX_ERROR]
+    return 0, payload, [kind]

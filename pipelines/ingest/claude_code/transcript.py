@@ -1,0 +1,206 @@
+"""Read a transcript line by line into facts about spawns."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from pipelines.ingest import facts as fact
+from pipelines.ingest.claude_code import aftermath, notices, spawns
+from pipelines.ingest.claude_code.children import SYNTHETIC, count_child_message
+from pipelines.ingest.claude_code.memory import Memory, remember
+from pipelines.ingest.claude_code.notices import Notice
+from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, report_text
+from pipelines.ingest.facts import Facts
+from pipelines.ingest.origin import Origin
+from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.values import items, mapping, milliseconds, name, text
+
+SPAWN = "spawn"
+COMPACTION = "acompact"  # agents that only summarise their own session
+
+
+class TranscriptReader:
+    """Turns the lines of one transcript into `facts`: {tool_use id, or agent:<session>:<agent id>: facts}."""
+
+    source = "claude-code"
+
+    def __init__(self, origin: Origin, remembered: dict[str, Any]) -> None:
+        self._origin = origin
+        self.memory = Memory.from_json(remembered)
+        self.facts: dict[str, Facts] = defaultdict(dict)
+        self._line = 0
+        self._at_ms = 0
+        self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
+        self._is_loaded = False
+
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Take in one line; True where it told anything about a spawn."""
+        self._line, self._is_loaded = line, False
+        self._note_context(record)
+        kind = record.get("type")
+        if kind == "assistant":
+            self._read_assistant(mapping(record.get("message")), self._run_of(record))
+        elif kind == "user":
+            self._read_user(record, self._run_of(record))
+        elif kind == "progress":
+            self._read_progress(record)
+        elif kind == "queue-operation":
+            self._read_notice(text(record.get("content")))
+        elif kind == "attachment":
+            self._read_notice(text(mapping(record.get("attachment")).get("prompt")))
+        return self._is_loaded
+
+    def _about(self, key: str) -> Facts:
+        self._is_loaded = True
+        return self.facts[key]
+
+    def _agent_key(self, agent_id: str) -> str:
+        return f"agent:{self.memory.session}:{agent_id}"
+
+    def _note_context(self, record: Mapping[str, Any]) -> None:
+        memory = self.memory
+        if session := name(record.get("sessionId")):
+            memory.session = session
+        if version := name(record.get("version")):
+            memory.version = version
+        if folder := record.get("cwd"):
+            memory.project = name(PurePath(text(folder).replace("\\", "/")).name) or memory.project
+        own = milliseconds(record.get("timestamp"))
+        if own is not None:
+            self._at_ms, self._trust, memory.at_ms = own, 0, own
+        elif memory.at_ms is not None:
+            self._at_ms, self._trust = memory.at_ms, 1
+        else:
+            self._at_ms, self._trust = self._origin.modified_ms, 2
+
+    def _run_of(self, record: Mapping[str, Any]) -> str:
+        """Return the key of the agent whose line this is; empty for the main conversation."""
+        if record.get("isSidechain") is not True and not self._origin.agent_id:
+            return ""
+        agent_id = name(record.get("agentId")) or self._origin.agent_id or self._chain_of(record)
+        return self._agent_key(agent_id) if agent_id else ""
+
+    def _chain_of(self, record: Mapping[str, Any]) -> str:
+        """Return an id for the inline side chain that the line belongs to: that of its first line."""
+        uuid, parent = name(record.get("uuid")), name(record.get("parentUuid"))
+        first = self.memory.chains.get(parent, parent or uuid)
+        remember(self.memory.chains, uuid, first)
+        return f"chain:{first}"
+
+    def _read_assistant(self, message: Mapping[str, Any], run: str, spawn: str = "") -> None:
+        """Read a message of the main conversation, of `run`, or of the child of `spawn`."""
+        child = spawn or run
+        if child and COMPACTION not in child and count_child_message(self.facts[child], message, self._at_ms):
+            self._is_loaded = True
+        if not child and name(message.get("model")) != SYNTHETIC:
+            aftermath.parent_goes_on(self, message)
+        for block in map(mapping, items(message.get("content"))):
+            if block.get("type") != "tool_use":
+                continue
+            if spawns.is_spawn(block):
+                self._read_spawn(block, message, child)
+            elif not spawn:
+                remember(self.memory.unanswered, name(block.get("id")), name(block.get("name")))
+
+    def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
+        key = name(block.get("id"))
+        remember(self.memory.unanswered, key, SPAWN)
+        payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
+        payload |= {"version": self.memory.version, "project": self.memory.project or self._origin.project}
+        facts = self._about(key)
+        fact.state(facts, "call", self._trust, self._at_ms, payload)
+        fact.see(facts, "sessions", self.memory.session, self._at_ms)
+        if child:
+            fact.see(facts, "parents", child, self._at_ms)
+        if resumed := payload["resumes"]:
+            fact.see(facts, "agents", resumed, self._at_ms)
+
+    def _read_user(self, record: Mapping[str, Any], run: str) -> None:
+        message = mapping(record.get("message"))
+        content = message.get("content")
+        if run and COMPACTION not in run and not record.get("parentUuid"):
+            self._read_first_line(content, run)
+        for block in map(mapping, items(content)):
+            if block.get("type") == "tool_result":
+                self._read_result(block, record.get("toolUseResult"))
+        if not run:
+            words = text(content) or "\n".join(
+                text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
+            )
+            if words and not self._read_notice(words) and not record.get("isMeta"):
+                aftermath.user_speaks(self, words, record)
+
+    def _read_first_line(self, content: object, run: str) -> None:
+        prompt = report_text(content)
+        if prompt.strip():
+            began = {"prompt_key": spawns.prompt_key(self.memory.session, prompt), "version": self.memory.version}
+            fact.state(self._about(run), "began", self._trust, self._at_ms, began)
+
+    def _read_result(self, block: Mapping[str, Any], result: object) -> None:
+        key = name(block.get("tool_use_id"))
+        tool = self.memory.unanswered.pop(key, None)
+        if not key or (tool != SPAWN and not spawns.looks_like_spawn_result(result)):
+            is_orphan = tool is None and block.get("is_error") is True and isinstance(result, str)
+            if not key or not is_orphan:
+                self._read_other_result(key, block, result)
+                return
+        rank, payload, kinds = spawns.returned_payload(block, result)
+        facts = self._about(key)
+        fact.state(facts, "returned", rank, self._at_ms, payload)
+        fact.see(facts, "sessions", self.memory.session, self._at_ms)
+        if agent_id := payload["agent_id"]:
+            fact.see(facts, "agents", agent_id, self._at_ms)
+        self.note(key, *kinds)
+        if rank == 0:
+            aftermath.watch(self, key)
+
+    def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
+        if notice := notices.from_task_result(mapping(result)):
+            self._take(notice, rank=1)
+        aftermath.tool_returns(self, key, block, result)
+
+    def _read_notice(self, words: str) -> bool:
+        notice = notices.from_notification(words)
+        if notice:
+            self._take(notice, rank=0)
+        return notice is not None
+
+    def _take(self, notice: Notice, rank: int) -> None:
+        key = notice.tool_use_id or self._agent_key(notice.agent_id)
+        payload = {
+            "status": notice.status,
+            "tokens": notice.tokens,
+            "tool_uses": notice.tool_uses,
+            "duration_ms": notice.duration_ms,
+            "signal": (kind := notices.signal_of(notice)),
+            "error": redact_stored(notice.words[: 4 * MAX_ERROR])[:MAX_ERROR] if kind != RETURNED else None,
+            "file": self._evidence_file(),
+            "line": self._line,
+        }
+        fact.end(self._about(key), rank, self._at_ms, self._line, payload)
+        aftermath.watch(self, key)
+
+    def _read_progress(self, record: Mapping[str, Any]) -> None:
+        data = mapping(record.get("data"))
+        spawn = name(record.get("parentToolUseID"))
+        if data.get("type") != "agent_progress" or not spawn:
+            return
+        line = mapping(data.get("message"))
+        message = mapping(line.get("message"))
+        if agent_id := name(data.get("agentId")):
+            fact.see(self._about(spawn), "agents", agent_id, self._at_ms)
+        if line.get("type") == "assistant":
+            self._read_assistant(message, "", spawn)
+        for block in map(mapping, items(message.get("content"))):
+            if block.get("type") == "tool_result" and name(block.get("tool_use_id")) in self.memory.unanswered:
+                self._read_result(block, line.get("toolUseResult"))
+
+    def note(self, key: str, *kinds: str) -> None:
+        """Note signals about a spawn or an agent at this line."""
+        for kind in kinds:
+            fact.signal(self._about(key), kind, self._at_ms, self._evidence_file(), self._line)
+
+    def _evidence_file(self) -> str:
+        """Return the transcript's name, which is the session's: it is the same for every copy."""
+        return f"{self.memory.session}.jsonl"

@@ -1,0 +1,90 @@
+"""Session logs become rows of task_history: only what is new is read, and what is read commits with how far."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.ingest.files import marks, news, write_files
+from pipelines.ingest.scan import Scan, scan
+from pipelines.ingest.sources import find_logs
+from pipelines.ingest.store import write
+from pipelines.progress import Progress
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse, named_sql
+
+BATCH_BYTES = 128 << 20  # of logs in one transaction
+BATCH_FILES = 500
+
+
+@dataclass
+class IngestReport:
+    """What a run read, and what came of it."""
+
+    files: int = 0
+    files_read: int = 0
+    bytes_read: int = 0
+    lines_read: int = 0
+    lines_loaded: int = 0
+    lines_skipped: int = 0
+    lines_quarantined: int = 0
+    spawns_new: int = 0
+    spawns_updated: int = 0
+    spawns_total: int = 0
+    seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+
+def ingest_sources(
+    warehouse: Warehouse, settings: Settings, sources: Sequence[Path], progress: Progress
+) -> IngestReport:
+    """Read the logs under every source into the warehouse and report what came of it.
+
+    Raises `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to
+    quarantine. Batches that were written stay if a later one fails.
+    """
+    begun = time.monotonic()
+    progress.stage("ingest")
+    found = find_logs(sources)
+    report = IngestReport(files=len(found.files), warnings=found.warnings)
+    with warehouse.connect(autocommit=True) as connection:
+        changed = news(connection, found.files)
+        total = sum(log.size for log, _ in changed)
+        known = marks(connection, [path for _, path in changed])
+        scans = ((path, scan(log, known.get(path))) for log, path in changed)
+        for batch in _batches(scans):
+            with connection.transaction():
+                written = write(connection, [result for _, result in batch])
+                write_files(connection, batch)
+            report.spawns_new += written.new
+            report.spawns_updated += written.updated
+            _count(report, batch)
+            progress.update(report.bytes_read, total, "bytes")
+        row = connection.execute(named_sql(__file__, "count_spawns")).fetchone()
+    report.spawns_total = row[0] if row else 0
+    report.seconds = time.monotonic() - begun
+    return report
+
+
+def _batches(scans: Iterator[tuple[str, Scan]]) -> Iterator[list[tuple[str, Scan]]]:
+    batch: list[tuple[str, Scan]] = []
+    size = 0
+    for path, result in scans:
+        batch.append((path, result))
+        size += result.bytes_read
+        if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _count(report: IngestReport, batch: Sequence[tuple[str, Scan]]) -> None:
+    for _, result in batch:
+        report.files_read += 1
+        report.bytes_read += result.bytes_read
+        report.warnings += result.warnings
+        report.lines_read += result.counts["read"]
+        report.lines_loaded += result.counts["loaded"]
+        report.lines_skipped += result.counts["skipped"]
+        report.lines_quarantined += result.counts["quarantined"]

@@ -1,0 +1,101 @@
+"""Which agent run belongs to which spawn, and which spawn is whose parent."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from pipelines.ingest.facts import Facts, join, payload, stated_at
+
+NEVER = 2**62
+
+
+class Keys(NamedTuple):
+    """How facts can be found again from others."""
+
+    is_spawn: bool
+    prompt_key: str | None
+    agent_keys: list[str]
+    parent_keys: list[str]
+
+
+def keys_of(facts: Facts) -> Keys:
+    """Return what the facts say about whom they belong to."""
+    agents = [f"agent:{session}:{agent}" for session in facts.get("sessions", {}) for agent in facts.get("agents", {})]
+    prompt = payload(facts, "call").get("prompt_key") or payload(facts, "began").get("prompt_key")
+    return Keys("call" in facts, prompt, sorted(agents), sorted(facts.get("parents", {})))
+
+
+class Linked(NamedTuple):
+    """A spawn with all that is known of it; `parent` is another spawn's key."""
+
+    key: str
+    facts: Facts
+    parent: str | None
+
+
+def link(held: dict[str, Facts]) -> Iterator[Linked]:
+    """Yield each spawn among the facts, joined with those of its agent; `held` must hold all that belong together."""
+    keys = {key: keys_of(facts) for key, facts in held.items()}
+    spawns = sorted((key for key in held if keys[key].is_spawn), key=lambda key: (_called_at(held[key]), key))
+    runs = {key: [run for run in keys[key].agent_keys if run in held] for key in spawns}
+    _link_by_prompt(held, keys, spawns, runs)
+    owners: dict[str, list[str]] = defaultdict(list)
+    for key in spawns:
+        for run in {*runs[key], *keys[key].agent_keys}:
+            owners[run].append(key)
+    for key in spawns:
+        windows = [_window(held[run], *_share(held, owners[run], key)) for run in runs[key]]
+        parents = (
+            parent if parent in held and keys[parent].is_spawn else _owner(held, owners.get(parent, ()), held[key])
+            for parent in keys[key].parent_keys
+        )
+        yield Linked(
+            key, join(held[key], *windows), next((parent for parent in parents if parent and parent != key), None)
+        )
+
+
+def _called_at(facts: Facts) -> int:
+    return stated_at(facts, "call") or 0
+
+
+def _link_by_prompt(
+    held: dict[str, Facts], keys: dict[str, Keys], spawns: list[str], runs: dict[str, list[str]]
+) -> None:
+    """Give runs that no spawn names to the spawns with the same prompt, in the order in which both began."""
+    named = {run for key in spawns for run in keys[key].agent_keys}
+    unnamed: dict[str, list[str]] = defaultdict(list)
+    for run in sorted(held, key=lambda key: (stated_at(held[key], "began") or 0, key)):
+        prompt = keys[run].prompt_key
+        if prompt and not keys[run].is_spawn and run not in named:
+            unnamed[prompt].append(run)
+    for key in spawns:
+        waiting = unnamed.get(keys[key].prompt_key or "")
+        if waiting and not runs[key]:
+            runs[key] = [waiting.pop(0)]
+
+
+def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, int]:
+    """Return from when to when a run, which may have been resumed by later spawns, worked for this one."""
+    place = owners.index(key)
+    start = _called_at(held[key]) if place else -1
+    return start, _called_at(held[owners[place + 1]]) if place + 1 < len(owners) else NEVER
+
+
+def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str | None:
+    """Return the spawn for which a run worked when it spawned the child."""
+    earlier = [key for key in owners if _called_at(held[key]) <= _called_at(child)]
+    return earlier[-1] if earlier else None
+
+
+def _window(facts: Facts, start: int, end: int) -> Facts:
+    """Return what happened from `start` to before `end`."""
+    if start < 0 and end == NEVER:
+        return facts
+    places = {"messages": 2, "ends": 1, "signals": 0}
+    window: dict[str, Any] = {}
+    for field, value in facts.items():
+        if field in places:
+            window[field] = {key: entry for key, entry in value.items() if start <= entry[places[field]] < end}
+        elif start < 0:
+            window[field] = value
+    return window

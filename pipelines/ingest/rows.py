@@ -1,0 +1,198 @@
+"""Facts about a spawn become its row in task_history."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from pipelines.ingest.costs import spent
+from pipelines.ingest.facts import Facts, payload, stated_at
+from pipelines.ingest.values import moment
+from recommender.models import model_family
+
+_IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
+
+# Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
+BUILT_IN_MODELS: Mapping[str, str] = {"Explore": "haiku"}
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One row of learning.task_history, without what later stages write."""
+
+    id: uuid.UUID
+    source: str
+    source_key: str
+    created_at: datetime
+    finished_at: datetime | None
+    returned_at: datetime | None
+    project: str | None
+    session_id: str | None
+    agent_run_id: str | None
+    parent_task_id: uuid.UUID | None
+    task_title: str
+    task_description: str
+    task_hash: str
+    agent_used: str
+    model_used: str | None
+    model_resolved: str | None
+    model_requested: str | None
+    model_parent: str | None
+    model_source: str
+    status: str | None
+    returned_status: str | None
+    is_error: bool
+    error_message: str | None
+    duration_ms: int | None
+    waiting_ms: int | None
+    tool_uses: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    reported_tokens: int | None
+    cost_usd: float | None
+    is_cost_complete: bool
+    writer_version: str | None
+
+    def values(self) -> list[Any]:
+        """Return the columns in order."""
+        return list(asdict(self).values())
+
+
+COLUMNS = tuple(TaskRow.__dataclass_fields__)
+
+
+def task_id(source: str, source_key: str) -> uuid.UUID:
+    """Return the id that a spawn has wherever and whenever it is read."""
+    return uuid.uuid5(_IDS, f"{source}\n{source_key}")
+
+
+def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow:
+    """Build the row from all facts about the spawn and its agent, joined; they must hold the call."""
+    call, returned = payload(facts, "call"), payload(facts, "returned")
+    end, finished_ms = _end(facts)
+    created_ms = stated_at(facts, "call") or 0
+    returned_ms = stated_at(facts, "returned")
+    duration = end.get("duration_ms")
+    task = call.get("task", "")
+    return TaskRow(
+        id=task_id(source, key),
+        source=source,
+        source_key=key,
+        created_at=_moment(created_ms),
+        finished_at=moment(finished_ms),
+        returned_at=moment(returned_ms),
+        project=call.get("project"),
+        session_id=_earliest(facts, "sessions"),
+        agent_run_id=_agent_run(facts, returned),
+        parent_task_id=task_id(source, parent) if parent else None,
+        task_title=call.get("title", ""),
+        task_description=task,
+        task_hash=hashlib.sha256(task.encode()).hexdigest(),
+        agent_used=call["agent"],
+        **_model(facts, call, returned),
+        status=end.get("status"),
+        returned_status=returned.get("status"),
+        is_error=bool(returned.get("is_error")),
+        error_message=end.get("error") or returned.get("error"),
+        duration_ms=duration,
+        waiting_ms=_waiting(created_ms, finished_ms, duration),
+        tool_uses=end.get("tool_uses"),
+        reported_tokens=end.get("tokens"),
+        **_spending(facts, is_ended=finished_ms is not None),
+        writer_version=call.get("version"),
+    )
+
+
+def _end(facts: Facts) -> tuple[dict[str, Any], int | None]:
+    """Return what is known of the end, each field from the best witness, and when it came; a launch is no end."""
+    returned = facts.get("returned")
+    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1], repr(end[2])))
+    if returned and returned[0] == 0:
+        ends.insert(0, returned)
+    known: dict[str, Any] = dict(returned[2]) if returned else {}
+    if returned and returned[0]:
+        known.pop("status", None)
+    for _, _, stated in reversed(ends):
+        known |= stated
+    return known, min((at_ms for _, at_ms, _ in ends), default=None)
+
+
+def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> dict[str, str | None]:
+    requested, parent, agent = call.get("requested"), call.get("parent_model"), call["agent"]
+    is_named = requested is not None and requested != "inherit"
+    observed = _observed_model(facts)
+    found, where = next(
+        (model, source)
+        for model, source in (
+            (observed, "observed"),
+            (returned.get("resolved"), "result"),
+            (requested if is_named else None, "requested"),
+            (BUILT_IN_MODELS.get(agent), "built_in"),
+            (parent, "parent"),
+            (None, "unknown"),
+        )
+        if model or source == "unknown"
+    )
+    return {
+        "model_used": model_family(found) if found else None,
+        "model_resolved": observed or returned.get("resolved"),
+        "model_requested": requested,
+        "model_parent": parent,
+        "model_source": where,
+    }
+
+
+def _observed_model(facts: Facts) -> str | None:
+    """Return the model of most of the child's messages; the last one's breaks a tie."""
+    seen: dict[str, tuple[int, int]] = {}
+    for _, _, at_ms, model, *_ in facts.get("messages", {}).values():
+        number, last = seen.get(model, (0, 0))
+        seen[model] = (number + 1, max(last, at_ms))
+    return max(seen, key=lambda model: (seen[model], model), default=None)
+
+
+def _spending(facts: Facts, *, is_ended: bool) -> dict[str, Any]:
+    bill = spent(facts.get("messages", {}).values())
+    if bill is None:
+        return {
+            "input_tokens": None,
+            "output_tokens": None,
+            "cache_read_tokens": None,
+            "cache_write_tokens": None,
+            "cost_usd": None,
+            "is_cost_complete": False,
+        }
+    return {
+        "input_tokens": bill.usage.input_tokens,
+        "output_tokens": bill.usage.output_tokens,
+        "cache_read_tokens": bill.usage.cache_read_tokens,
+        "cache_write_tokens": bill.usage.cache_write_tokens,
+        "cost_usd": bill.cost_usd,
+        "is_cost_complete": bill.is_complete and is_ended,
+    }
+
+
+def _waiting(created_ms: int, finished_ms: int | None, duration_ms: int | None) -> int | None:
+    """Return the time between call and end in which the agent did not run: queue, permission, hooks."""
+    if finished_ms is None or duration_ms is None:
+        return None
+    return max(0, finished_ms - created_ms - duration_ms)
+
+
+def _agent_run(facts: Facts, returned: dict[str, Any]) -> str | None:
+    return returned.get("agent_id") or _earliest(facts, "agents")
+
+
+def _earliest(facts: Facts, field: str) -> str | None:
+    members: dict[str, int] = facts.get(field, {})
+    return min(members, key=lambda member: (members[member], member), default=None) or None
+
+
+def _moment(at_ms: int) -> datetime:
+    result = moment(at_ms)
+    assert result is not None
+    return result

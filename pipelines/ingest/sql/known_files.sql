@@ -1,0 +1,2 @@
+select path, size_bytes, modified_at
+from learning.ingest_files

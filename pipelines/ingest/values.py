@@ -1,0 +1,73 @@
+"""Reading values out of logs that may hold anything in any field."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from recommender.redaction import redact
+
+MAX_NAME = 200
+MAX_COUNT = 2**53
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
+_NOTHING: Mapping[str, Any] = {}
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return the value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def items(value: object) -> Sequence[Any]:
+    """Return the value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else ()
+
+
+def text(value: object) -> str:
+    """Return the value if it is a string, without the NULs that Postgres refuses, else an empty one."""
+    return value.replace("\0", "") if isinstance(value, str) else ""
+
+
+def name(value: object) -> str:
+    """Return a short name (agent, model, id, version), redacted, on one line; empty where there is none."""
+    return _name(value[: 4 * MAX_NAME]) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _name(value: str) -> str:
+    return redact(" ".join(value.replace("\0", "").split()))[:MAX_NAME]
+
+
+def count(value: object) -> int | None:
+    """Return a whole number from 0 to 2^53; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value <= MAX_COUNT else None
+
+
+def milliseconds(value: object) -> int | None:
+    """Return a timestamp (ISO 8601, or seconds or milliseconds since 1970) as UTC milliseconds; None where unreadable."""
+    if isinstance(value, str):
+        return _from_iso(value)
+    number = count(value)
+    if number is None:
+        return None
+    number = number if number > 100_000_000_000 else number * 1000
+    return number if number <= _LATEST_MS else None
+
+
+def _from_iso(value: str) -> int | None:
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        result = round((moment - _EARLIEST).total_seconds() * 1000)
+    except (ValueError, OverflowError):
+        return None
+    return result if 0 <= result <= _LATEST_MS else None
+
+
+def moment(at_ms: int | None) -> datetime | None:
+    """Return UTC milliseconds as a datetime."""
+    return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, UTC)
