@@ -6,10 +6,6 @@ from pathlib import Path
 from pipelines.warehouse import Warehouse, named_sql
 
 
-def claude_home() -> Path:
-    """Return the user's Claude Code home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
-    return Path(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude").expanduser()
-
 
 def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
     """Return a markdown table of the agents that were spawned most, by model."""

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from recommender.redaction import redact
+from recommender.redaction import RULES, apply_rules, redact
 
 MAX_NAME = 200
 MAX_COUNT = 2**53
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
+_FORMS_OF_SECRETS = tuple(rule for rule in RULES if rule.kind != "high-entropy")
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -30,8 +31,23 @@ def text(value: object) -> str:
 
 
 def name(value: object) -> str:
-    """Return a short name (agent, model, id, version), redacted, on one line; empty where there is none."""
+    """Return a short name (agent, model, version), redacted, on one line; empty where there is none."""
     return _name(value[: 4 * MAX_NAME]) if isinstance(value, str) else ""
+
+
+def identifier(value: object) -> str:
+    """Return an id that is stored: random by nature, so only secrets of a known form are taken out of it."""
+    return _identifier(value[: 4 * MAX_NAME]) if isinstance(value, str) else ""
+
+
+def reference(value: object) -> str:
+    """Return an id that is only compared; empty where there is none."""
+    return value[:MAX_NAME].replace("\0", "") if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def _identifier(value: str) -> str:
+    return apply_rules("".join(value.replace("\0", "").split()), _FORMS_OF_SECRETS)[:MAX_NAME]
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +63,7 @@ def count(value: object) -> int | None:
 
 
 def milliseconds(value: object) -> int | None:
-    """Return a timestamp (ISO 8601, or seconds or milliseconds since 1970) as UTC milliseconds; None where unreadable."""
+    """Return a timestamp (ISO 8601, or seconds or milliseconds since 1970) as UTC milliseconds; None if unreadable."""
     if isinstance(value, str):
         return _from_iso(value)
     number = count(value)

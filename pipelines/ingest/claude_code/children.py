@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.facts import Facts, count_message
-from pipelines.ingest.values import count, mapping, name
+from pipelines.ingest.values import count, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model
 
 
 def count_child_message(facts: Facts, message: Mapping[str, Any], at_ms: int) -> bool:
     """Count an assistant message of the child; False where it holds no usage."""
-    message_id, model = name(message.get("id")), name(message.get("model"))
+    message_id, model = reference(message.get("id")), name(message.get("model"))
     usage = mapping(message.get("usage"))
     if not message_id or not model or model == SYNTHETIC or not usage:
         return False

@@ -6,12 +6,12 @@ from typing import Any
 from pipelines.ingest import facts as fact
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.values import name
+from pipelines.ingest.values import identifier, name
 
 
 def read_description(origin: Origin, record: Mapping[str, Any]) -> dict[str, Facts]:
     """Return the facts of a description: {tool_use id: facts}; nothing where it names no call."""
-    key = name(record.get("toolUseId")) or name(record.get("tool_use_id"))
+    key = identifier(record.get("toolUseId")) or identifier(record.get("tool_use_id"))
     if not key or not origin.agent_id:
         return {}
     facts: Facts = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.ingest.claude_code.reports import UNFINISHED, report_kind
-from pipelines.ingest.values import count, mapping, name, text
+from pipelines.ingest.values import count, identifier, mapping, name, text
 
 DONE = {"completed"}
 STOPPED = {"killed", "stopped", "cancelled", "canceled"}
@@ -45,10 +45,10 @@ def from_notification(words: str) -> Notice | None:
     head, _, tail = words.partition("<result>")
     fields = head + tail.rpartition("</result>")[2]
     found = {field: match[1] for field, pattern in _FIELDS.items() if (match := pattern.search(fields))}
-    agent_id, status = name(found.get("task-id")), name(found.get("status"))
+    agent_id, status = identifier(found.get("task-id")), name(found.get("status"))
     if not agent_id or not status or status in UNFINISHED:
         return None
-    tool_use_id = name(found.get("tool-use-id"))
+    tool_use_id = identifier(found.get("tool-use-id"))
     report = _RESULT.search(words)
     return Notice(
         agent_id=agent_id,
@@ -65,7 +65,7 @@ def from_notification(words: str) -> Notice | None:
 def from_task_result(result: Mapping[str, Any]) -> Notice | None:
     """Read the result of TaskOutput or TaskStop; None where the agent still runs, or it is a shell's."""
     task = mapping(result.get("task"))
-    agent_id, status = name(task.get("task_id")), name(task.get("status"))
+    agent_id, status = identifier(task.get("task_id")), name(task.get("status"))
     kind = name(task.get("task_type"))
     if not agent_id:
         return _stopped(result)
@@ -85,7 +85,7 @@ def signal_of(notice: Notice) -> str:
 
 def _stopped(result: Mapping[str, Any]) -> Notice | None:
     is_agent = name(result.get("task_type")).endswith("agent") and "message" in result
-    agent_id = name(result.get("task_id"))
+    agent_id = identifier(result.get("task_id"))
     return Notice(agent_id, "stopped", "") if is_agent and agent_id else None
 
 

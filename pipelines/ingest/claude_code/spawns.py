@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.ingest.claude_code.reports import LAUNCHED, MAX_ERROR, RETURNED, error_kind, report_kind, report_text
 from pipelines.ingest.redaction import redact_stored
-from pipelines.ingest.values import count, mapping, name, text
+from pipelines.ingest.values import count, identifier, mapping, name, text
 from recommender.task_text import task_text
 
 SPAWN_TOOLS = {"Task", "Agent"}
@@ -24,7 +24,7 @@ def is_spawn(block: Mapping[str, Any]) -> bool:
     call = mapping(block.get("input"))
     tool = text(block.get("name"))
     is_named = tool in SPAWN_TOOLS or ("subagent_type" in call and tool.replace("_", "").isalnum())
-    return is_named and bool(text(call.get("prompt")).strip()) and bool(name(block.get("id")))
+    return is_named and bool(text(call.get("prompt")).strip()) and bool(identifier(block.get("id")))
 
 
 def prompt_key(session: str, prompt: str) -> str:
@@ -44,7 +44,7 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
         "requested": name(call.get("model")),
         "parent_model": parent_model,
         "is_background": call.get("run_in_background") is True or None,
-        "resumes": name(call.get("resume")),
+        "resumes": identifier(call.get("resume")),
         "prompt_key": prompt_key(session, prompt),
     }
 
@@ -63,7 +63,7 @@ def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dic
     payload = {
         "status": status,
         "is_error": is_error or None,
-        "agent_id": name(fields.get("agentId")) or name(fields.get("agent_id")),
+        "agent_id": identifier(fields.get("agentId")) or identifier(fields.get("agent_id")),
         "agent_type": name(fields.get("agentType")),
         "resolved": name(fields.get("resolvedModel")) or name(fields.get("model")),
         "duration_ms": count(fields.get("totalDurationMs")),

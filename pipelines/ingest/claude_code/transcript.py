@@ -14,9 +14,9 @@ from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, report_tex
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.redaction import redact_stored
-from pipelines.ingest.values import items, mapping, milliseconds, name, text
+from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
-SPAWN = "spawn"
+SPAWN, SOME_TOOL = "spawn", "tool"
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
@@ -60,7 +60,7 @@ class TranscriptReader:
 
     def _note_context(self, record: Mapping[str, Any]) -> None:
         memory = self.memory
-        if session := name(record.get("sessionId")):
+        if session := identifier(record.get("sessionId")):
             memory.session = session
         if version := name(record.get("version")):
             memory.version = version
@@ -78,12 +78,12 @@ class TranscriptReader:
         """Return the key of the agent whose line this is; empty for the main conversation."""
         if record.get("isSidechain") is not True and not self._origin.agent_id:
             return ""
-        agent_id = name(record.get("agentId")) or self._origin.agent_id or self._chain_of(record)
+        agent_id = identifier(record.get("agentId")) or self._origin.agent_id or self._chain_of(record)
         return self._agent_key(agent_id) if agent_id else ""
 
     def _chain_of(self, record: Mapping[str, Any]) -> str:
         """Return an id for the inline side chain that the line belongs to: that of its first line."""
-        uuid, parent = name(record.get("uuid")), name(record.get("parentUuid"))
+        uuid, parent = reference(record.get("uuid")), reference(record.get("parentUuid"))
         first = self.memory.chains.get(parent, parent or uuid)
         remember(self.memory.chains, uuid, first)
         return f"chain:{first}"
@@ -101,10 +101,10 @@ class TranscriptReader:
             if spawns.is_spawn(block):
                 self._read_spawn(block, message, child)
             elif not spawn:
-                remember(self.memory.unanswered, name(block.get("id")), name(block.get("name")))
+                remember(self.memory.unanswered, reference(block.get("id")), SOME_TOOL)
 
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
-        key = name(block.get("id"))
+        key = identifier(block.get("id"))
         remember(self.memory.unanswered, key, SPAWN)
         payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
         payload |= {"version": self.memory.version, "project": self.memory.project or self._origin.project}
@@ -138,7 +138,7 @@ class TranscriptReader:
             fact.state(self._about(run), "began", self._trust, self._at_ms, began)
 
     def _read_result(self, block: Mapping[str, Any], result: object) -> None:
-        key = name(block.get("tool_use_id"))
+        key = identifier(block.get("tool_use_id"))
         tool = self.memory.unanswered.pop(key, None)
         if not key or (tool != SPAWN and not spawns.looks_like_spawn_result(result)):
             is_orphan = tool is None and block.get("is_error") is True and isinstance(result, str)
@@ -183,17 +183,17 @@ class TranscriptReader:
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:
         data = mapping(record.get("data"))
-        spawn = name(record.get("parentToolUseID"))
+        spawn = identifier(record.get("parentToolUseID"))
         if data.get("type") != "agent_progress" or not spawn:
             return
         line = mapping(data.get("message"))
         message = mapping(line.get("message"))
-        if agent_id := name(data.get("agentId")):
+        if agent_id := identifier(data.get("agentId")):
             fact.see(self._about(spawn), "agents", agent_id, self._at_ms)
         if line.get("type") == "assistant":
             self._read_assistant(message, "", spawn)
         for block in map(mapping, items(message.get("content"))):
-            if block.get("type") == "tool_result" and name(block.get("tool_use_id")) in self.memory.unanswered:
+            if block.get("type") == "tool_result" and identifier(block.get("tool_use_id")) in self.memory.unanswered:
                 self._read_result(block, line.get("toolUseResult"))
 
     def note(self, key: str, *kinds: str) -> None:
