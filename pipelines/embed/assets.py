@@ -1,0 +1,57 @@
+"""The assets of this stage."""
+
+import dagster as dg
+
+from pipelines.embed.batches import EmbedReport
+from pipelines.embed.embed_specs import embed_specs
+from pipelines.embed.embed_tasks import embed_tasks
+from pipelines.progress import Progress
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from recommender.embedding import EmbeddingError, embedder_from_environment
+
+
+@dg.asset(
+    key=["learning", "task_embeddings"],
+    deps=[dg.AssetKey(["learning", "task_history"])],
+    group_name="embed",
+    kinds={"python", "postgres"},
+    owners=["team:spawnwise"],
+)
+def task_embeddings(
+    warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
+) -> dg.MaterializeResult[None]:
+    """The vector of every task in learning.task_history; each distinct text is embedded once."""
+    progress.stage("Embed the tasks")
+    try:
+        report = embed_tasks(warehouse, embedder_from_environment(), progress, batch_size=settings.embedding_batch_size)
+    except EmbeddingError as error:
+        raise dg.Failure(str(error)) from error
+    return dg.MaterializeResult(metadata=_metadata(report))
+
+
+@dg.asset(
+    key=["learning", "agent_embeddings"],
+    deps=[dg.AssetKey(["learning", "agent_specs"])],
+    group_name="embed",
+    kinds={"python", "postgres"},
+    owners=["team:spawnwise"],
+)
+def agent_embeddings(
+    warehouse: dg.ResourceParam[Warehouse], progress: dg.ResourceParam[Progress]
+) -> dg.MaterializeResult[None]:
+    """The vector of every agent spec; a spec is embedded again only when its text changes."""
+    progress.stage("Embed the agent specs")
+    try:
+        report = embed_specs(warehouse, embedder_from_environment(), progress)
+    except EmbeddingError as error:
+        raise dg.Failure(str(error)) from error
+    return dg.MaterializeResult(metadata=_metadata(report))
+
+
+def _metadata(report: EmbedReport) -> dict[str, str | int]:
+    return {
+        "embedding_model": report.embedding_model,
+        "texts_embedded": report.embedded,
+        "rows_with_a_known_text": report.reused,
+    }

@@ -1,0 +1,76 @@
+"""Pending texts, embedded batch by batch; each finished batch is kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from pipelines.progress import Progress
+from pipelines.warehouse import named_sql
+from recommender.embedding import Embedder, EmbeddingError, unit_rows
+
+
+@dataclass(frozen=True)
+class EmbedReport:
+    """What an embedding stage did: distinct texts embedded, and rows that took the vector of a text already known."""
+
+    embedding_model: str
+    embedded: int
+    reused: int = 0
+
+
+class EmbeddingStoppedError(EmbeddingError):
+    """The embedder failed after `embedded` texts, which are kept; `pending` wait for the next run."""
+
+    def __init__(self, reason: str, embedded: int, pending: int) -> None:
+        super().__init__(f"{reason} {embedded} texts are embedded and kept, {pending} wait for the next run.")
+        self.embedded = embedded
+        self.pending = pending
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The names of the statements that count, read and store the texts of one table."""
+
+    count: str
+    pending: str
+    store: str
+
+
+def embed_pending(
+    connection: psycopg.Connection[Any],
+    embedder: Embedder,
+    statements: Statements,
+    batch_size: int,
+    progress: Progress,
+) -> int:
+    """Embed what has no vector of this embedder yet; return how many texts that was. Raise `EmbeddingStoppedError`."""
+    model = {"embedding_model": embedder.name}
+    row = connection.execute(named_sql(__file__, statements.count), model).fetchone()
+    total, done = (row[0] if row else 0), 0
+    for hashes, texts in _batches(connection, statements.pending, model | {"batch_size": batch_size}):
+        try:
+            vectors = unit_rows(embedder.embed(texts), len(texts), embedder.dimension)
+        except EmbeddingError as error:
+            raise EmbeddingStoppedError(str(error), done, total - done) from error
+        parameters = model | {"hashes": hashes, "vectors": list(vectors)}
+        connection.execute(named_sql(__file__, statements.store), parameters)
+        connection.commit()
+        done += len(texts)
+        progress.update(done, total, "texts")
+    return done
+
+
+def _batches(
+    connection: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]
+) -> Iterator[tuple[list[str], list[str]]]:
+    after = ""
+    while True:
+        rows = connection.execute(named_sql(__file__, statement), parameters | {"after": after}).fetchall()
+        connection.commit()  # no transaction stays open while a provider takes its time
+        if not rows:
+            return
+        hashes, texts = ([row[column] for row in rows] for column in (0, 1))
+        yield hashes, texts
+        after = hashes[-1]

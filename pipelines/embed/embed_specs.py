@@ -1,0 +1,19 @@
+"""Give every agent spec its vector."""
+
+from pipelines.embed.batches import EmbedReport, Statements, embed_pending
+from pipelines.progress import Progress
+from pipelines.warehouse import Warehouse, named_sql
+from recommender.embedding import Embedder
+
+SPECS = Statements(count="count_pending_specs", pending="pending_specs", store="store_spec_vectors")
+
+
+def embed_specs(warehouse: Warehouse, embedder: Embedder, progress: Progress, *, batch_size: int = 32) -> EmbedReport:
+    """Embed each spec whose text is new or has changed, whole however long it is.
+
+    Vectors of an earlier embedding model go when those of this one are complete. Raises `EmbeddingStoppedError`.
+    """
+    with warehouse.connect() as connection:
+        embedded = embed_pending(connection, embedder, SPECS, batch_size, progress)
+        connection.execute(named_sql(__file__, "drop_other_spec_vectors"), {"embedding_model": embedder.name})
+    return EmbedReport(embedder.name, embedded)

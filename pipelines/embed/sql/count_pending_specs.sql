@@ -1,0 +1,8 @@
+select count(distinct spec.spec_hash)
+from learning.agent_specs as spec
+left join learning.agent_embeddings as embedding
+    on spec.agent_name = embedding.agent_name and embedding.embedding_model = %(embedding_model)s
+where
+    spec.removed_at is null
+    and spec.spec_text ~ '\S'
+    and embedding.spec_hash is distinct from spec.spec_hash

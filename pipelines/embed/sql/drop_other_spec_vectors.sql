@@ -1,0 +1,1 @@
+delete from learning.agent_embeddings where embedding_model <> %(embedding_model)s

@@ -1,0 +1,112 @@
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recommender.cli import main
+from recommender.home import snapshot_file
+from recommender.lookup import default_recommender
+from recommender.snapshot import write_snapshot
+from tests.snapshots import TESTING, learned_snapshot
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def learned() -> None:
+    default_recommender.cache_clear()
+    write_snapshot(snapshot_file(), learned_snapshot())
+
+
+def test_recommend_prints_the_model_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", TESTING, "--agent", "QA_TESTER"]) == 0
+    assert capsys.readouterr().out == "haiku for QA_TESTER\nhaiku did 27 of 28 well\n"
+
+
+def test_recommend_prints_every_field_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", TESTING, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["model"], answer["agent"], answer["source"]) == ("haiku", "QA_TESTER", "cluster")
+
+
+def test_the_task_can_come_from_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TESTING.encode() + b"\xff")))
+    assert main(["recommend", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cluster_id"] == 0
+
+
+def test_explain_tells_kind_record_and_what_would_change(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", TESTING, "--agent", "QA_TESTER"]) == 0
+    text = capsys.readouterr().out
+    assert "taken for 'filter' (similarity 1.00)" in text
+    assert "past task: example of write unit tests" in text
+    assert text.index("\nhaiku  ") < text.index("\nopus  ")
+    assert "Failures of haiku: nothing cheaper" in text
+
+
+def test_explain_names_the_cheaper_model_that_lacks_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "zzz qqq 12345 %%%", "--agent", "QA_TESTER", "--json"]) == 0
+    explanation = json.loads(capsys.readouterr().out)
+    assert explanation["recommendation"]["model"] == "opus"
+    assert explanation["kind"]["is_inside"] is False
+    assert [record["model"] for record in explanation["models"]] == ["haiku", "opus"]
+    assert "More successes of haiku" in explanation["would_change"]
+    assert "0.42, where 0.9 is required" in explanation["would_change"]
+
+
+def test_explain_with_nothing_learned(capsys: pytest.CaptureFixture[str]) -> None:
+    snapshot_file().unlink()
+    assert main(["explain", TESTING]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("sonnet\nNothing is known")
+    assert "next nightly run" in text
+
+
+def test_nothing_that_a_terminal_obeys_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", "x", "--agent", "\x1b]0;owned\x07\x9b2J"]) == 0
+    out = capsys.readouterr().out
+    assert not {"\x1b", "\x07", "\x9b"} & set(out)
+    assert "owned" in out
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    text = capsys.readouterr().out
+    for command in ("recommend", "explain", "learn", "ingest", "report", "sql", "doctor", "ui", "docs", "purge"):
+        assert re.search(rf"^ +{command}\b", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("argv", [[], ["nonsense"], ["recommend"]])
+def test_a_wrong_command_line_is_an_error_with_the_usage(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(argv)
+    assert "usage: spawnwise" in capsys.readouterr().err
+
+
+def test_a_learning_command_without_its_packages_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pipelines.cli", None)
+    assert main(["learn"]) == 2
+    assert "pip install 'spawnwise[learn]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("code", "unneeded"),
+    [
+        ("import recommender", {"numpy", "tokenizers", "argparse", "json"}),
+        ("from recommender import recommend; recommend('x')", {"openai", "psycopg", "wordllama", "asyncio", "pandas"}),
+        ("from recommender.cli import main; main(['recommend', 'x'])", {"openai", "psycopg", "pipelines", "dagster"}),
+    ],
+)
+def test_only_what_is_needed_is_imported(code: str, unneeded: set[str]) -> None:
+    script = f"{code}\nimport sys\nprint('\\n' + ' '.join(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not unneeded & set(result.stdout.splitlines()[-1].split())
