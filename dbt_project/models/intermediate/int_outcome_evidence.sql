@@ -39,11 +39,12 @@ told as (
     select
         witnesses.task_id,
         witnesses.precedence,
-        string_agg(witnesses.signal, ', ' order by witnesses.weight desc, witnesses.signal) as evidence,
+        string_agg(witnesses.signal, ', ' order by witnesses.weight desc, witnesses.signal asc) as evidence,
         -- Of equal witnesses the one that spares the agent: blame must be earned.
         (
             array_agg(
-                witnesses.fault order by witnesses.weight desc, (witnesses.fault = 'agent')::integer, witnesses.fault
+                witnesses.fault
+                order by witnesses.weight desc, (witnesses.fault = 'agent')::integer asc, witnesses.fault asc
             ) filter (where witnesses.fault is not null)
         )[1] as fault
     from witnesses

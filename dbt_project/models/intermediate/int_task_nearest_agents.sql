@@ -33,17 +33,14 @@ select
 from texts
 cross join lateral (
     select
-        ranked.agent_name,
-        ranked.distance,
-        row_number() over (order by ranked.distance, ranked.agent_name)::integer as nearness_rank
-    from (
-        select
-            agents.agent_name,
-            agents.spec_embedding <=> texts.task_embedding as distance
-        from agents
-        -- Vectors of two embedding models are never compared.
-        where agents.embedding_model = texts.embedding_model
-        order by distance asc, agents.agent_name asc
-        limit 3
-    ) as ranked
+        agents.agent_name,
+        agents.spec_embedding <=> texts.task_embedding as distance,
+        row_number() over (
+            order by agents.spec_embedding <=> texts.task_embedding, agents.agent_name
+        )::integer as nearness_rank
+    from agents
+    -- Vectors of two embedding models are never compared.
+    where agents.embedding_model = texts.embedding_model
+    order by nearness_rank
+    limit 3
 ) as nearest

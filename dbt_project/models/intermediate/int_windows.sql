@@ -1,6 +1,10 @@
 -- The settings as rows, so that every mart looks through the same windows and ends at the same moment.
 with moment as (
     select {{ as_of() }} as as_of
+),
+
+days as (
+    select distinct unnest(array{{ var('windows') }} || {{ var('window_days') }}) as window_days
 )
 
 select
@@ -10,9 +14,4 @@ select
     moment.as_of - make_interval(days => days.window_days) as spawned_from,
     moment.as_of as spawned_until
 from moment
-cross join (
-    {% for days in (var('windows') + [var('window_days')]) | unique | sort -%}
-        select {{ days }} as window_days
-        {{- ' union all' if not loop.last }}
-    {% endfor -%}
-) as days
+cross join days

@@ -12,7 +12,7 @@ models as (
     select
         agent_name,
         spawned_on,
-        string_agg(model || ' ' || count_spawns, ', ' order by count_spawns desc, model) as models
+        string_agg(model || ' ' || count_spawns, ', ' order by count_spawns desc, model asc) as models
     from by_model
     group by agent_name, spawned_on
 ),

@@ -33,7 +33,8 @@ gaps as (
         avg(is_far::integer)::double precision as far_share,
         percentile_cont(0.5) within group (order by distance) filter (where is_far) as median_distance,
         array_to_string(
-            (array_agg(task_id order by is_agent_failure desc, distance desc, task_id) filter (where is_far))[1:5], ', '
+            (array_agg(task_id order by is_agent_failure desc, distance desc, task_id asc) filter (where is_far))[1:5],
+            ', '
         ) as example_task_ids
     from measured
     group by embedding_model, cluster_id, cluster_label, threshold
@@ -47,7 +48,7 @@ neighbours as (
         avg(nearest.distance) as distance,
         row_number() over (
             partition by tasks.cluster_id, nearest.embedding_model
-            order by count(*) desc, avg(nearest.distance), nearest.agent_name
+            order by count(*) desc, avg(nearest.distance) asc, nearest.agent_name asc
         ) as nearness_rank
     from window_tasks as tasks
     inner join {{ ref('int_task_nearest_agents') }} as nearest on tasks.task_hash = nearest.task_hash

@@ -1,1 +1,19 @@
-select * from {{ ref('best_model_candidates') }}
+select
+    agent_name,
+    cluster_id,
+    model,
+    answer_source,
+    reason,
+    success_rate,
+    success_low,
+    success_sd,
+    tasks_observed,
+    effective_n,
+    expected_cost_usd,
+    default_model,
+    default_expected_cost_usd,
+    cluster_label,
+    clustering_version,
+    embedding_model,
+    estimated_at
+from {{ ref('best_model_candidates') }}

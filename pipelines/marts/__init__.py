@@ -1,0 +1,1 @@
+"""The dbt project as a stage: outcomes before the estimates, marts and serving tables after them."""

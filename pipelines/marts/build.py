@@ -1,0 +1,51 @@
+"""Build one phase of the dbt project as a Dagster step."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from psycopg import sql
+
+from pipelines.marts.run import run_dbt
+from pipelines.marts.translator import TRANSLATOR
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+
+def build_phase(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, settings: Settings, manifest: Path, selector: str
+) -> Iterator[Any]:
+    """Run `dbt build` for a selector of selectors.yml and yield an output per model and a result per test.
+
+    Raises `DbtError` after everything that did succeed has been reported. Unit tests belong to `make test`.
+    """
+    run = run_dbt(warehouse, settings, ["build", "--selector", selector, "--exclude-resource-type", "unit_test"])
+    counts = _row_counts(warehouse)
+    for raw_event in run.events:
+        event = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})
+        for outcome in event.to_default_asset_events(manifest, TRANSLATOR, context):
+            if isinstance(outcome, dg.Output):
+                relation = raw_event["data"]["node_info"]["node_relation"]
+                rows = counts.get((relation["schema"], relation["alias"]))
+                context.add_output_metadata(
+                    {} if rows is None else {"dagster/row_count": rows}, output_name=outcome.output_name
+                )
+            yield outcome
+    run.raise_for_failures(settings.dbt_folder / "target")
+
+
+def _row_counts(warehouse: Warehouse) -> dict[tuple[str, str], int]:
+    """Count the rows of every table that dbt owns."""
+    with warehouse.connect() as connection:
+        tables = connection.execute(
+            "select schemaname, tablename from pg_tables where schemaname in ('intermediate', 'marts', 'serving')"
+        ).fetchall()
+        if not tables:
+            return {}
+        one = sql.SQL("select {}, {}, count(*) from {}")
+        union = sql.SQL(" union all ").join(
+            one.format(sql.Literal(schema), sql.Literal(name), sql.Identifier(schema, name)) for schema, name in tables
+        )
+        return {(schema, name): count for schema, name, count in connection.execute(union)}

@@ -1,0 +1,35 @@
+"""The dbt project as Dagster sees it."""
+
+import hashlib
+from pathlib import Path
+
+import dbt.version
+import fasteners
+
+from pipelines.marts.run import PROJECT_FOLDER, invoke_dbt
+from pipelines.settings import Settings
+
+
+def prepared_manifest(settings: Settings) -> Path:
+    """Return dbt's manifest of the project, parsed anew only where the project or dbt has changed.
+
+    It lies in the data folder: an installed project may be read-only, and its files' times say nothing.
+    """
+    folder = settings.dbt_folder / "definitions"
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest, stamp = folder / "manifest.json", folder / "project.sha256"
+    digest = _project_digest()
+    with fasteners.InterProcessLock(str(folder / "lock")):
+        if not (manifest.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest):
+            invoke_dbt(["parse"], folder)
+            stamp.write_text(digest, encoding="ascii")
+    return manifest
+
+
+def _project_digest() -> str:
+    digest = hashlib.sha256(dbt.version.__version__.encode())
+    for path in sorted(PROJECT_FOLDER.rglob("*")):
+        if path.suffix in {".yml", ".sql", ".csv"} and "target" not in path.parts:
+            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,116 @@
+"""Run dbt on the warehouse, in this process.
+
+A process of its own would start, import and connect for as long as dbt works here, twice a night; and Dagster's
+`DbtCliResource` asks the package index for dbt's newest version at every start.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+PROJECT_FOLDER = Path(__file__).parents[2] / "dbt_project"
+
+_one_at_a_time = threading.Lock()
+
+
+class DbtError(Exception):
+    """dbt did not finish what it was asked to; the message names what failed and why."""
+
+
+class DbtRun(NamedTuple):
+    """What dbt reported: its structured events, and the failures among them in words."""
+
+    events: list[dict[str, Any]]
+    failures: list[str]
+
+    def raise_for_failures(self, log_folder: Path) -> None:
+        """Raise `DbtError` where a model or a test failed."""
+        if self.failures:
+            message = "\n".join(
+                [
+                    *self.failures,
+                    f"What depends on it stays as it was. dbt's own log: {log_folder / 'dbt.log'}",
+                ]
+            )
+            raise DbtError(message)
+
+
+def run_dbt(warehouse: Warehouse, settings: Settings, arguments: Sequence[str]) -> DbtRun:
+    """Run a dbt command, such as `["build", "--selector", "before_estimates"]`, on the warehouse.
+
+    Raises `DbtError` where the command could not start at all; failed models and tests are in the result.
+    """
+    target = settings.dbt_folder / "target"
+    with _environment(warehouse.dbt_environment()):
+        return invoke_dbt([*arguments, "--vars", json.dumps(dbt_variables(settings))], target)
+
+
+def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
+    """Run a dbt command on the project, with its artifacts and its log in `target`."""
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.functions import msg_to_dict
+
+    events: list[dict[str, Any]] = []
+    folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target, "log-path": target}
+    options = [part for name, folder in folders.items() for part in (f"--{name}", str(folder))]
+    runner = dbtRunner(callbacks=[lambda event: events.append(msg_to_dict(event)) if _is_result(event) else None])
+    with _one_at_a_time, _working_folder_kept():
+        outcome = runner.invoke(["--log-level", "none", "--no-use-colors", *arguments, *options])
+    if outcome.exception is not None:
+        raise DbtError(f"dbt could not start: {outcome.exception}") from outcome.exception
+    results = getattr(outcome.result, "results", None) or []
+    failures = [_in_words(result) for result in results if result.status in {"error", "fail", "runtime error"}]
+    return DbtRun(events, failures)
+
+
+def dbt_variables(settings: Settings) -> dict[str, Any]:
+    """Return the project's variables as the user's settings have them."""
+    return {
+        "window_days": settings.window_days,
+        "overloaded_min_tasks": settings.overloaded_min_tasks,
+        "overloaded_max_success": settings.overloaded_max_success,
+        "gap_quantile": settings.gap_quantile,
+    }
+
+
+def _is_result(event: Any) -> bool:
+    return str(event.info.name) in {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
+
+
+def _in_words(result: Any) -> str:
+    """Name the node and give the first lines of why; the query's rows are not in dbt's message."""
+    node = result.node
+    why = " ".join(line.strip() for line in (result.message or "no message").splitlines()[:3])
+    return f"dbt {node.resource_type} {node.name}: {why}"
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set the variables that dbt's profile reads, and put back what was there: a password must not stay behind."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _working_folder_kept() -> Iterator[None]:
+    """Come back to the working folder: dbt goes to its project and stays there."""
+    folder = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(folder)

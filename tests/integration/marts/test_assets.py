@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.marts import assets
+from pipelines.progress import SilentProgress
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from tests.small_history import insert_history
+
+
+def key(path: str) -> dg.AssetKey:
+    return dg.AssetKey(path.split("."))
+
+
+def test_lineage_goes_from_history_through_the_estimates_to_the_serving_table() -> None:
+    before, after = assets.intermediate_models.asset_deps, assets.mart_models.asset_deps
+
+    assert key("learning.task_history") in before[key("staging.stg_learning__outcome_signals")]
+    assert key("learning.task_clusters") in before[key("staging.stg_learning__cluster_assignments")]
+    assert key("learning.model_estimates") in after[key("staging.stg_learning__model_estimates")]
+    assert key("serving.best_model_candidates") in after[key("serving.best_model_per_cluster")]
+    assert key("intermediate.int_task_outcomes") in assets.intermediate_models.keys
+    assert key("staging.stg_learning__model_estimates") not in assets.intermediate_models.keys
+    assert assets.intermediate_models.keys.isdisjoint(assets.mart_models.keys)
+
+
+def test_every_dbt_asset_has_a_group_an_owner_and_a_description() -> None:
+    for spec in [*assets.intermediate_models.specs, *assets.mart_models.specs]:
+        assert spec.group_name in {"staging", "intermediate", "marts", "serving"}
+        assert list(spec.owners) == ["team:spawnwise"]
+        assert spec.description
+
+
+def materialize(warehouse: Warehouse, folder: Path) -> dg.ExecuteInProcessResult:
+    return dg.materialize(
+        [assets.intermediate_models, assets.mart_models],
+        resources={"warehouse": warehouse, "settings": Settings(), "progress": SilentProgress()},
+        instance=dg.DagsterInstance.ephemeral(tempdir=str(folder)),
+        raise_on_error=False,
+    )
+
+
+def test_a_run_reports_rows_and_checks_and_a_failed_check_keeps_the_published_table(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    insert_history(warehouse)
+
+    good = materialize(warehouse, tmp_path)
+
+    assert good.success
+    published = good.asset_materializations_for_node("mart_models")
+    rows = {event.asset_key: event.metadata.get("dagster/row_count") for event in published}
+    assert rows[key("serving.best_model_per_cluster")] == dg.IntMetadataValue(3)
+    assert all(check.passed for check in good.get_asset_check_evaluations())
+    assert len(good.get_asset_check_evaluations()) > 50
+
+    with warehouse.connect() as connection:
+        connection.execute("update learning.model_estimates set is_chosen = true where agent_name = 'tester'")
+    bad = materialize(warehouse, tmp_path)
+
+    assert not bad.success
+    assert key("serving.best_model_per_cluster") not in {
+        event.asset_key for event in bad.asset_materializations_for_node("mart_models")
+    }
+    failure = next(event for event in bad.all_events if event.is_step_failure).step_failure_data.error
+    assert failure is not None
+    assert "best_model_candidates" in str(failure)
+    assert "stays as it was" in str(failure)

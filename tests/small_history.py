@@ -1,0 +1,109 @@
+"""A history of a few dozen spawns, made by hand, for tests of what comes after ingest."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from psycopg import Connection
+
+from pipelines.warehouse import Warehouse
+
+EMBEDDING_MODEL = "test-3"
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def insert_history(warehouse: Warehouse) -> None:
+    """Write spawns of three agents in two kinds of task, with signals, specs, clusters and estimates."""
+    with warehouse.connect() as connection:
+        _insert_specs(connection)
+        version = _insert_clusters(connection)
+        for agent, cluster, model, signal, count in [
+            ("tester", 0, "sonnet", "result_used", 40),
+            ("tester", 0, "haiku", "result_used", 8),
+            ("tester", 1, "haiku", "tool_error", 15),
+            ("writer", 1, "sonnet", "result_used", 5),
+            ("Explore", 1, "haiku", "api_error", 2),
+            ("ad-hoc", 1, None, None, 3),
+        ]:
+            for number in range(count):
+                task = insert_task(
+                    connection, agent, model, number, [1, 0, 0] if cluster == 0 else [0, 1, 0.01 * number]
+                )
+                if signal:
+                    insert_signal(connection, task, signal)
+                connection.execute(
+                    "insert into learning.cluster_assignments values (%s, %s, %s, 0.1)", [task, version, cluster]
+                )
+        for agent, cluster, model, is_default, is_chosen in [
+            ("tester", 0, "sonnet", True, False),
+            ("tester", 0, "haiku", False, True),
+            ("tester", -1, "sonnet", True, True),
+            ("*", 1, "sonnet", True, True),
+        ]:
+            insert_estimate(connection, version, agent, cluster, model, is_default=is_default, is_chosen=is_chosen)
+
+
+def insert_task(connection: Connection, agent: str, model: str | None, number: int, vector: list[float]) -> uuid.UUID:
+    """Write one spawn and return its id."""
+    task = uuid.uuid4()
+    text = f"{agent} {vector}"
+    connection.execute(
+        """insert into learning.task_history (
+            id, source, source_key, created_at, task_description, task_hash, task_embedding, embedding_model,
+            agent_used, model_used, duration_ms, cost_usd
+        ) values (%s, 'test', %s, %s, %s, md5(%s), %s, %s, %s, %s, %s, 0.1)""",
+        [
+            *(task, str(task), NOW - timedelta(days=1), text, text),
+            *(np.array(vector, np.float32), EMBEDDING_MODEL, agent, model, 1000 * number),
+        ],
+    )
+    return task
+
+
+def insert_signal(connection: Connection, task: uuid.UUID, signal: str) -> None:
+    """Write one fact about how a spawn went."""
+    connection.execute("insert into learning.outcome_signals (task_id, signal) values (%s, %s)", [task, signal])
+
+
+def insert_estimate(
+    connection: Connection, version: int, agent: str, cluster: int, model: str, *, is_default: bool, is_chosen: bool
+) -> None:
+    """Write one estimate."""
+    connection.execute(
+        """insert into learning.model_estimates (
+            clustering_version, agent_name, cluster_id, model, success_rate, success_low, success_sd, tasks_observed,
+            effective_n, expected_cost_usd, reliable_probability, is_default, is_chosen, reason
+        ) values (%s, %s, %s, %s, 0.9, 0.8, 0.05, 40, 38, 0.1, 0.95, %s, %s, 'Seen often.')""",
+        [version, agent, cluster, model, is_default, is_chosen],
+    )
+
+
+def _insert_specs(connection: Connection) -> None:
+    for agent, vector in {"tester": [1, 0, 0], "writer": [0.9, 0.1, 0], "idle": [0.8, 0.2, 0]}.items():
+        spec = f"---\nname: {agent}\nmodel: opus\n---\nDo it."
+        connection.execute(
+            """insert into learning.agent_specs (agent_name, spec_path, declared_model, spec_text, spec_hash)
+            values (%s, %s, 'opus', %s, md5(%s))""",
+            [agent, f"agents/{agent}.md", spec, spec],
+        )
+        connection.execute(
+            "insert into learning.agent_embeddings values (%s, %s, md5(%s), %s)",
+            [agent, EMBEDDING_MODEL, spec, np.array(vector, np.float32)],
+        )
+
+
+def _insert_clusters(connection: Connection) -> int:
+    row = connection.execute(
+        """insert into learning.clusterings (embedding_model, input_fingerprint, cluster_count, task_count, criterion)
+        values (%s, 'f', 2, 73, 'by hand') returning clustering_version""",
+        [EMBEDDING_MODEL],
+    ).fetchone()
+    assert row is not None
+    for cluster, label, vector in [(0, "unit tests", [1, 0, 0]), (1, "release notes", [0, 1, 0])]:
+        connection.execute(
+            """insert into learning.task_clusters
+            (clustering_version, cluster_id, embedding_model, centroid, size, radius, label)
+            values (%s, %s, %s, %s, 1, 0.5, %s)""",
+            [row[0], cluster, EMBEDDING_MODEL, np.array(vector, np.float32), label],
+        )
+    return int(row[0])
