@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Literal
 
-from recommender.snapshot import SnapshotError, read_snapshot
-
 from pipelines.ingest.inputs import claude_home
 from pipelines.instance import prepare_instance_folder
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from recommender.embedding import EmbeddingError, embedder_from_environment
+from recommender.snapshot import SnapshotError, read_snapshot
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import dagster as dg
 
 from pipelines.ingest.ingest import ingest_sources
-from pipelines.ingest.summary import agents_and_models, claude_home
+from pipelines.ingest.inputs import choose_inputs
+from pipelines.ingest.summary import agents_and_models
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -30,7 +31,7 @@ def task_history(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     """One row per spawn of an agent, read from the session logs; only what is new in them is read."""
-    report = ingest_sources(warehouse, settings, settings.logs or (claude_home(),), progress)
+    report = ingest_sources(warehouse, settings, choose_inputs(settings).logs, progress)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.spawns_total,

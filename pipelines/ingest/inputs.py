@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.ingest.sample import write_sample_home
+from pipelines.ingest.spec_files import default_spec_folders
 from pipelines.settings import Settings
 
 
@@ -29,8 +29,9 @@ def choose_inputs(settings: Settings) -> Inputs:
     if not logs and next(home.glob("projects/**/*.jsonl"), None):
         logs = (home,)
     if logs:
-        own_specs = tuple(folder for folder in (home, Path.cwd() / ".claude") if (folder / "agents").is_dir())
-        return Inputs(logs, settings.specs or own_specs)
+        return Inputs(logs, settings.specs or default_spec_folders())
+    from pipelines.ingest.sample import write_sample_home
+
     sample = settings.home / "sample"
     write_sample_home(sample)
     return Inputs((sample,), settings.specs or (sample,), is_sample=True)

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.ingest.agent_specs import ingest_specs
-from pipelines.ingest.spec_files import default_spec_folders
+from pipelines.ingest.inputs import choose_inputs
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -18,7 +18,7 @@ def agent_specs(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
-    report = ingest_specs(warehouse, settings, settings.specs or default_spec_folders(), progress)
+    report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
     messages = [*report.errors, *report.collisions, *report.warnings]
     return dg.MaterializeResult(
         metadata={

@@ -1,10 +1,6 @@
 """What ingest shows a person."""
 
-import os
-from pathlib import Path
-
 from pipelines.warehouse import Warehouse, named_sql
-
 
 
 def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:

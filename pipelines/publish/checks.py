@@ -1,10 +1,10 @@
 """What must hold of what was published."""
 
 import dagster as dg
-from recommender.snapshot import SnapshotError, read_snapshot
 
 from pipelines.publish.assets import recommendation_snapshot
 from pipelines.settings import Settings
+from recommender.snapshot import SnapshotError, read_snapshot
 
 
 @dg.asset_check(asset=recommendation_snapshot, description="The published snapshot can be read and has its answers.")

@@ -7,6 +7,9 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 from psycopg.rows import args_row
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse, named_sql
 from recommender.snapshot import (
     AgentSpec,
     BestModel,
@@ -18,9 +21,6 @@ from recommender.snapshot import (
     read_snapshot,
     write_snapshot,
 )
-
-from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse, named_sql
 
 Row = TypeVar("Row", bound=NamedTuple)
 

@@ -52,8 +52,7 @@ class History:
             }  # fmt: skip
             with self.warehouse.connect() as connection:
                 connection.execute(
-                    f"insert into learning.task_history ({', '.join(row)})"  # noqa: S608
-                    f" values ({', '.join(['%s'] * len(row))})",
+                    f"insert into learning.task_history ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})",
                     list(row.values()),
                 )
                 connection.execute(

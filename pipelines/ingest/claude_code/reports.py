@@ -6,7 +6,7 @@ researcher that finds nothing have succeeded.
 
 import re
 
-from pipelines.ingest.values import count, items, mapping, text
+from pipelines.ingest.values import items, mapping, text
 
 LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}
 UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_ready"}
