@@ -52,25 +52,11 @@ def _kind(match: Match | None) -> dict[str, Any] | None:
 
 def _records(snapshot: Snapshot, recommendation: Recommendation) -> list[ModelEvidence]:
     """Return the record of each model in the scope that the answer came from, the cheapest first."""
-    row = next(
-        (
-            snapshot.best_of[scope]
-            for scope in _scopes(recommendation)
-            if scope in snapshot.best_of and snapshot.best_of[scope].answer_source == recommendation.source
-        ),
-        None,
-    )
-    if row is None:
-        return []
-    scope = (row.agent_name, row.cluster_id)
-    found = [record for record in snapshot.evidence if (record.agent_name, record.cluster_id) == scope]
-    return sorted(found, key=_cost)
-
-
-def _scopes(recommendation: Recommendation) -> list[tuple[str, int]]:
     agent = recommendation.agent or ANY_AGENT
     kind = ANY_KIND if recommendation.cluster_id is None else recommendation.cluster_id
-    return [(agent, kind), (ANY_AGENT, kind), (agent, ANY_KIND)]
+    scopes = [(agent, kind), (ANY_AGENT, kind), (agent, ANY_KIND)]
+    known = [scope for scope in scopes if scope in snapshot.best_of]
+    return sorted(snapshot.evidence_of.get(known[0], ()), key=_cost) if known else []
 
 
 def _cost(record: ModelEvidence) -> tuple[float, int]:
@@ -88,8 +74,9 @@ def _would_change(recommendation: Recommendation, records: list[ModelEvidence]) 
     if not cheaper:
         return f"Failures of {recommendation.model}: nothing cheaper has been tried here."
     nearest = max(cheaper, key=lambda record: record.reliable_probability)
+    more = f"About {nearest.outcomes_to_choose} more" if nearest.outcomes_to_choose else "Many more"
     required = os.environ.get("SPAWNWISE_REQUIRED_PROBABILITY", "0.9")
     return (
-        f"More successes of {nearest.model}: it costs less, and is as good as the best with probability "
+        f"{more} good outcomes of {nearest.model}: it costs less, and is as good as the best with probability "
         f"{nearest.reliable_probability:.2f}, where {required} is required ({nearest.tasks_observed} tasks seen)."
     )

@@ -150,6 +150,6 @@ def _recommendation(
         snapshot_version=snapshot.version if snapshot else None,
         snapshot_age_s=round((datetime.now(UTC) - snapshot.created_at).total_seconds(), 1) if snapshot else None,
         decision_id=str(uuid.uuid4()),
-        propensity=1.0,
+        propensity=answer.propensity,
         latency_ms=round((time.perf_counter() - started) * 1000, 3),
     )

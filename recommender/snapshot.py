@@ -57,7 +57,10 @@ class BestModel(NamedTuple):
 
 
 class ModelEvidence(NamedTuple):
-    """One row of learning.model_estimates: what a model can be trusted with in one scope."""
+    """One row of learning.model_estimates: what a model can be trusted with in one scope.
+
+    `answer_probability` is 1 for the chosen model, and shared with others where exploration is on.
+    """
 
     agent_name: str
     cluster_id: int
@@ -69,6 +72,8 @@ class ModelEvidence(NamedTuple):
     effective_n: float
     expected_cost_usd: float | None
     reliable_probability: float
+    answer_probability: float
+    outcomes_to_choose: int | None
     is_default: bool
     is_chosen: bool
     reason: str
@@ -113,6 +118,14 @@ class Snapshot:
     def best_of(self) -> dict[tuple[str, int], BestModel]:
         """The best model of each (agent, cluster)."""
         return {(row.agent_name, row.cluster_id): row for row in self.best}
+
+    @cached_property
+    def evidence_of(self) -> dict[tuple[str, int], list[ModelEvidence]]:
+        """The record of each model in each (agent, cluster)."""
+        rows: dict[tuple[str, int], list[ModelEvidence]] = {}
+        for row in self.evidence:
+            rows.setdefault((row.agent_name, row.cluster_id), []).append(row)
+        return rows
 
     @cached_property
     def best_of_kind(self) -> dict[int, list[BestModel]]:

@@ -33,6 +33,12 @@ def tier_of(agent: str, tiers: Sequence[Tier]) -> Tier | None:
     return max(fitting, key=lambda tier: (_plain(tier.agent_pattern) == name, len(tier.agent_pattern)), default=None)
 
 
+def is_listed(agent: str, variable: str) -> bool:
+    """Tell whether an environment variable (names or patterns, separated by commas) lists an agent."""
+    names = re.split(r"[,:]", os.environ.get(variable, ""))
+    return any(fnmatchcase(_plain(agent), _plain(name.strip())) for name in names if name.strip())
+
+
 def declared_model(agent: str, agents: Sequence[AgentSpec]) -> str | None:
     """Return the family of the model that the agent's spec names; None where it names none, or inherits."""
     known = next((spec.declared_model for spec in agents if spec.name == agent), None)

@@ -26,9 +26,13 @@ def best(agent: str, cluster_id: int, model: str, *, low: float = 0.8) -> BestMo
     return BestModel(agent, cluster_id, model, source, reason, 0.95, low, 0.03, 28, 25.5, 0.12, "sonnet", 0.4)
 
 
-def evidence(agent: str, cluster_id: int, model: str, cost: float, reliable: float) -> ModelEvidence:
+def evidence(
+    agent: str, cluster_id: int, model: str, cost: float, reliable: float, *, answered: float = 0.0
+) -> ModelEvidence:
     """Return a model's record in one scope."""
-    return ModelEvidence(agent, cluster_id, model, 0.9, 0.8, 0.05, 12, 11.0, cost, reliable, False, False, "")
+    return ModelEvidence(
+        agent, cluster_id, model, 0.9, 0.8, 0.05, 12, 11.0, cost, reliable, answered, 20, False, answered == 1, ""
+    )
 
 
 @cache
@@ -53,8 +57,8 @@ def learned_snapshot(kinds: tuple[str, ...] = (TESTING, DEPLOYING), radius: floa
         ),
         evidence=(
             evidence("QA_TESTER", 0, "opus", 0.9, 0.99),
-            evidence("QA_TESTER", 0, "haiku", 0.1, 0.97),
-            evidence("QA_TESTER", ANY_KIND, "opus", 0.9, 0.99),
+            evidence("QA_TESTER", 0, "haiku", 0.1, 0.97, answered=1),
+            evidence("QA_TESTER", ANY_KIND, "opus", 0.9, 0.99, answered=1),
             evidence("QA_TESTER", ANY_KIND, "haiku", 0.1, 0.42),
         ),
         tiers=(Tier("QA_TESTER", "sonnet"), Tier("COORD_*", "opus"), Tier("COORD_FAST", "haiku")),

@@ -9,6 +9,8 @@ select
     effective_n,
     expected_cost_usd,
     reliable_probability,
+    answer_probability,
+    outcomes_to_choose,
     is_default,
     is_chosen,
     reason

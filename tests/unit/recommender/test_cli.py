@@ -56,7 +56,7 @@ def test_explain_names_the_cheaper_model_that_lacks_evidence(capsys: pytest.Capt
     assert explanation["recommendation"]["model"] == "opus"
     assert explanation["kind"]["is_inside"] is False
     assert [record["model"] for record in explanation["models"]] == ["haiku", "opus"]
-    assert "More successes of haiku" in explanation["would_change"]
+    assert "About 20 more good outcomes of haiku" in explanation["would_change"]
     assert "0.42, where 0.9 is required" in explanation["would_change"]
 
 

@@ -19,7 +19,7 @@ from recommender.lookup import Recommender, deadline_from_environment, default_r
 from recommender.published import Published, SnapshotFile
 from recommender.snapshot import ANY_AGENT, Snapshot, TaskKind, write_snapshot
 from tests.embedding_server import running_embedding_server
-from tests.snapshots import DEPLOYING, TESTING, best, learned_snapshot, made_at
+from tests.snapshots import DEPLOYING, TESTING, best, evidence, learned_snapshot, made_at
 
 UNLIKE = "zzz qqq 12345 %%%"
 
@@ -262,6 +262,30 @@ def test_a_huge_task_is_answered_in_time(task: str) -> None:
     started = time.perf_counter()
     warm.recommend(task)
     assert time.perf_counter() - started < 0.25
+
+
+def exploring(agent: str = "QA_TESTER") -> Snapshot:
+    rows = (
+        evidence(agent, 0, "haiku", 0.1, 0.97, answered=0.75),
+        evidence(agent, 0, "fable", 0.05, 0.5, answered=0.25),
+    )
+    return replace(learned_snapshot(), evidence=rows)
+
+
+def test_trials_are_drawn_with_the_probability_that_is_logged() -> None:
+    publish(exploring())
+    answers = [recommender.recommend(TESTING, "QA_TESTER") for _ in range(2_000)]
+    assert {(answer.model, answer.propensity) for answer in answers} == {("haiku", 0.75), ("fable", 0.25)}
+    trials = [answer for answer in answers if answer.model == "fable"]
+    assert len(trials) == pytest.approx(500, abs=100)
+    assert trials[0].reason.startswith("A trial of fable, as 25% of such spawns are, instead of haiku")
+
+
+def test_a_protected_agent_is_never_tried_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_PROTECTED_AGENTS", "dba, qa-*")
+    publish(exploring())
+    answers = {recommender.recommend(TESTING, "QA_TESTER") for _ in range(100)}
+    assert {(answer.model, answer.propensity) for answer in answers} == {("haiku", 1.0)}
 
 
 def test_an_error_inside_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
