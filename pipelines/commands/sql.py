@@ -7,12 +7,14 @@ import sys
 from typing import Any
 
 import psycopg
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.cli import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,11 +66,12 @@ def query(
 def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
     if not names:
         return
-    table = Table(box=None)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in names:
-        table.add_column(Text(name), overflow="fold")
+        table.add_column(Text(name), no_wrap=True)
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    console = Console(highlight=False)
+        table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
+    # As wide as the rows are: a pager or the terminal may wrap, a column that is cut cannot be read at all.
+    console = Console(highlight=False, width=100_000)
     console.print(table)
     console.print(f"({len(rows):,} rows)")

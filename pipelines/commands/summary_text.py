@@ -11,11 +11,15 @@ SAMPLE_NOTICE = (
     "No Claude Code transcripts were found, so this is the [bold]bundled sample[/]: invented sessions of two small "
     "projects.\nRun [bold]spawnwise learn --logs <Claude home>[/] to learn from your own; the sample is then forgotten."
 )
+NEXT_STEPS = """
+[bold]Next[/]       spawnwise recommend "Write unit tests for the parser"    asks for a model
+           spawnwise ui         shows the nightly run in Dagster
+           spawnwise doctor     checks every piece"""
 
 
 def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     """Print what was read, what was learned, what it is worth, where it is and what to do next."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     if is_sample:
         console.print(f"\n{SAMPLE_NOTICE}")
     console.print(f"\n[bold]Read[/]       {_what_was_read(summary)}")
@@ -24,14 +28,10 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     console.print(f"[bold]Cost[/]       {_cost(summary)}")
     if summary.recommendations:
         console.print(_recommendations(summary))
-    console.print(f"[bold]Database[/]   {summary.database}", soft_wrap=True)
-    console.print(f"[bold]Snapshot[/]   {summary.snapshot}", soft_wrap=True)
-    console.print(f"[bold]Report[/]     {summary.report}", soft_wrap=True)
-    console.print(
-        '\n[bold]Next[/]       spawnwise recommend "Write unit tests for the parser"   ask for a model\n'
-        "           spawnwise install                                       let Claude Code ask at every spawn\n"
-        "           spawnwise ui                                            see the nightly run in Dagster"
-    )
+    console.print(f"[bold]Database[/]   {summary.database}")
+    console.print(f"[bold]Snapshot[/]   {summary.snapshot}")
+    console.print(f"[bold]Report[/]     {summary.report}")
+    console.print(NEXT_STEPS)
 
 
 def _what_was_read(summary: RunSummary) -> str:
@@ -61,8 +61,12 @@ def _cost(summary: RunSummary) -> str:
 
 def _recommendations(summary: RunSummary) -> Table:
     table = Table(box=box.SIMPLE, title="Recommendations, those that change a model first", title_justify="left")
-    for name in ("agent", "kind of task", "model", "now", "success", "at least", "tasks", "$ a task"):
-        table.add_column(name, justify="right" if name in {"success", "at least", "tasks", "$ a task"} else "left")
+    for name in ("agent", "kind of task"):
+        table.add_column(name, max_width=30)
+    for name in ("model", "now"):
+        table.add_column(name, no_wrap=True)
+    for name in ("success", "at least", "tasks", "$ a task"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in summary.recommendations:
         table.add_row(
             escape(row["agent"]),
