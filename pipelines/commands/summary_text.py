@@ -60,12 +60,13 @@ def _cost(summary: RunSummary) -> str:
 
 
 def _recommendations(summary: RunSummary) -> Table:
-    table = Table(box=box.SIMPLE, title="Recommendations, those that change a model first", title_justify="left")
-    for name in ("agent", "kind of task"):
-        table.add_column(name, max_width=30)
+    table = Table(box=None, padding=(0, 1, 0, 0), title="\nRecommendations, those that change a model first")
+    table.title_justify = "left"
+    table.add_column("agent", max_width=20)
+    table.add_column("kind of task", max_width=28)
     for name in ("model", "now"):
         table.add_column(name, no_wrap=True)
-    for name in ("success", "at least", "tasks", "$ a task"):
+    for name in ("success", "tasks", "$/task"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in summary.recommendations:
         table.add_row(
@@ -73,13 +74,8 @@ def _recommendations(summary: RunSummary) -> Table:
             escape(row["kind_of_task"] or ""),
             f"[bold]{escape(row['model'])}[/]",
             escape(row["default_model"] or ""),
-            _percent(row["success_rate"]),
-            _percent(row["success_low"]),
-            f"{row['tasks_observed'] or 0:,}",
+            f"{row['success_rate']:.0%} (≥{row['success_low']:.0%})",
+            f"{row['tasks_observed']:,}",
             "" if row["expected_cost_usd"] is None else f"{row['expected_cost_usd']:.3f}",
         )
     return table
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.0%}"
