@@ -1,26 +1,41 @@
-"""Dagster's instance: run history, event log and compute logs, kept between starts in the data home."""
+"""Dagster's instance: run history and event log in the warehouse's server, so that one place holds and forgets all."""
 
 import os
 from pathlib import Path
 
 import dagster as dg
+from psycopg import sql
+from sqlalchemy import make_url
 
 from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
 
 PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
+SCHEMA = "dagster"
 
 
-def prepare_instance_folder(settings: Settings) -> Path:
-    """Create the folder with our configuration; one that the user changed stays as it is."""
+def prepare_instance(settings: Settings, warehouse: Warehouse) -> Path:
+    """Set up Dagster's folder, schema and environment, and return the folder; a changed dagster.yaml stays as it is."""
     folder = settings.dagster_folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    configuration = folder / "dagster.yaml"
+    configuration = folder / PACKAGED_CONFIGURATION.name
     if not configuration.exists():
         configuration.write_text(PACKAGED_CONFIGURATION.read_text(encoding="utf-8"), encoding="utf-8")
+    with warehouse.connect() as connection:
+        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
     os.environ["DAGSTER_HOME"] = str(folder)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    os.environ.setdefault("DAGSTER_DATABASE_URL", _dagster_url(warehouse))
     return folder
 
 
-def open_instance(settings: Settings) -> dg.DagsterInstance:
+def open_instance(settings: Settings, warehouse: Warehouse) -> dg.DagsterInstance:
     """Return the instance that the web page shows too."""
-    return dg.DagsterInstance.from_config(str(prepare_instance_folder(settings)))
+    return dg.DagsterInstance.from_config(str(prepare_instance(settings, warehouse)))
+
+
+def _dagster_url(warehouse: Warehouse) -> str:
+    # An event that the server loses in a crash belongs to a run that the crash ended: no need to wait for the disk.
+    options = f"-csearch_path={SCHEMA} -csynchronous_commit=off"
+    url = make_url(warehouse.dsn).update_query_dict({"options": options})
+    return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import Literal
 
 from pipelines.ingest.inputs import claude_home
-from pipelines.instance import prepare_instance_folder
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
@@ -55,7 +54,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _transcripts,
         _embedder,
         _snapshot,
-        _dagster,
+        _schedule,
     ]
     for look in looks:
         yield look(settings)
@@ -118,7 +117,6 @@ def _snapshot(settings: Settings) -> Finding:
     return Finding("snapshot", "ok", f"version {snapshot.version}, written {snapshot.created_at}")
 
 
-def _dagster(settings: Settings) -> Finding:
+def _schedule(settings: Settings) -> Finding:
     state = f"at {settings.schedule}" if settings.schedule_enabled else "switched off"
-    folder = prepare_instance_folder(settings)
-    return Finding("schedule", "ok", f"nightly run {state} while `spawnwise ui` or dagster-daemon runs ({folder})")
+    return Finding("schedule", "ok", f"nightly run {state}, while `spawnwise ui` or a dagster-daemon runs")

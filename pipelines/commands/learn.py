@@ -64,7 +64,7 @@ def _materialize(settings: Settings, warehouse: Warehouse, console: Console) -> 
 
     def job_with(progress: Progress) -> dg.ExecuteInProcessResult:
         resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse, "progress": progress}
-        with open_instance(settings) as instance:
+        with open_instance(settings, warehouse) as instance:
             return defs.resolve_job_def("nightly").execute_in_process(
                 instance=instance, resources=resources, run_config=QUIET, raise_on_error=False
             )

@@ -1,13 +1,13 @@
 """`spawnwise ui`: Dagster's web page on the nightly run."""
 
 import argparse
-import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.instance import prepare_instance_folder
+from pipelines.instance import prepare_instance
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
@@ -21,13 +21,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted; the embedded database runs as long."""
     settings = Settings()
-    folder = prepare_instance_folder(settings)
-    environment = os.environ | {"DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1"}
     dagster = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
     command = [dagster, "dev", "-m", "pipelines.definitions", "-h", arguments.host, "-p", str(arguments.port)]
     print(f"Dagster opens on http://{arguments.host}:{arguments.port} (Ctrl-C ends it).", flush=True)
-    with Warehouse.open(settings):
-        try:
-            return subprocess.run(command, env=environment, cwd=folder, check=False).returncode
-        except KeyboardInterrupt:
-            return 0
+    with Warehouse.open(settings) as warehouse:
+        folder = prepare_instance(settings, warehouse)
+        with subprocess.Popen(command, cwd=folder) as server:
+            try:
+                return server.wait()
+            except (KeyboardInterrupt, SystemExit):
+                # Dagster ends its own processes on an interrupt; killed, it would leave them behind.
+                server.send_signal(signal.SIGINT)
+                server.wait()
+                return 0
