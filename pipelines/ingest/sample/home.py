@@ -10,7 +10,7 @@ from pipelines.ingest.sample.plan import PlannedSession, plan_sessions
 from pipelines.ingest.sample.session import SessionLog
 
 SEED = 20251229
-DAYS = 42
+DAYS = 28
 REFRESH_AFTER = timedelta(days=30)
 _WRITTEN = "sample.json"  # when, and from which seed; without it the folder is not taken for finished
 

@@ -78,7 +78,7 @@ def _spawns_of(kind: dict[str, Any], source: random.Random) -> Iterator[PlannedS
             stronger = STRONGER.get(model, model)
             if spawn.ending == "redone" and good.get(stronger):
                 good[stronger] -= 1
-                spawn = replace(spawn, retry=replace(spawn, model=stronger, ending="tested"))
+                spawn = replace(spawn, retry=replace(spawn, model=stronger, ending="used"))
             yield spawn
     for model, count in good.items():
         for number in range(count):

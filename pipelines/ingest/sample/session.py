@@ -42,7 +42,6 @@ class SessionLog:
         if spawn.retry:
             self._say("That did not do it. The same task again, with a stronger model.")
             self._spawn(spawn.retry)
-            self._run_tests(passed=True)
         if spawn.ending not in ("open", "rejected"):
             self._say("Moving on." if spawn.ending not in ("used", "tested", "async") else "Good. That part is done.")
 

@@ -64,12 +64,12 @@ def test_a_torn_sample_is_written_anew(tmp_path: Path, sample: Path) -> None:
 
 def test_dates_are_of_the_last_weeks(sample: Path) -> None:
     times = [datetime.fromisoformat(line["timestamp"]) for line in lines(sample)]
-    assert NOW - timedelta(days=45) < min(times) < NOW - timedelta(days=38)
+    assert NOW - timedelta(days=31) < min(times) < NOW - timedelta(days=26)
     assert NOW - timedelta(days=3) < max(times) < NOW
 
 
-def test_two_projects_of_two_writers_hold_about_240_spawns(sample: Path) -> None:
-    assert 230 <= len(spawns(sample)) <= 260
+def test_two_projects_of_two_writers_hold_some_250_spawns(sample: Path) -> None:
+    assert 230 <= len(spawns(sample)) <= 290
     assert {(line["cwd"], line["version"]) for line in lines(sample)} == {
         ("/home/sam/orchard-shop", "2.1.49"),
         ("/home/sam/tidewatch", "2.1.101"),
@@ -92,7 +92,7 @@ def test_only_what_is_done_again_has_a_title_twice(sample: Path) -> None:
     for title in again:
         models = [b["input"].get("model") for b in spawns(sample) if (b["name"], b["input"]["description"]) == title]
         assert len(models) == 2
-        assert models[0] != models[1]
+        assert models[0] != models[1] or models[1] == "opus"
 
 
 @pytest.mark.parametrize(
