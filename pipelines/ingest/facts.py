@@ -5,10 +5,11 @@ file, copies of it and files read in another order end in the same facts.
 
 - a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
-- `messages` counts each message once: {id: [is_final, output, at_ms, model, input, cache_read, cache_write, cache_write_1h]},
-  the copy with the most output is the last one that was written
-- `signals` keeps the earliest sight of each: {signal: [at_ms, file, line, strength]}
-- `sessions`, `agents` and `parents` are sets that remember when a member was first seen: {member: at_ms}
+- `messages` counts each message once: {id: [is_final, output, at_ms, model, input, cache_read, cache_write,
+  cache_write_1h]}, the copy with the most output is the last one that was written
+- `signals` keeps the earliest sight of each: {signal: [at_ms, file, line]}
+- `sessions`, `agents`, `parents` and `tools` (that the child used) are sets that remember when a member was first
+  seen: {member: at_ms}
 """
 
 from collections.abc import Callable
@@ -49,10 +50,10 @@ def see(facts: Facts, field: str, member: str, at_ms: int) -> None:
     seen[member] = min(at_ms, seen.get(member, at_ms))
 
 
-def signal(facts: Facts, kind: str, at_ms: int, file: str, line: int, strength: float = 1.0) -> None:
+def signal(facts: Facts, kind: str, at_ms: int, file: str, line: int) -> None:
     """Note a sign of how the spawn went, and where it stands."""
     signals = facts.setdefault("signals", {})
-    sight = [at_ms, file, line, strength]
+    sight = [at_ms, file, line]
     signals[kind] = min(sight, signals.get(kind, sight))
 
 

@@ -4,7 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import zstandard
 
@@ -32,9 +32,9 @@ def is_compressed(path: Path) -> bool:
 def open_log(path: Path) -> IO[bytes]:
     """Open a log for reading, unpacking .gz and .zst; raises `OSError`."""
     if path.suffix == ".gz":
-        return gzip.open(path, "rb")
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.suffix == ".zst":
-        return zstandard.open(path, "rb")
+        return cast("IO[bytes]", zstandard.open(path, "rb"))
     return path.open("rb", buffering=0)
 
 

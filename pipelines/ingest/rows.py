@@ -15,6 +15,7 @@ from recommender.models import model_family
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
 # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
+INHERIT = "inherit"  # as a requested model: the parent's
 BUILT_IN_MODELS: Mapping[str, str] = {"Explore": "haiku"}
 
 
@@ -78,6 +79,9 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
     returned_ms = stated_at(facts, "returned")
     duration = end.get("duration_ms")
     task = call.get("task", "")
+    model, model_source = _model(facts, call, returned)
+    bill = spent(facts.get("messages", {}).values())
+    usage = bill.usage if bill else None
     return TaskRow(
         id=task_id(source, key),
         source=source,
@@ -93,7 +97,11 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         task_description=task,
         task_hash=hashlib.sha256(task.encode()).hexdigest(),
         agent_used=call["agent"],
-        **_model(facts, call, returned),
+        model_used=model_family(model) if model else None,
+        model_resolved=_observed_model(facts) or returned.get("resolved"),
+        model_requested=call.get("requested"),
+        model_parent=call.get("parent_model"),
+        model_source=model_source,
         status=end.get("status"),
         returned_status=returned.get("status"),
         is_error=bool(returned.get("is_error")),
@@ -102,7 +110,12 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         waiting_ms=_waiting(created_ms, finished_ms, duration),
         tool_uses=end.get("tool_uses"),
         reported_tokens=end.get("tokens"),
-        **_spending(facts, is_ended=finished_ms is not None),
+        input_tokens=usage.input_tokens if usage else None,
+        output_tokens=usage.output_tokens if usage else None,
+        cache_read_tokens=usage.cache_read_tokens if usage else None,
+        cache_write_tokens=usage.cache_write_tokens if usage else None,
+        cost_usd=bill.cost_usd if bill else None,
+        is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
     )
 
@@ -121,29 +134,17 @@ def _end(facts: Facts) -> tuple[dict[str, Any], int | None]:
     return known, min((at_ms for _, at_ms, _ in ends), default=None)
 
 
-def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> dict[str, str | None]:
-    requested, parent, agent = call.get("requested"), call.get("parent_model"), call["agent"]
-    is_named = requested is not None and requested != "inherit"
-    observed = _observed_model(facts)
-    found, where = next(
-        (model, source)
-        for model, source in (
-            (observed, "observed"),
-            (returned.get("resolved"), "result"),
-            (requested if is_named else None, "requested"),
-            (BUILT_IN_MODELS.get(agent), "built_in"),
-            (parent, "parent"),
-            (None, "unknown"),
-        )
-        if model or source == "unknown"
+def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
+    """Return the model that did the work, and where it was seen."""
+    requested = call.get("requested")
+    witnesses = (
+        (_observed_model(facts), "observed"),
+        (returned.get("resolved"), "result"),
+        (requested if requested != INHERIT else None, "requested"),
+        (BUILT_IN_MODELS.get(call["agent"]) if requested is None else None, "built_in"),
+        (call.get("parent_model"), "parent"),
     )
-    return {
-        "model_used": model_family(found) if found else None,
-        "model_resolved": observed or returned.get("resolved"),
-        "model_requested": requested,
-        "model_parent": parent,
-        "model_source": where,
-    }
+    return next(((model, source) for model, source in witnesses if model), (None, "unknown"))
 
 
 def _observed_model(facts: Facts) -> str | None:
@@ -153,27 +154,6 @@ def _observed_model(facts: Facts) -> str | None:
         number, last = seen.get(model, (0, 0))
         seen[model] = (number + 1, max(last, at_ms))
     return max(seen, key=lambda model: (seen[model], model), default=None)
-
-
-def _spending(facts: Facts, *, is_ended: bool) -> dict[str, Any]:
-    bill = spent(facts.get("messages", {}).values())
-    if bill is None:
-        return {
-            "input_tokens": None,
-            "output_tokens": None,
-            "cache_read_tokens": None,
-            "cache_write_tokens": None,
-            "cost_usd": None,
-            "is_cost_complete": False,
-        }
-    return {
-        "input_tokens": bill.usage.input_tokens,
-        "output_tokens": bill.usage.output_tokens,
-        "cache_read_tokens": bill.usage.cache_read_tokens,
-        "cache_write_tokens": bill.usage.cache_write_tokens,
-        "cost_usd": bill.cost_usd,
-        "is_cost_complete": bill.is_complete and is_ended,
-    }
 
 
 def _waiting(created_ms: int, finished_ms: int | None, duration_ms: int | None) -> int | None:

@@ -63,11 +63,19 @@ def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
         home = path / "projects"
         yield home.absolute() if home.is_dir() else path.absolute()
         return
-    matches = sorted(glob.glob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
+    matches = _matches(path)
     if not matches:
         warnings.append(f"{source} does not exist. Name a Claude Code home, a folder, a file or a glob of logs.")
     for match in matches:
-        yield from _places(Path(match), warnings)
+        yield from _places(match, warnings)
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """Return what a glob stands for; nothing where it is none."""
+    parts = pattern.absolute().parts
+    plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    folder = Path(*parts[:plain])
+    return sorted(folder.glob(str(Path(*parts[plain:])))) if plain < len(parts) else []
 
 
 def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
@@ -90,7 +98,7 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
 
 def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except OSError as error:
         warnings.append(f"{path} cannot be read ({error.strerror}). It is left out.")
         return

@@ -10,15 +10,14 @@ from psycopg.types.json import Jsonb
 
 from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts, join
-from pipelines.ingest.linking import Linked, keys_of, link
+from pipelines.ingest.linking import keys_of, link
 from pipelines.ingest.rows import COLUMNS, TaskRow, task_row
 from pipelines.ingest.scan import Scan
-from pipelines.ingest.signals import Signal, task_signals
+from pipelines.ingest.signals import write_signals
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
 _FACT_COLUMNS = ("source", "fact_key", "is_spawn", "prompt_key", "agent_keys", "parent_keys", "facts")
-_SIGNAL_COLUMNS = ("task_id", "signal", "strength", "evidence_file", "evidence_line", "observed_at")
 
 
 @dataclass
@@ -43,7 +42,7 @@ def write(connection: Connection, scans: Sequence[Scan], source: str = Transcrip
         rows = [(linked, task_row(source, linked.key, linked.facts, linked.parent)) for linked in link(held)]
         _write_facts(connection, source, changed)
         written = _write_tasks(connection, [row for _, row in rows])
-        _write_signals(connection, rows)
+        write_signals(connection, rows)
     return written
 
 
@@ -85,15 +84,6 @@ def _write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
     counted = connection.execute(named_sql(__file__, "merge_tasks")).fetchone()
     assert counted is not None
     return Written(*counted)
-
-
-def _write_signals(connection: Connection, rows: Sequence[tuple[Linked, TaskRow]]) -> None:
-    signals: list[Signal] = [signal for linked, row in rows for signal in task_signals(row.id, linked.facts)]
-    connection.execute(named_sql(__file__, "stage_signals"))
-    _copy(connection, "staged_signals", _SIGNAL_COLUMNS, signals)
-    tasks = [row.id for _, row in rows]
-    connection.execute(named_sql(__file__, "remove_old_signals"), {"tasks": tasks})
-    connection.execute(named_sql(__file__, "merge_signals"))
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -16,7 +16,7 @@ class Memory:
     at_ms: int | None = None
     unanswered: dict[str, str] = field(default_factory=dict)  # tool_use id -> tool, or "spawn"
     chains: dict[str, str] = field(default_factory=dict)  # uuid of a line of an inline side chain -> uuid of its first
-    watched: dict[str, list[int]] = field(default_factory=dict)  # key of a finished spawn -> [at_ms, lines left]
+    watched: dict[str, int] = field(default_factory=dict)  # key of a finished spawn -> lines left to look at
     tests: dict[str, list[str]] = field(default_factory=dict)  # tool_use id of a test run -> keys of watched spawns
 
     def as_json(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What an agent's final report, or the error in its place, tells about how the spawn went.
 
 Only forms that the harness itself writes, or sentences that leave no doubt, count: a reviewer that finds faults and a
-researcher that finds nothing have succeeded.
+researcher that finds nothing have succeeded. What each signal is worth is for the outcome rules to say.
 """
 
 import re
@@ -12,50 +12,69 @@ LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}
 UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_ready"}
 RETURNED = "result_returned"
 MAX_ERROR = 500
+HEAD = 400  # characters in which an error or a refusal says what it is
 SHORT_REPORT = 2_000  # characters; a longer report has work in it, whatever it says of a refused step
 
-_ERRORS = (
-    ("user_rejected", r"user rejected|doesn't want to (?:proceed|take this action)|user declined"),
+
+def _kinds(*rules: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in rules)
+
+
+_LIMIT = (
+    r"you'?ve (?:hit|reached|exceeded) your|\b(?:usage|rate|session|weekly|daily|5-hour|opus|spending) limit\b"
+    r"|\blimit reached|credit balance|quota exceeded|out of (?:extra )?usage"
+)
+_LOGIN = r"oauth token|please run /login|authentication_error|not logged in|invalid api key|token (?:has )?expired"
+_PROVIDER = (
+    r"api error|overloaded|internal server error|connection error|request timed out|prompt is too long"
+    r"|issue with the selected model|not_found_error|no (?:assistant messages?|response requested)"
+    r"|\{\"type\":\s*\"error\"|error: \d{3}\b"
+)
+# In place of a result; the first that fits.
+_ERRORS = _kinds(
+    ("user_rejected", r"user rejected|doesn't want to (?:proceed|take this action)|user (?:declined|denied|refused)"),
     ("user_interrupted", r"interrupted by (?:the )?user|request (?:was )?(?:interrupted|aborted|cancel+ed)"),
-    ("sibling_failed", r"sibling tool call|cascad\w+ (?:error|failure)"),
-    ("usage_limit", r"(?:usage|rate|session|weekly|spending) limit|limit reached|quota|credit balance"),
-    ("login_expired", r"oauth token|token has expired|please run /login|authentication_error|invalid api key"),
-    ("api_error", r"\bapi error|overloaded_error|internal server error|connection error|request timed out"),
+    ("sibling_failed", r"(?:sibling|parallel) tool call.{0,200}errored|cancel+ed: (?:parallel|sibling)"),
     (
         "launch_failed",
-        r"agent type .{0,80}not found|inputvalidationerror|no such tool available|unknown agent|"
-        r"agent .{0,80}(?:not found|does not exist)|isolation|worktree|team .{0,60}(?:not exist|not found)|"
-        r"denied by (?:permission|hook|policy)|permission to use \w+ .{0,80}denied|blocked by .{0,20}hook",
+        r"agent type .{0,120}not found|inputvalidationerror|no such tool available|(?:unknown|invalid) agent"
+        r"|agent .{0,120}(?:not found|does not exist|is not available|not allowed)"
+        r"|model .{0,80}(?:not found|not available|not supported|is invalid)"
+        r"|(?:create|set up) .{0,30}worktree|team .{0,60}(?:does not exist|not found)"
+        r"|permission to use \w+ .{0,80}denied|hook .{0,80}(?:denied|blocked|error)|denied by|plan mode"
+        r"|(?:subagents?|nested) .{0,60}(?:cannot|can't|may not|not allowed)|maximum .{0,30}(?:depth|agents)",
     ),
+    ("usage_limit", _LIMIT),
+    ("login_expired", _LOGIN),
+    ("api_error", rf"\b(?:{_PROVIDER})"),
 )
-_ERROR_KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in _ERRORS)
-
-_API_ERROR = re.compile(r"\s*(?:API Error\b|Error: \d{3}\b|\{\"type\":\s*\"error\")", re.IGNORECASE)
-_USAGE_LIMIT = re.compile(
-    r"\s*(?:you'?ve (?:hit|reached) your|claude(?: ai)? usage limit|\w+ limit reached|(?:5-hour|weekly|session) limit)",
-    re.IGNORECASE,
+# As a result that claims to be one: it must begin so, or be no longer than such a message.
+_FALSE_RESULTS = _kinds(
+    ("login_expired", rf"\s*(?:api error|error|failed)\b.{{0,300}}(?:{_LOGIN})|\s*(?:{_LOGIN})"),
+    ("usage_limit", rf"\s*(?:claude(?: ai)? |api error.{{0,80}})?(?:{_LIMIT})"),
+    ("api_error", rf"\s*(?:{_PROVIDER})"),
 )
-_LOGIN = re.compile(
-    r"oauth token (?:has )?expired|please run /login|authentication_error|not logged in|invalid api key", re.IGNORECASE
-)
+_CANNOT = r"\b(?:cannot|can't|can not|unable to|could not|couldn't|was(?:n't| not) able to|not allowed to|blocked)\b"
 _DENIED = re.compile(
-    r"auto(?:matically)?[- ]denied|"
-    r"permissions? (?:to use \S+ )?(?:has been|have been|was|were|is|are being|is being|keeps? being) denied|"
-    r"denied (?:permission|access) to (?:use |run |write |edit |the )|"
-    r"(?:don't|do not|didn't|did not) have (?:the )?permissions? to (?:use|run|write|edit|create|execute)|"
-    r"(?:write|edit|bash|shell|tool) (?:tool |access |operations? |commands? )?(?:permission|access)s? "
-    r"(?:was|were|is|are|has been|have been) (?:denied|blocked|refused|not granted)|"
-    r"plan mode (?:is (?:still )?active|prevents|forbids|does not allow|doesn't allow|restricts|prohibits|blocks)|"
-    r"(?:in|by) plan mode.{0,80}(?:cannot|can't|unable|not (?:allowed|permitted|able))|"
-    r"(?:cannot|can't|unable to|not (?:allowed|permitted) to) .{0,80}(?:in|because of|due to) plan mode",
+    r"auto(?:matically)?[- ]denied"
+    r"|permissions? (?:to (?:use|run|write|edit) \S+ )?(?:has been|have been|was|were|is|are|keeps? being) (?:being )?"
+    r"(?:denied|refused|rejected|blocked|not granted)"
+    r"|denied (?:permission|access) to (?:use|run|write|edit|create|the)\b"
+    r"|(?:don't|do not|didn't|did not) have (?:the )?(?:necessary |required )?permissions? to "
+    r"(?:use|run|write|edit|create)"
+    r"|(?:write|edit|bash|shell|tool)s? (?:tool |access |operation |command )?(?:permission|access|use|call)s? "
+    r"(?:was|were|is|are|has been|have been|got) (?:denied|refused|rejected|blocked)"
+    rf"|plan mode.{{0,120}}{_CANNOT}|{_CANNOT}.{{0,120}}plan mode"
+    r"|plan mode (?:is (?:still )?active|prevents|forbids|restricts|prohibits|blocks|does not allow|doesn't allow)",
     re.IGNORECASE,
 )
-_UNAVAILABLE = re.compile(
-    r"(?:tools?|server|mcp|integration)\b.{0,60}\b(?:is|are|was|were) (?:not|un)(?: currently)? ?"
-    r"(?:available|accessible|connected|responding|reachable)",
-    re.IGNORECASE,
+_REFUSED_IN_PLAN_MODE = re.compile(rf"plan mode.{{0,120}}{_CANNOT}|{_CANNOT}.{{0,120}}plan mode", re.IGNORECASE)
+_NO_TOOL = re.compile(
+    r"\b(?:tools?|mcp|server|connection)\b.{0,250}\b(?:(?:not|n't) (?:currently )?(?:available|accessible|connected"
+    r"|present|reachable|responding|configured)|unavailable|inaccessible)",
+    re.IGNORECASE | re.DOTALL,
 )
-_EDGE = 400  # characters at either end of a report in which a refusal counts
+_UNABLE = re.compile(_CANNOT, re.IGNORECASE)
 
 
 def report_text(content: object) -> str:
@@ -67,19 +86,19 @@ def report_text(content: object) -> str:
 
 def error_kind(message: str) -> str:
     """Return the signal that an error in place of a result stands for; `tool_error` where it is none of the known."""
-    head = message[:600]
-    return next((kind for kind, pattern in _ERROR_KINDS if pattern.search(head)), "tool_error")
+    return next((kind for kind, pattern in _ERRORS if pattern.search(message[:HEAD])), "tool_error")
 
 
 def report_kind(report: str, tokens: int | None) -> str:
     """Return the signal of a result that came back without an error flag; `tokens` as it reports them."""
-    head = report[:_EDGE]
-    if _USAGE_LIMIT.match(head):
-        return "usage_limit"
-    if _API_ERROR.match(head) or (len(report) < _EDGE and _LOGIN.search(head)):
-        return "login_expired" if _LOGIN.search(head) else "api_error"
+    head = report[:HEAD]
+    for kind, pattern in _FALSE_RESULTS:
+        if pattern.match(head) and len(report) < SHORT_REPORT:
+            return kind
     if tokens == 0:
         return "zero_tokens"
-    if len(report) < SHORT_REPORT and _DENIED.search(report):
+    if not report.strip():
+        return "empty_report"
+    if _REFUSED_IN_PLAN_MODE.search(head) or (len(report) < SHORT_REPORT and _DENIED.search(report)):
         return "permission_denied"
-    return RETURNED if report.strip() else "empty_report"
+    return "tool_unavailable" if _UNABLE.search(head) and _NO_TOOL.search(head) else RETURNED

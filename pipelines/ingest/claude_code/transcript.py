@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from pipelines.ingest import facts as fact
@@ -30,6 +29,7 @@ class TranscriptReader:
         self.memory = Memory.from_json(remembered)
         self.facts: dict[str, Facts] = defaultdict(dict)
         self._line = 0
+        self._folder: object = None
         self._at_ms = 0
         self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
         self._is_loaded = False
@@ -60,12 +60,14 @@ class TranscriptReader:
 
     def _note_context(self, record: Mapping[str, Any]) -> None:
         memory = self.memory
-        if session := identifier(record.get("sessionId")):
-            memory.session = session
-        if version := name(record.get("version")):
-            memory.version = version
-        if folder := record.get("cwd"):
-            memory.project = name(PurePath(text(folder).replace("\\", "/")).name) or memory.project
+        session, version, folder = record.get("sessionId"), record.get("version"), record.get("cwd")
+        if session and session != memory.session:
+            memory.session = identifier(session) or memory.session
+        if version and version != memory.version:
+            memory.version = name(version) or memory.version
+        if folder and folder != self._folder:
+            self._folder = folder
+            memory.project = name(text(folder).replace("\\", "/").rstrip("/").rpartition("/")[2]) or memory.project
         own = milliseconds(record.get("timestamp"))
         if own is not None:
             self._at_ms, self._trust, memory.at_ms = own, 0, own
@@ -98,6 +100,8 @@ class TranscriptReader:
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") != "tool_use":
                 continue
+            if child and (tool := name(block.get("name"))):
+                fact.see(self.facts[child], "tools", tool, self._at_ms)
             if spawns.is_spawn(block):
                 self._read_spawn(block, message, child)
             elif not spawn:
@@ -105,7 +109,7 @@ class TranscriptReader:
 
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
         key = identifier(block.get("id"))
-        remember(self.memory.unanswered, key, SPAWN)
+        remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
         payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
         payload |= {"version": self.memory.version, "project": self.memory.project or self._origin.project}
         facts = self._about(key)
@@ -129,7 +133,7 @@ class TranscriptReader:
                 text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
             )
             if words and not self._read_notice(words) and not record.get("isMeta"):
-                aftermath.user_speaks(self, words, record)
+                aftermath.user_speaks(self, words)
 
     def _read_first_line(self, content: object, run: str) -> None:
         prompt = report_text(content)
@@ -138,14 +142,15 @@ class TranscriptReader:
             fact.state(self._about(run), "began", self._trust, self._at_ms, began)
 
     def _read_result(self, block: Mapping[str, Any], result: object) -> None:
-        key = identifier(block.get("tool_use_id"))
-        tool = self.memory.unanswered.pop(key, None)
-        if not key or (tool != SPAWN and not spawns.looks_like_spawn_result(result)):
-            is_orphan = tool is None and block.get("is_error") is True and isinstance(result, str)
-            if not key or not is_orphan:
-                self._read_other_result(key, block, result)
-                return
+        used = reference(block.get("tool_use_id"))
+        tool = self.memory.unanswered.pop(used, None)
+        is_orphan = tool is None and block.get("is_error") is True and isinstance(result, str)
+        is_spawns = tool == SPAWN or is_orphan or spawns.looks_like_spawn_result(result)
+        if not used or not is_spawns:
+            self._read_other_result(used, block, result)
+            return
         rank, payload, kinds = spawns.returned_payload(block, result)
+        key = identifier(used)
         facts = self._about(key)
         fact.state(facts, "returned", rank, self._at_ms, payload)
         fact.see(facts, "sessions", self.memory.session, self._at_ms)
@@ -158,7 +163,7 @@ class TranscriptReader:
     def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
         if notice := notices.from_task_result(mapping(result)):
             self._take(notice, rank=1)
-        aftermath.tool_returns(self, key, block, result)
+        aftermath.tool_returns(self, key, block)
 
     def _read_notice(self, words: str) -> bool:
         notice = notices.from_notification(words)
@@ -193,7 +198,7 @@ class TranscriptReader:
         if line.get("type") == "assistant":
             self._read_assistant(message, "", spawn)
         for block in map(mapping, items(message.get("content"))):
-            if block.get("type") == "tool_result" and identifier(block.get("tool_use_id")) in self.memory.unanswered:
+            if block.get("type") == "tool_result" and reference(block.get("tool_use_id")) in self.memory.unanswered:
                 self._read_result(block, line.get("toolUseResult"))
 
     def note(self, key: str, *kinds: str) -> None:

@@ -52,6 +52,7 @@ create table learning.task_history (
 create index task_history_created_at on learning.task_history (created_at);
 create index task_history_session on learning.task_history (session_id);
 create index task_history_agent_run on learning.task_history (agent_run_id);
+create index task_history_title on learning.task_history (project, lower(task_title));
 create index task_history_task_hash on learning.task_history (task_hash, embedding_model);
 
 comment on table learning.task_history is 'One row per spawn of an agent, keyed by (source, source_key).';

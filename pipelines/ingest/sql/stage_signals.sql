@@ -1,1 +1,0 @@
-create temp table staged_signals (like learning.outcome_signals including defaults) on commit drop

@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.rows import dict_row
+
+from pipelines.ingest.ingest import IngestReport, ingest_sources
+from pipelines.ingest.rows import COLUMNS
+from pipelines.progress import SilentProgress
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+Ingest = Callable[..., IngestReport]
+
+
+@pytest.fixture
+def ingest(warehouse: Warehouse) -> Ingest:
+    """Ingest folders into this test's warehouse."""
+    return lambda *sources: ingest_sources(
+        warehouse, Settings(), [Path(source) for source in sources], SilentProgress()
+    )
+
+
+@pytest.fixture
+def tasks(warehouse: Warehouse) -> Callable[[], dict[str, dict[str, Any]]]:
+    """Read task_history by source key."""
+
+    def read() -> dict[str, dict[str, Any]]:
+        with warehouse.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute("select * from learning.task_history").fetchall()
+        return {row["source_key"]: row for row in rows}
+
+    return read
+
+
+@pytest.fixture
+def signals(warehouse: Warehouse) -> Callable[[str], set[str]]:
+    """Read the signals of one spawn."""
+
+    def read(key: str) -> set[str]:
+        with warehouse.connect() as connection:
+            rows = connection.execute(
+                "select signal from learning.outcome_signals s join learning.task_history t on t.id = s.task_id "
+                "where source_key = %s",
+                [key],
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    return read
+
+
+@pytest.fixture
+def digest(warehouse: Warehouse) -> Callable[[], list[Any]]:
+    """Return all that the logs told, in order."""
+
+    def read() -> list[Any]:
+        with warehouse.connect() as connection:
+            columns = ", ".join(COLUMNS)
+            return [
+                *connection.execute(f"select {columns} from learning.task_history order by id"),
+                *connection.execute("select * from learning.outcome_signals order by 1, 2, 4, 5"),
+                *connection.execute("select * from learning.spawn_facts order by 1, 2"),
+            ]
+
+    return read
