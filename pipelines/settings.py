@@ -1,5 +1,6 @@
 """Every setting and environment variable of the nightly run, typed, in one place."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,13 +45,17 @@ class Settings(BaseSettings):
     schedule: str = "0 2 * * *"
     schedule_enabled: bool = True
 
-    @field_validator("logs", "specs", "protected_agents", "candidate_models", mode="before")
+    @field_validator("logs", "specs", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
-        """Accept a path list as the shell writes one: `a:b` for folders, `a,b` for names."""
-        if not isinstance(value, str):
-            return value
-        return tuple(part for part in value.replace(",", ":").split(":") if part)
+    def _split_paths(cls, value: object) -> object:
+        """Accept a path list as the shell writes one."""
+        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+    @field_validator("protected_agents", "candidate_models", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        """Accept names separated by commas; a plugin's agent has a colon in its name."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @property
     def postgres_folder(self) -> Path:

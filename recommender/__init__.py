@@ -4,15 +4,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recommender.journal import feedback, record
     from recommender.lookup import Recommendation, Recommender, arecommend, recommend
     from recommender.neighbours import recommend_model
+    from recommender.spawning import spawn_with_learning
 
-__all__ = ["Recommendation", "Recommender", "arecommend", "recommend", "recommend_model"]
+_MODULES = {
+    "Recommendation": "lookup",
+    "Recommender": "lookup",
+    "arecommend": "lookup",
+    "feedback": "journal",
+    "recommend": "lookup",
+    "recommend_model": "neighbours",
+    "record": "journal",
+    "spawn_with_learning": "spawning",
+}
+__all__ = [
+    "Recommendation",
+    "Recommender",
+    "arecommend",
+    "feedback",
+    "recommend",
+    "recommend_model",
+    "record",
+    "spawn_with_learning",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: a command or a hook needs only its part."""
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module 'recommender' has no attribute {name!r}")
-    module = "recommender.neighbours" if name == "recommend_model" else "recommender.lookup"
-    return getattr(import_module(module), name)
+    return getattr(import_module(f"recommender.{_MODULES[name]}"), name)

@@ -2,7 +2,9 @@
 
 import importlib.util
 import os
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +15,8 @@ from tokenizers import Tokenizer
 Vectors = NDArray[np.float32]
 
 LOCAL_MODEL = "wordllama-256"
-_TOKENIZER_BATCH = 256
+_WORDS_KEPT, _WORD_KEPT = 20_000, 40  # words and the characters of one: a few MB at most
+_WORDS = re.compile("\u2581*[^\u2581]+|\u2581+")  # the tokenizer's mark for a space begins a word
 
 
 class EmbeddingError(Exception):
@@ -55,6 +58,8 @@ class LocalEmbedder:
         folder = _wordllama_folder()
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+            self._special_tokens = [token.content for token in self._tokenizer.get_added_tokens_decoder().values()]
+            self._tokens_of_known_word = lru_cache(_WORDS_KEPT)(self._tokens_of_word)
             self._token_vectors = _map_token_vectors(folder / "weights" / "l2_supercat_256.safetensors")
         except Exception as error:  # tokenizers raises a bare Exception
             message = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
@@ -63,21 +68,25 @@ class LocalEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length per text; a row does not depend on the others in the batch."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _TOKENIZER_BATCH):
-            batch = texts[start : start + _TOKENIZER_BATCH]
-            for row, tokens in enumerate(self._tokens(batch), start):
-                vectors[row] = self._token_vectors[tokens].sum(axis=0, dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self._token_vectors[self._tokens(text)].sum(axis=0, dtype=np.float32)
         return unit_rows(vectors, len(texts))
 
-    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+    def _tokens(self, text: str) -> list[int]:
+        """Tokenize word by word, each word once: no token of this model reaches over the start of a word."""
         try:
-            if len(texts) == 1:  # not a batch of one: batches start a thread pool, which does not survive a fork
-                return [self._tokenizer.encode(texts[0], add_special_tokens=False).ids]
-            encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+            if any(special in text for special in self._special_tokens):
+                return self._tokenizer.encode(text, add_special_tokens=False).ids
+            marked = "\u2581" + text.replace(" ", "\u2581") if text else ""
+            known, new = self._tokens_of_known_word, self._tokens_of_word
+            words = _WORDS.findall(marked)
+            return [token for word in words for token in (known if len(word) <= _WORD_KEPT else new)(word)]
         except (TypeError, UnicodeError) as error:
             message = "A text is not valid Unicode: pass it through recommender.task_text first."
             raise EmbeddingError(message) from error
-        return [encoding.ids for encoding in encodings]
+
+    def _tokens_of_word(self, word: str) -> list[int]:
+        return [token.id for token in self._tokenizer.model.tokenize(word)]
 
 
 def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vectors:

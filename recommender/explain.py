@@ -4,14 +4,14 @@ import os
 from typing import Any
 
 from recommender.kinds import Match, kind_of_task
-from recommender.lookup import Recommendation, Recommender, default_recommender
+from recommender.lookup import Recommendation, Recommender
 from recommender.models import price_rank
 from recommender.snapshot import ANY_AGENT, ANY_KIND, ModelEvidence, Snapshot
 
 
 def explain(task: str, agent: str | None = None, recommender: Recommender | None = None) -> dict[str, Any]:
     """Return the recommendation, the kind of task it was taken for, each model's record, and what would change it."""
-    recommender = recommender or default_recommender()
+    recommender = recommender or Recommender()
     recommendation = recommender.recommend(task, agent)
     snapshot, vector = recommender.understand(task)
     match = kind_of_task(snapshot, vector) if snapshot and vector is not None else None

@@ -28,6 +28,11 @@ def snapshot_file() -> Path:
     return data_home() / "snapshot.safetensors"
 
 
+def journal_folder() -> Path:
+    """Return where decisions, records and feedback are noted until the nightly run loads them."""
+    return data_home() / "journal"
+
+
 def private_folder(folder: Path) -> None:
     """Create a folder that only its owner can list; one that exists stays as it is.
 

@@ -15,6 +15,7 @@ from recommender.answer import Answer, Source, answer_for, cold_answer
 from recommender.deadline import within
 from recommender.embedding import EmbeddingError, LocalEmbedder
 from recommender.home import snapshot_file
+from recommender.journal import note_decision
 from recommender.kinds import Match, fitting_agent, kind_of_task
 from recommender.published import Knowledge, Published, SnapshotFile
 from recommender.snapshot import Snapshot
@@ -52,20 +53,24 @@ class Recommendation:
 
 
 class Recommender:
-    """Answers lookups from one published source; safe to share among threads."""
+    """Answers lookups from one published source; safe to share among threads. Notes decisions only if told to."""
 
-    def __init__(self, published: Published | None = None, deadline_ms: float | None = None) -> None:
+    def __init__(
+        self, published: Published | None = None, deadline_ms: float | None = None, *, notes_decisions: bool = False
+    ) -> None:
         self._published = published or Published(SnapshotFile(snapshot_file()))
         self._deadline_s = (deadline_from_environment() if deadline_ms is None else deadline_ms) / 1000
+        self._notes_decisions = notes_decisions
 
     def recommend(self, task: str, agent: str | None = None, *, prompt: str | None = None) -> Recommendation:
         """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises."""
         started = time.perf_counter()
-        knowledge, match = Knowledge(), None
+        knowledge, match, text = Knowledge(), None, ""
         try:
+            text = task_text(_text(task), _text(prompt))
             agent = str(agent).strip() or None if agent is not None else None
             knowledge = self._published.current(self._deadline_s)
-            vector, problem = self._vector(knowledge, task_text(_text(task), _text(prompt)), started)
+            vector, problem = self._vector(knowledge, text, started)
             knowledge = knowledge._replace(problem=knowledge.problem or problem)
             if knowledge.snapshot and vector is not None:
                 match = kind_of_task(knowledge.snapshot, vector)
@@ -75,7 +80,10 @@ class Recommender:
         except Exception as error:  # the promise: a lookup never stops a spawn
             knowledge = knowledge._replace(problem=f"The lookup failed ({type(error).__name__}).")
             answer = cold_answer(None, agent if isinstance(agent, str) else None)
-        return _recommendation(answer, agent, match, knowledge, started)
+        recommendation = _recommendation(answer, agent, match, knowledge, started)
+        if self._notes_decisions:
+            note_decision(recommendation, text)
+        return recommendation
 
     def understand(self, task: str) -> tuple[Snapshot | None, NDArray[np.float32] | None]:
         """Return what is known and the task's vector, each None where it cannot be had."""
@@ -112,7 +120,7 @@ async def arecommend(task: str, agent: str | None = None, *, prompt: str | None 
 @cache
 def default_recommender() -> Recommender:
     """Return the process's own recommender, set up from the environment at its first use."""
-    return Recommender()
+    return Recommender(notes_decisions=True)
 
 
 def deadline_from_environment() -> float:

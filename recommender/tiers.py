@@ -35,7 +35,7 @@ def tier_of(agent: str, tiers: Sequence[Tier]) -> Tier | None:
 
 def is_listed(agent: str, variable: str) -> bool:
     """Tell whether an environment variable (names or patterns, separated by commas) lists an agent."""
-    names = re.split(r"[,:]", os.environ.get(variable, ""))
+    names = os.environ.get(variable, "").split(",")
     return any(fnmatchcase(_plain(agent), _plain(name.strip())) for name in names if name.strip())
 
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,22 @@ def embedder() -> LocalEmbedder:
 def test_equals_wordllama(embedder: LocalEmbedder) -> None:
     peer = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     np.testing.assert_allclose(embedder.embed(TEXTS), peer.embed(TEXTS, norm=True), atol=1e-6)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", " ", "  ", "\u2581", "<s>", "</s>", "tests", "\n", "é", "🙂", "日"]) | st.text(),
+        max_size=12,
+    )
+)
+@settings(max_examples=500)
+def test_tokens_are_those_of_the_whole_text(embedder: LocalEmbedder, pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert embedder._tokens(text) == embedder._tokenizer.encode(text, add_special_tokens=False).ids
+
+
+def test_no_token_reaches_over_the_start_of_a_word(embedder: LocalEmbedder) -> None:
+    assert not [token for token in embedder._tokenizer.get_vocab() if re.search("[^\u2581]\u2581", token)]
 
 
 @given(st.lists(st.text(min_size=1, max_size=300).filter(str.strip), min_size=1, max_size=8))

@@ -1,0 +1,183 @@
+"""The commands that need no pipeline: recommend, explain, record, feedback, install, uninstall, mcp."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+EPILOG = """\
+commands of the nightly run (need `pip install 'spawnwise[learn]'`):
+  learn      read logs and specs, learn, publish what a lookup needs
+  ingest     only read logs and specs
+  report     show or open the nightly report
+  stats      how often advice was followed, and how it went
+  sql        query the warehouse
+  doctor     check every piece and say what to do
+  ui         open Dagster
+  docs       open dbt's documentation
+  schema     print the JSON Schema of the record format
+  purge      delete a person's data everywhere
+
+`spawnwise COMMAND --help` tells more of each.
+"""
+Options = argparse.Namespace
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Parse the command line, run its command and return the exit code."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (ValueError, LookupError, OSError) as error:
+        print(printable(str(error)), file=sys.stderr)
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of these commands."""
+    parser = argparse.ArgumentParser(
+        prog="spawnwise",
+        description="Which agent and which model should do this task?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, run: Callable[[Options], int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.set_defaults(run=run)
+        return command
+
+    for command in (
+        add("recommend", _recommend, "recommend a model (and an agent) for a task"),
+        add("explain", _explain, "tell why, from which evidence, and what would change it"),
+    ):
+        command.add_argument("task", metavar="TASK", help="what the agent is to do; '-' reads it from standard input")
+        command.add_argument("--agent", help="the agent that will do it; without one, the best fitting is recommended")
+        command.add_argument("--json", action="store_true", help="print every field, for programs")
+    _add_record(add("record", _record, "record a spawn that no transcript tells of"))
+    command = add("feedback", _feedback, "say how a task went; the newest word on it stands")
+    command.add_argument("task", metavar="TASK", help="id of a record, a decision or a tool call; 'last' is the newest")
+    command.add_argument("verdict", choices=["good", "bad"])
+    command.add_argument("--note", help="why; secrets are redacted")
+    command.add_argument("--now", action="store_true", help="load it at once (needs spawnwise[learn])")
+    for name, run, text in (
+        ("install", _install, "put the hooks and the skill into Claude Code's settings"),
+        ("uninstall", _uninstall, "take the hooks and the skill out of Claude Code's settings"),
+    ):
+        command = add(name, run, text)
+        where = command.add_mutually_exclusive_group()
+        where.add_argument("--project", action="store_true", help="in the current project's .claude (the default)")
+        where.add_argument("--user", action="store_true", help="in your own Claude Code home, for all projects")
+        command.add_argument("--dry-run", action="store_true", help="only tell what would be done")
+        if name == "install":
+            command.add_argument("--mode", choices=["off", "audit", "advise", "enforce"], default="advise")
+            by = "how to enforce: change the call, or refuse it and name the model (for versions that ignore changes)"
+            command.add_argument("--by", choices=["update", "deny"], default="update", help=by)
+    add("mcp", _mcp, "serve recommend, explain, record and stats over MCP (needs spawnwise[mcp])")
+    return parser
+
+
+def _add_record(command: argparse.ArgumentParser) -> None:
+    command.add_argument("task", metavar="TASK", help="what the agent did; '-' reads it from standard input")
+    command.add_argument("--agent", required=True)
+    command.add_argument("--model", required=True, help="the model that did it")
+    outcome = command.add_mutually_exclusive_group()
+    outcome.add_argument("--success", dest="success", action="store_true", default=None)
+    outcome.add_argument("--failure", dest="success", action="store_false")
+    command.add_argument("--duration-ms", type=int)
+    command.add_argument("--cost-usd", type=float)
+    command.add_argument("--error", dest="error_message", help="what went wrong; secrets are redacted")
+    command.add_argument("--session", dest="session_id")
+    command.add_argument("--parent", dest="parent_id", help="id of the record of the task that spawned it")
+    command.add_argument("--decision", dest="decision_id", help="decision_id of the recommendation it followed")
+    command.add_argument("--id", dest="record_id", help="a record with the same id replaces the earlier one")
+    command.add_argument("--now", action="store_true", help="load it at once (needs spawnwise[learn])")
+
+
+def _recommend(options: Options) -> int:
+    from recommender.lookup import recommend
+
+    answer = recommend(_task(options), options.agent)
+    if options.json:
+        print(json.dumps(answer.as_dict()))
+    else:
+        agent = f" for {answer.agent}" if answer.agent else ""
+        print(printable(f"{answer.model}{agent}\n{answer.reason}"))
+    return 0
+
+
+def _explain(options: Options) -> int:
+    from recommender.explain import explain, in_words
+
+    explanation = explain(_task(options), options.agent)
+    print(json.dumps(explanation) if options.json else printable(in_words(explanation)))
+    return 0
+
+
+def _record(options: Options) -> int:
+    from recommender.journal import record
+
+    fields = {name: value for name, value in vars(options).items() if name not in ("run", "now", "task")}
+    print(record(_task(options), **fields))
+    return _load_journal() if options.now else 0
+
+
+def _feedback(options: Options) -> int:
+    from recommender.journal import feedback
+
+    print(feedback(options.task, is_good=options.verdict == "good", remark=options.note))
+    return _load_journal() if options.now else 0
+
+
+def _install(options: Options) -> int:
+    from recommender.install import install
+
+    return _tell(options, install(_claude_folder(options), options.mode, options.by, dry_run=options.dry_run))
+
+
+def _uninstall(options: Options) -> int:
+    from recommender.install import uninstall
+
+    return _tell(options, uninstall(_claude_folder(options), dry_run=options.dry_run))
+
+
+def _tell(options: Options, done: Sequence[str]) -> int:
+    for line in done or ["nothing to do"]:
+        print(f"would {line}" if options.dry_run and done else line)
+    return 0
+
+
+def _mcp(_: Options) -> int:
+    try:
+        from recommender.mcp_server import serve
+    except ImportError:
+        print("mcp needs the package mcp: run `pip install 'spawnwise[mcp]'`.", file=sys.stderr)
+        return 2
+    serve()
+    return 0
+
+
+def _claude_folder(options: Options) -> Path:
+    if options.user:
+        return Path(os.environ.get("CLAUDE_CONFIG_DIR") or Path.home() / ".claude")
+    return Path(".claude")
+
+
+def _load_journal() -> int:
+    from recommender.cli import learning_command
+
+    return learning_command(["ingest", "--journal"])
+
+
+def _task(options: Options) -> str:
+    if options.task != "-":
+        return str(options.task)
+    return sys.stdin.buffer.read().decode("utf-8", errors="replace")
+
+
+def printable(text: str) -> str:
+    """Return text without what a terminal would obey: labels and titles come from logs."""
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)

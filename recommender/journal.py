@@ -1,0 +1,144 @@
+"""What happened here, appended to a local file; the nightly run loads it. Nothing on the spawn path waits for it."""
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recommender.home import journal_folder, private_folder
+from recommender.task_text import task_text
+
+if TYPE_CHECKING:
+    from recommender.lookup import Recommendation
+
+_TITLE_CHARACTERS = 200
+
+
+def note(kind: str, **fields: Any) -> None:
+    """Append one event; raise `OSError` where it cannot be kept.
+
+    One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
+    """
+    now = datetime.now(UTC)
+    line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
+    folder = journal_folder()
+    path = folder / f"{now:%Y-%m}.jsonl"
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        private_folder(folder)
+        descriptor = os.open(path, flags, 0o600)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
+
+
+def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "library", **spawn: str | None) -> None:
+    """Note a decision and what is known of its spawn; a decision that cannot be noted is still a decision.
+
+    The task itself is not noted, only the hash of its text: the same that the nightly run finds in the logs.
+    """
+    try:
+        note(
+            "decision",
+            decision_id=recommendation.decision_id,
+            task_hash=hashlib.sha256(text.encode()).hexdigest(),
+            agent=recommendation.agent,
+            answered_model=recommendation.model,
+            answer_source=recommendation.source,
+            reason=recommendation.reason,
+            cluster_id=recommendation.cluster_id,
+            snapshot_version=recommendation.snapshot_version,
+            propensity=recommendation.propensity,
+            latency_ms=recommendation.latency_ms,
+            mode=mode,
+            **spawn,
+        )
+    except (OSError, ValueError):
+        return
+
+
+def record(
+    task: str,
+    agent: str,
+    model: str,
+    *,
+    success: bool | None = None,
+    duration_ms: int | None = None,
+    error_message: str | None = None,
+    cost_usd: float | None = None,
+    session_id: str | None = None,
+    parent_id: str | None = None,
+    decision_id: str | None = None,
+    record_id: str | None = None,
+) -> str:
+    """Note a spawn of an orchestrator that leaves no transcript, and return its id.
+
+    A record with the same `record_id` (else the same `decision_id`) replaces the earlier one. Raises `ValueError` for
+    values that no spawn has, and `OSError` where it cannot be kept.
+    """
+    text = task_text(task)
+    if not text or not agent.strip() or not model.strip():
+        raise ValueError("A record needs a task, an agent and a model.")
+    if (duration_ms is not None and duration_ms < 0) or (cost_usd is not None and not 0 <= cost_usd < float("inf")):
+        raise ValueError("A record's duration and cost are numbers from 0 up.")
+    key = record_id or decision_id or str(uuid.uuid4())
+    note(
+        "record",
+        record_id=key,
+        task_title=text[:_TITLE_CHARACTERS],
+        task_description=text,
+        agent=agent.strip(),
+        model=model.strip(),
+        success=success,
+        duration_ms=duration_ms,
+        error_message=task_text(error_message) if error_message else None,
+        cost_usd=cost_usd,
+        session_id=session_id,
+        parent_id=parent_id,
+        decision_id=decision_id,
+    )
+    return key
+
+
+def feedback(target: str, *, is_good: bool, remark: str | None = None) -> str:
+    """Note what a person says of a task and return its id: the newest word on it stands.
+
+    `target` is the id of a record, a decision or a tool call, or `last` for the newest of these. Raises `LookupError`
+    where nothing has been decided or recorded yet.
+    """
+    if target == "last":
+        target = last_id()
+    note("feedback", target=target, is_good=is_good, remark=task_text(remark) if remark else None)
+    return target
+
+
+def last_id() -> str:
+    """Return the id of the newest record or decision; raise `LookupError` where there is none."""
+    for event in _newest_first():
+        found = event.get("record_id") or event.get("tool_use_id") or event.get("decision_id")
+        if event.get("kind") in ("record", "decision") and found:
+            return str(found)
+    raise LookupError("Nothing has been decided or recorded here yet: name the task by its id.")
+
+
+def journal_files() -> list[Path]:
+    """Return the files of the journal, the oldest first."""
+    return sorted(journal_folder().glob("????-??.jsonl"))
+
+
+def _newest_first() -> Iterator[dict[str, Any]]:
+    for path in reversed(journal_files()):
+        for line in reversed(path.read_bytes().splitlines()):
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(event, dict):
+                yield event
