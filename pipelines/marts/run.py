@@ -48,7 +48,7 @@ def run_dbt(warehouse: Warehouse, settings: Settings, arguments: Sequence[str]) 
     Raises `DbtError` where the command could not start at all; failed models and tests are in the result.
     """
     target = settings.dbt_folder / "target"
-    with _environment(warehouse.dbt_environment()):
+    with _environment({**warehouse.dbt_environment(), "PGTZ": "UTC", "PGAPPNAME": "spawnwise-dbt"}):
         return invoke_dbt([*arguments, "--vars", json.dumps(dbt_variables(settings))], target)
 
 

@@ -20,6 +20,7 @@ select
     tasks.writer_version,
     tasks.task_hash,
     tasks.spawned_at,
+    tasks.finished_at,
     (tasks.spawned_at at time zone 'UTC')::date as spawned_on,
     tasks.agent_name,
     tasks.model,

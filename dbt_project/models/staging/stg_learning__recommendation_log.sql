@@ -22,6 +22,8 @@ renamed as (
         answer_source,
         snapshot_version,
         propensity,
+        success_rate,
+        expected_cost_usd,
         latency_ms,
 
         decided_at

@@ -229,6 +229,8 @@ create table learning.recommendation_log (
     cluster_id integer,
     snapshot_version text,
     propensity double precision,
+    success_rate double precision,
+    expected_cost_usd double precision,
     latency_ms double precision,
     session_id text,
     tool_use_id text,

@@ -1,0 +1,57 @@
+-- Files and spawns meet on who wrote the log; either side may know a writer that the other does not.
+with files as (
+    select
+        source,
+        coalesce(writer_version, 'unknown') as writer_version,
+        count(*)::integer as count_files,
+        sum(count_lines_read)::bigint as count_lines_read,
+        sum(count_lines_loaded)::bigint as count_lines_loaded,
+        sum(count_lines_skipped)::bigint as count_lines_skipped,
+        sum(count_lines_quarantined)::bigint as count_lines_quarantined
+    from {{ ref('stg_learning__ingest_files') }}
+    group by source, coalesce(writer_version, 'unknown')
+),
+
+unruled as (
+    select
+        signals.task_id,
+        count(*) as count_signals
+    from {{ ref('stg_learning__outcome_signals') }} as signals
+    where not exists (select 1 from {{ ref('outcome_rules') }} as rules where rules.signal = signals.signal)
+    group by signals.task_id
+),
+
+spawns as (
+    select
+        tasks.source,
+        coalesce(tasks.writer_version, 'unknown') as writer_version,
+        count(*)::integer as count_spawns,
+        (count(*) filter (where tasks.finished_at is null))::integer as count_without_result,
+        (count(*) filter (where tasks.model is null))::integer as count_unknown_model,
+        (count(*) filter (where tasks.cost_usd is null))::integer as count_unknown_cost,
+        (count(*) filter (where tasks.outcome = 'unknown'))::integer as count_unknown_outcome,
+        (count(*) filter (where tasks.cluster_id < 0))::integer as count_not_clustered,
+        coalesce(sum(unruled.count_signals), 0)::integer as count_unruled_signals
+    from {{ ref('int_tasks') }} as tasks
+    left join unruled on tasks.task_id = unruled.task_id
+    group by tasks.source, coalesce(tasks.writer_version, 'unknown')
+)
+
+select
+    coalesce(files.source, spawns.source) as source,
+    coalesce(files.writer_version, spawns.writer_version) as writer_version,
+    coalesce(files.count_files, 0) as count_files,
+    coalesce(files.count_lines_read, 0) as count_lines_read,
+    coalesce(files.count_lines_loaded, 0) as count_lines_loaded,
+    coalesce(files.count_lines_skipped, 0) as count_lines_skipped,
+    coalesce(files.count_lines_quarantined, 0) as count_lines_quarantined,
+    coalesce(spawns.count_spawns, 0) as count_spawns,
+    coalesce(spawns.count_without_result, 0) as count_without_result,
+    coalesce(spawns.count_unknown_model, 0) as count_unknown_model,
+    coalesce(spawns.count_unknown_cost, 0) as count_unknown_cost,
+    coalesce(spawns.count_unknown_outcome, 0) as count_unknown_outcome,
+    coalesce(spawns.count_not_clustered, 0) as count_not_clustered,
+    coalesce(spawns.count_unruled_signals, 0) as count_unruled_signals,
+    spawns.count_unknown_outcome::double precision / spawns.count_spawns as unknown_outcome_share
+from files
+full outer join spawns on files.source = spawns.source and files.writer_version = spawns.writer_version
