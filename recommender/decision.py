@@ -79,65 +79,73 @@ def posterior_draws(evidence: Evidence, scopes: slice) -> Floats:
 
 def decide(evidence: Evidence, rule: Rule) -> Decisions:
     """Choose a model for each scope."""
-    scopes, models = evidence.logit.shape
-    chosen, best = np.zeros(scopes, dtype=np.int64), np.zeros(scopes, dtype=np.int64)
-    reliable, grounds = np.zeros((scopes, models)), []
-    for start in range(0, scopes, SCOPES_AT_ONCE):
-        rates = posterior_draws(evidence, slice(start, start + SCOPES_AT_ONCE))
-        for scope, draws in enumerate(rates, start):
-            claims = _claims(draws, evidence.effective_n[scope], int(evidence.default[scope]), rule)
-            best[scope], reliable[scope] = claims.best, np.minimum(claims.as_good, claims.above)
-            chosen[scope], ground = _choose(claims, evidence.cost_usd[scope], rule)
-            grounds.append(ground)
-    return Decisions(chosen, best, grounds, reliable)
+    claims = claims_of(evidence, rule)
+    required, default, best = rule.required_probability, evidence.default[:, None], claims.best[:, None]
+    cost = np.where(np.isfinite(evidence.cost_usd), evidence.cost_usd, np.inf)
+    model = np.arange(cost.shape[1])[None, :]
+    others = claims.tried & (model != default)
+    cheaper = others & (cost < np.take_along_axis(cost, default, axis=1))
+    # Where no model is known to reach the floor, saving is no reason: only the best may take the default's place.
+    is_above = claims.above >= required
+    is_reached = (is_above & (others | (model == default))).any(axis=1, keepdims=True)
+    able = others & (claims.as_good >= required) & np.where(is_reached, is_above, model == best)
+    saves = able & cheaper
+    best_tried = np.take_along_axis(others, best, axis=1)
+    is_worse = best_tried & (np.take_along_axis(claims.as_good, default, axis=1) < 1 - required)
+    better = able | (best_tried & (model == best))
+    has_saving, has_better = saves.any(axis=1), is_worse[:, 0]
+    to_save = np.where(saves, cost, np.inf).argmin(axis=1)
+    to_improve = _cheapest(better, cost, claims.best)
+    chosen = np.where(has_saving, to_save, np.where(has_better, to_improve, evidence.default))
+    chosen_above = is_above[np.arange(len(chosen)), chosen]
+    saving = np.where(chosen_above, Ground.CHEAPER, Ground.ONLY_BEST)
+    staying = np.where(cheaper.any(axis=1), Ground.DEFAULT_UNDECIDED, Ground.DEFAULT_UNCHALLENGED)
+    grounds = np.where(has_saving, saving, np.where(has_better, Ground.BETTER, staying))
+    return Decisions(chosen, claims.best, [Ground(ground) for ground in grounds], claims.reliable)
 
 
 @dataclass(frozen=True)
-class _Claims:
-    """For each model of one scope: was it tried here, and how probably is it good enough?"""
+class Claims:
+    """Which model is the best (scopes,), and for each (scopes, models): was it tried, is it probably good enough?
 
-    best: int
-    default: int
+    `as_good` is the probability of being within the tolerated gap of the best and of the default, `above` that of being
+    above the floor.
+    """
+
+    best: Ints
     tried: NDArray[np.bool_]
     as_good: Floats
     above: Floats
 
+    @property
+    def reliable(self) -> Floats:
+        """The smaller of both probabilities."""
+        return np.minimum(self.as_good, self.above)
 
-def _claims(draws: Floats, effective_n: Floats, default: int, rule: Rule) -> _Claims:
-    """Compare draws (draws, models) with the best model among those tried here and the default."""
-    tried = effective_n >= rule.minimum_evidence
+
+def claims_of(evidence: Evidence, rule: Rule) -> Claims:
+    """Weigh each model against the best one among those tried in the scope and the default."""
+    tried = evidence.effective_n >= rule.minimum_evidence
     in_question = tried.copy()
-    in_question[default] = True
-    best = int(np.where(in_question, draws.mean(axis=0), -1).argmax())
-    near_best = (draws >= draws[:, [best]] - rule.tolerated_gap).mean(axis=0)
-    near_default = (draws >= draws[:, [default]] - rule.tolerated_gap).mean(axis=0)
-    near_default[default] = near_best[default]
-    above = (draws >= rule.success_floor).mean(axis=0)
-    return _Claims(best, default, tried, np.minimum(near_best, near_default), above)
+    np.put_along_axis(in_question, evidence.default[:, None], True, axis=1)
+    best = np.zeros(len(tried), dtype=np.int64)
+    as_good, above = np.zeros(tried.shape), np.zeros(tried.shape)
+    for start in range(0, len(tried), SCOPES_AT_ONCE):
+        block = slice(start, start + SCOPES_AT_ONCE)
+        draws = posterior_draws(evidence, block)
+        best[block] = np.where(in_question[block], draws.mean(axis=1), -1).argmax(axis=1)
+        rivals = [np.take_along_axis(draws, index[block, None, None], axis=2) for index in (best, evidence.default)]
+        near_best, near_default = ((draws >= rival - rule.tolerated_gap).mean(axis=1) for rival in rivals)
+        np.put_along_axis(near_default, evidence.default[block, None], 1.0, axis=1)
+        as_good[block] = np.minimum(near_best, near_default)
+        above[block] = (draws >= rule.success_floor).mean(axis=1)
+    return Claims(best, tried, as_good, above)
 
 
-def _choose(claims: _Claims, cost_usd: Floats, rule: Rule) -> tuple[int, Ground]:
-    """Return the model and the ground.
-
-    Where no model is known to reach the floor, saving is no reason: only the best one may take the default's place.
-    """
-    required, default, best = rule.required_probability, claims.default, claims.best
-    cost = np.where(np.isfinite(cost_usd), cost_usd, np.inf)
-    model = np.arange(len(cost))
-    others = claims.tried & (model != default)
-    cheaper = others & (cost < cost[default])
-    able = others & (claims.as_good >= required)
-    if (claims.above[others | (model == default)] >= required).any():
-        able &= claims.above >= required
-    else:
-        able &= model == best
-    if (able & cheaper).any():
-        found = int(np.where(able & cheaper, cost, np.inf).argmin())
-        return found, Ground.CHEAPER if claims.above[found] >= required else Ground.ONLY_BEST
-    if others[best] and claims.as_good[default] < 1 - required:
-        able[best] = True
-        return int(np.where(able, cost, np.inf).argmin()) if np.isfinite(cost[able]).any() else best, Ground.BETTER
-    return default, Ground.DEFAULT_UNDECIDED if cheaper.any() else Ground.DEFAULT_UNCHALLENGED
+def _cheapest(fit: NDArray[np.bool_], cost: Floats, otherwise: Ints) -> Ints:
+    """Return the cheapest fit model of each scope; where no cost is known, `otherwise`."""
+    priced = np.where(fit, cost, np.inf)
+    return np.where(np.isfinite(priced).any(axis=1), priced.argmin(axis=1), otherwise)
 
 
 def _normals(models: int) -> Floats:

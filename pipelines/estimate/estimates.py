@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.estimate.costs import expected_costs
-from pipelines.estimate.design import Design
+from pipelines.estimate.design import Design, main_directions
 from pipelines.estimate.model import fit_success
 from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes, sum_cells
 from pipelines.estimate.predict import predict_success, success_summary
@@ -46,7 +46,7 @@ def estimate(
     """
     cells = sum_cells(outcomes, propensity_limit=settings.propensity_limit)
     scopes = scopes_of(outcomes)
-    design = Design(len(outcomes.agents), len(outcomes.clusters), len(outcomes.models))
+    design = Design(len(outcomes.agents), len(outcomes.models), _directions(outcomes))
     known = _known(cells)
     rows = design.rows(known.agent, known.cluster, known.model)
     effects = fit_success(design, rows, known)
@@ -77,6 +77,12 @@ def estimate(
         outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),
         spreads=effects.spread_of_group,
     )
+
+
+def _directions(outcomes: Outcomes) -> Floats:
+    if outcomes.centroids is None:
+        return np.zeros((len(outcomes.clusters), 0))
+    return main_directions(outcomes.centroids)
 
 
 def _known(cells: Cells) -> Cells:

@@ -26,6 +26,8 @@ SUCCESS_PRIOR = {
     "cluster": 1.0,
     "agent and model": 1.0,
     "cluster and model": 1.0,
+    "direction": 1.0,
+    "direction and model": 0.5,
     "cell": 0.3,
 }
 COST_PRIOR = {
@@ -35,6 +37,8 @@ COST_PRIOR = {
     "cluster": 0.7,
     "agent and model": 0.3,
     "cluster and model": 0.3,
+    "direction": 0.5,
+    "direction and model": 0.3,
     "cell": 0.2,
 }
 PRIOR_GROUPS = 8.0  # the prior standard deviation counts as much as this many effects seen

@@ -20,6 +20,7 @@ class Outcomes:
     `success` in [0, 1] is NaN where unknown or not the agent's doing; such a task still counts as work there was, and
     its cost still counts. `information` in [0, 1] is what age and an uncertain label leave of one outcome.
     `propensity` is the logged probability of the model, NaN where nobody drew. `cost_usd` is NaN where unknown.
+    `centroids` (clusters, d), where known, tell which clusters are near each other.
     """
 
     agents: tuple[str, ...]
@@ -32,6 +33,7 @@ class Outcomes:
     information: Floats
     propensity: Floats
     cost_usd: Floats
+    centroids: Floats | None = None
 
 
 @dataclass(frozen=True)
