@@ -1,18 +1,18 @@
 """How many kinds of task the data can tell apart."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.cluster.kmeans import Floats, Ints, assign, spherical_kmeans
+from pipelines.cluster.kmeans import Clustering, Floats, Ints, spherical_kmeans
+from pipelines.cluster.radius import cluster_radii
+from recommender.blend import nearness
 
-CANDIDATES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+CANDIDATES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 MEMBERS_AT_LEAST = 20  # on average: smaller kinds hold too few outcomes to learn from
 FAILURES_AT_LEAST = 50  # and as many successes: with fewer, outcomes cannot choose between candidates
 PRIOR_TASKS = 8.0  # a cell's rate is pulled to what the cluster's difficulty predicts, as strong as this many tasks
-FOLDS = 4
-SAMPLE = 8_000  # tasks that the choice is made on
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -24,23 +24,25 @@ class KnownOutcomes:
     success: Floats
 
 
-def choose_count(vectors: Floats, outcomes: KnownOutcomes | None = None, *, seed: int = 0) -> tuple[int, str]:
-    """Return the number of clusters for unit rows (n, d), and in words how it was found.
+def choose_clustering(
+    vectors: Floats, outcomes: KnownOutcomes | None = None, *, seed: int = 0
+) -> tuple[Clustering, str]:
+    """Cluster unit rows (n, d) into as many kinds as the data tell apart; return also in words how that was found.
 
-    With enough outcomes it is the number that predicts held-out outcomes best (cross-validated log loss); with few,
-    the size rule: about sqrt(n / 2), and never under MEMBERS_AT_LEAST tasks a cluster on average.
+    With enough outcomes it is the number that predicts held-out outcomes best, as a lookup would predict them from the
+    kinds around a task (cross-validated log loss); with few, the size rule: about sqrt(n / 2) clusters. Either way
+    there are at least MEMBERS_AT_LEAST tasks a cluster on average.
     """
     most = max(1, len(vectors) // MEMBERS_AT_LEAST)
     if outcomes is None or not _tells_enough(outcomes):
         count = max(1, min(most, round(float(np.sqrt(len(vectors) / 2)))))
-        return count, f"size rule: {count} for {len(vectors)} tasks, too few failures known to choose by outcomes"
-    candidates = [count for count in CANDIDATES if count <= most]
-    losses = held_out_losses(vectors, outcomes, candidates, seed=seed)
-    best = int(np.argmin(losses))
-    return candidates[best], (
-        f"held-out log loss {losses[best]:.4f} at {candidates[best]} clusters "
-        f"against {losses[0]:.4f} at one, the best of {len(candidates)} candidates"
-    )
+        why = f"size rule: {count} for {len(vectors)} tasks, too few outcomes of both kinds to choose by them"
+        return spherical_kmeans(vectors, count, seed=seed), why
+    tried = [spherical_kmeans(vectors, count, seed=seed) for count in CANDIDATES if count <= most]
+    losses = [held_out_loss(vectors, clustering, outcomes, seed=seed) for clustering in tried]
+    best = tried[int(np.argmin(losses))]
+    why = f"held-out log loss {min(losses):.4f} at {len(best.centroids)} clusters, {losses[0]:.4f} at one"
+    return best, f"{why}, the best of {len(tried)} numbers tried"
 
 
 def _tells_enough(outcomes: KnownOutcomes) -> bool:
@@ -48,29 +50,23 @@ def _tells_enough(outcomes: KnownOutcomes) -> bool:
     return min(failures, len(outcomes.success) - failures) >= FAILURES_AT_LEAST
 
 
-def held_out_losses(
-    vectors: Floats, outcomes: KnownOutcomes, candidates: Sequence[int], *, seed: int = 0
-) -> list[float]:
-    """Return for each candidate count the mean log loss of outcomes of tasks that neither clusters nor rates saw."""
-    rows = np.unique(outcomes.row)
-    rng = np.random.default_rng(seed)
-    rows = np.sort(rng.choice(rows, SAMPLE, replace=False)) if len(rows) > SAMPLE else rows
-    fold_of_row = np.full(len(vectors), -1)
-    fold_of_row[rows] = rng.permutation(len(rows)) % FOLDS
-    fold = fold_of_row[outcomes.row]
-    losses = []
-    for count in candidates:
-        total = 0.0
-        for held_out in range(FOLDS):
-            centroids = spherical_kmeans(vectors[rows[fold_of_row[rows] != held_out]], count, seed=seed).centroids
-            members = assign(vectors, centroids)[0][outcomes.row]
-            seen, unseen = (fold >= 0) & (fold != held_out), fold == held_out
-            rates = shrunk_rates(members[seen], outcomes.model[seen], outcomes.success[seen], len(centroids))
-            predicted = rates[members[unseen], outcomes.model[unseen]]
-            actual = outcomes.success[unseen]
-            total -= float((actual * np.log(predicted) + (1 - actual) * np.log1p(-predicted)).sum())
-        losses.append(total / max(1, int((fold >= 0).sum())))
-    return losses
+def held_out_loss(vectors: Floats, clustering: Clustering, outcomes: KnownOutcomes, *, seed: int = 0) -> float:
+    """Return the mean log loss of outcomes predicted from those of other tasks.
+
+    The clusters themselves saw all tasks, but no outcome: they need no holding out.
+    """
+    count = len(clustering.centroids)
+    near, weights = nearness(1 - vectors @ clustering.centroids.T, cluster_radii(vectors, clustering))
+    fold = (np.random.default_rng(seed).permutation(len(vectors)) % FOLDS)[outcomes.row]
+    total = 0.0
+    for held_out in range(FOLDS):
+        seen, unseen = fold != held_out, fold == held_out
+        members = clustering.members[outcomes.row[seen]]
+        rates = shrunk_rates(members, outcomes.model[seen], outcomes.success[seen], count)
+        row, actual = outcomes.row[unseen], outcomes.success[unseen]
+        predicted = (weights[row] * rates[near[row], outcomes.model[unseen][:, None]]).sum(axis=1)
+        total -= float((actual * np.log(predicted) + (1 - actual) * np.log1p(-predicted)).sum())
+    return total / max(1, len(fold))
 
 
 def shrunk_rates(members: Ints, models: Ints, success: Floats, count: int) -> Floats:
@@ -84,14 +80,12 @@ def shrunk_rates(members: Ints, models: Ints, success: Floats, count: int) -> Fl
     np.add.at(tries, (members, models), 1)
     overall = (wins.sum() + 1) / (tries.sum() + 2)
     skill = (wins.sum(0) + PRIOR_TASKS * overall) / (tries.sum(0) + PRIOR_TASKS)
-    expected = (tries * skill).sum(1)
-    difficulty = _logit((wins.sum(1) + PRIOR_TASKS * overall) / (tries.sum(1) + PRIOR_TASKS)) - _logit(
-        (expected + PRIOR_TASKS * overall) / (tries.sum(1) + PRIOR_TASKS)
-    )
+    seen, expected = tries.sum(1) + PRIOR_TASKS, (tries * skill).sum(1) + PRIOR_TASKS * overall
+    difficulty = _logit((wins.sum(1) + PRIOR_TASKS * overall) / seen) - _logit(expected / seen)
     prior = 1 / (1 + np.exp(-(_logit(skill)[None, :] + difficulty[:, None])))
     return np.clip((wins + PRIOR_TASKS * prior) / (tries + PRIOR_TASKS), 1e-4, 1 - 1e-4)
 
 
-def _logit(rate: Floats | float) -> Floats:
+def _logit(rate: Floats) -> Floats:
     clipped = np.clip(rate, 1e-4, 1 - 1e-4)
     return np.asarray(np.log(clipped / (1 - clipped)))

@@ -9,7 +9,8 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
-MINIBATCH_FROM = 20_000  # above this full k-means takes minutes, and mini-batches find the same kinds
+MINIBATCH_FROM = 50_000  # above this full k-means takes minutes, and mini-batches find the same kinds
+STARTS_UP_TO = 2_000  # rows: small data cluster in no time, and suffer most from an unlucky start
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0) -> Clusterin
     distinct = len(np.unique(vectors.round(6), axis=0)) if count > 1 else 1
     count = max(1, min(count, distinct))
     kind = KMeans if len(vectors) < MINIBATCH_FROM else MiniBatchKMeans
-    fitted = kind(n_clusters=count, n_init=3, random_state=seed).fit(np.asarray(vectors, dtype=np.float64))
+    starts = 5 if len(vectors) <= STARTS_UP_TO else 1
+    fitted = kind(n_clusters=count, n_init=starts, random_state=seed).fit(np.asarray(vectors, dtype=np.float64))
     centroids = unit_rows(fitted.cluster_centers_)
     members, _ = assign(vectors, centroids)
     kept, members = np.unique(members, return_inverse=True)

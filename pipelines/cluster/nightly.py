@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.cluster import store
-from pipelines.cluster.count import choose_count
-from pipelines.cluster.kmeans import assign, spherical_kmeans
+from pipelines.cluster.count import choose_clustering
+from pipelines.cluster.kmeans import assign
 from pipelines.cluster.labels import ClusterLabel, example_rows, kept_label, label_clusters
 from pipelines.cluster.matching import match_clusters
 from pipelines.cluster.radius import cluster_radii
@@ -94,8 +94,7 @@ def _cluster(
     if not tasks.ids:
         store.insert_clustering(connection, embedding_model, fingerprint, [], "no task has an embedding yet")
         return 0
-    count, criterion = choose_count(tasks.vectors, tasks.outcomes())
-    clustering = spherical_kmeans(tasks.vectors, count)
+    clustering, criterion = choose_clustering(tasks.vectors, tasks.outcomes())
     names = label_clusters(tasks.texts, clustering.members, len(clustering.centroids))
     old = {} if latest is None else {cluster.cluster_id: cluster for cluster in latest.clusters}
     before = np.zeros((0, 0)) if latest is None or not old else latest.centroids

@@ -1,20 +1,19 @@
 """From outcomes to estimates and decisions: the whole of the learning, without a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.estimate.costs import expected_costs
-from pipelines.estimate.decision import Decisions, Evidence, Rule, decide
-from pipelines.estimate.design import Design
-from pipelines.estimate.exploration import propensities, trial_shares
+from pipelines.estimate.design import Design, main_directions
 from pipelines.estimate.model import fit_success
 from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes, sum_cells
-from pipelines.estimate.predict import Prediction, predict_success, success_summary
+from pipelines.estimate.predict import predict_success, success_summary
 from pipelines.estimate.scopes import Scopes, scopes_of, sum_over_scopes
 from pipelines.estimate.what_if import outcomes_to_choose
 from pipelines.settings import Settings
+from recommender.decision import Decisions, Evidence, Rule, decide
 
 LOW_Z = 1.645  # success_low holds with probability 0.95
 
@@ -25,14 +24,12 @@ class Estimates:
 
     models: tuple[str, ...]
     scopes: Scopes
-    prediction: Prediction
     evidence: Evidence
     success_rate: Floats
     success_sd: Floats
     success_low: Floats
     tasks: Floats
     decisions: Decisions
-    propensity: Floats
     outcomes_to_choose: Ints
     spreads: dict[str, float]
 
@@ -49,10 +46,10 @@ def estimate(
     """
     cells = sum_cells(outcomes, propensity_limit=settings.propensity_limit)
     scopes = scopes_of(outcomes)
-    design = Design(len(outcomes.agents), len(outcomes.clusters), len(outcomes.models))
+    design = Design(len(outcomes.agents), len(outcomes.models), _directions(outcomes))
     known = _known(cells)
     rows = design.rows(known.agent, known.cluster, known.model)
-    effects = fit_success(design, rows, known.weight, known.rate)
+    effects = fit_success(design, rows, known)
     prediction = predict_success(design, effects, known, scopes)
     mean, deviation, low = success_summary(prediction, LOW_Z)
     place = (cells.agent, cells.cluster, cells.model)
@@ -60,27 +57,32 @@ def estimate(
     keys = zip(scopes.agent_names, scopes.cluster_ids, strict=True)
     evidence = Evidence(
         logit=prediction.logit,
-        covariance=prediction.covariance,
+        sd=prediction.sd,
+        shared=prediction.shared,
         effective_n=sum_over_scopes(scopes, design.models, place, cells.weight),
         cost_usd=expected_costs(design, cells, scopes, outcomes.models, prices),
         default=np.array([names[defaults[key]] for key in keys], dtype=np.int64),
     )
-    rule = Rule.of(settings)
+    rule = rule_of(settings)
     decisions = decide(evidence, rule)
     return Estimates(
         models=outcomes.models,
         scopes=scopes,
-        prediction=prediction,
         evidence=evidence,
         success_rate=mean,
         success_sd=deviation,
         success_low=low,
         tasks=sum_over_scopes(scopes, design.models, place, cells.tasks),
         decisions=decisions,
-        propensity=_propensity(evidence, decisions, scopes.agent_names, settings),
         outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),
         spreads=effects.spread_of_group,
     )
+
+
+def _directions(outcomes: Outcomes) -> Floats:
+    if outcomes.centroids is None:
+        return np.zeros((len(outcomes.clusters), 0))
+    return main_directions(outcomes.centroids)
 
 
 def _known(cells: Cells) -> Cells:
@@ -89,7 +91,8 @@ def _known(cells: Cells) -> Cells:
     return Cells(**{name: getattr(cells, name)[kept] for name in Cells.__dataclass_fields__})
 
 
-def _propensity(evidence: Evidence, decisions: Decisions, agents: Sequence[str], settings: Settings) -> Floats:
-    share = settings.exploration_share
-    shares = trial_shares(evidence, Rule.of(settings)) if share > 0 else np.zeros(evidence.logit.shape)
-    return propensities(shares, decisions, agents, share=share, protected=settings.protected_agents)
+def rule_of(settings: Settings) -> Rule:
+    """Take the rule of decision from the settings."""
+    return Rule(
+        settings.tolerated_gap, settings.success_floor, settings.required_probability, settings.minimum_evidence
+    )

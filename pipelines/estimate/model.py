@@ -1,29 +1,33 @@
 """The estimator: a hierarchical regression with Gaussian priors whose strengths the data set.
 
-logit P(success) = overall + model skill + agent + cluster + (agent, model) + (cluster, model) + (agent, cluster, model),
-each group of effects ~ N(0, sd of the group). Log cost has the same form with Gaussian noise. The posterior is Laplace's
-approximation at the mode; the groups' variances are updated by EM between Newton steps (empirical Bayes), held by a
-scaled inverse chi-square prior so that few groups cannot drive a variance to nothing or to the moon. The innermost
-effects are integrated out cell by cell, so the size of the system is that of the outer ones.
+logit P(success) = overall + model skill + agent + cluster + (agent, model) + (cluster, model) + (agent, cluster, model)
+
+with each group of effects ~ N(0, sd of the group). Log cost has the same form, with Gaussian noise. The posterior is
+Laplace's approximation at the mode; the groups' variances are updated by EM between Newton steps (empirical Bayes),
+held by a scaled inverse chi-square prior so that few groups cannot drive a variance to nothing or to the moon. The
+innermost effects are integrated out cell by cell, so the size of the system is that of the outer ones.
 """
 
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy import linalg, sparse
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from pipelines.estimate.design import GROUPS, Design, Effects
-from pipelines.estimate.outcomes import Floats, Ints
+from pipelines.estimate.outcomes import Cells, Floats, Ints
 
 # Prior standard deviations: what each group of effects is expected to be before any data, in logits or in log dollars.
+# That of (kind, model) is wide: few kinds of task tell models apart, but those that do, do so by one logit and more.
 SUCCESS_PRIOR = {
     "overall": 1.5,
     "model": 0.5,
     "agent": 1.0,
     "cluster": 1.0,
-    "agent and model": 0.5,
-    "cluster and model": 0.5,
+    "agent and model": 1.0,
+    "cluster and model": 1.0,
+    "direction": 1.0,
+    "direction and model": 0.5,
     "cell": 0.3,
 }
 COST_PRIOR = {
@@ -33,23 +37,45 @@ COST_PRIOR = {
     "cluster": 0.7,
     "agent and model": 0.3,
     "cluster and model": 0.3,
+    "direction": 0.5,
+    "direction and model": 0.3,
     "cell": 0.2,
 }
 PRIOR_GROUPS = 8.0  # the prior standard deviation counts as much as this many effects seen
 STEPS = 40
-TOLERANCE = 1e-3  # of the largest change of a standard deviation or of a fitted logit, in one step
+OVERRELAXATION = 1.7  # of the EM step in log variance: its own steps are short, and converge from far too slowly
+SMALLEST_DISPERSION = 0.25
+TOLERANCE = 3e-3  # of the largest change of a standard deviation or of a fitted logit, in one step
 
 
-def fit_success(design: Design, rows: sparse.csr_array, weight: Floats, rate: Floats) -> Effects:
-    """Fit success rates (cells,) of effective numbers `weight` (cells,); rows is (cells, columns) of the design."""
-    start = np.full(len(weight), _logit(float((weight @ rate + 1) / (weight.sum() + 2))))
+def fit_success(design: Design, rows: sparse.csr_array, cells: Cells) -> Effects:
+    """Fit the success rates of cells that all hold an outcome; `rows` is (cells, columns) of the design.
+
+    Outcomes that are scores between 0 and 1 scatter less than coin flips do, and tell more: their weight is divided by
+    the dispersion (quasi-likelihood, McCullagh & Nelder 1989), which is one where outcomes are true or false.
+    """
+    dispersion = score_dispersion(cells)
+    overall = float((cells.weight @ cells.rate + 1) / (cells.weight.sum() + 2))
 
     def response(fitted: Floats, _: float) -> tuple[Floats, Floats]:
         probability = expit(fitted)
         curvature = np.maximum(probability * (1 - probability), 1e-4)
-        return weight * curvature, fitted + (rate - probability) / curvature
+        return cells.weight * curvature / dispersion, fitted + (cells.rate - probability) / curvature
 
-    return _fit(design, rows, response, start, SUCCESS_PRIOR, center=1.0)
+    return _fit(design, rows, response, np.full(len(cells.weight), logit(overall)), SUCCESS_PRIOR, center=1.0)
+
+
+def score_dispersion(cells: Cells) -> float:
+    """Return the scatter of scores within cells by that of coin flips of the same mean, at most one.
+
+    Only cells with several outcomes tell; true-or-false outcomes give one exactly.
+    """
+    several = cells.weight > 2
+    weight, rate = cells.weight[several], cells.rate[several]
+    flips = float((weight * rate * (1 - rate)).sum())
+    if flips <= 0:
+        return 1.0
+    return min(1.0, max(SMALLEST_DISPERSION, float((cells.scatter[several] * weight / (weight - 1)).sum()) / flips))
 
 
 def fit_log_cost(design: Design, rows: sparse.csr_array, count: Floats, mean_log: Floats, scatter: Floats) -> Effects:
@@ -74,7 +100,7 @@ def _fit(
     center: float,
     noise: float = 1.0,
 ) -> Effects:
-    """Iterate Newton and EM steps; `response` gives the working weight and the working response at the fitted values."""
+    """Iterate Newton and EM steps; `response` gives working weights and working responses at the fitted values."""
     group = design.group_of_column()
     seen = np.unique(np.concatenate([[0], rows.indices]))
     columns, group_seen = rows[:, seen].tocsr(), group[seen]
@@ -85,15 +111,16 @@ def _fit(
         weight, observed = response(fitted, noise)
         kept = weight / (1 + cell_variance * weight)
         precision = (columns.T @ (columns * kept[:, None])).toarray() + np.diag(1 / variance[group_seen])
-        covariance = linalg.inv(precision, check_finite=False)
+        covariance = linalg.inv(precision, check_finite=False, assume_a="pos")
         mean = covariance @ (columns.T @ (kept * observed) + offset / variance[group_seen])
         outer, pull = columns @ mean, cell_variance * weight / (1 + cell_variance * weight)
         before, spread_before = fitted, np.append(variance, cell_variance)
         fitted = np.clip(outer + pull * (observed - outer), before - 2, before + 2)
-        variance = _variances((mean - offset) ** 2 + np.diag(covariance), group_seen, variance, prior)
+        squares = (mean - offset) ** 2 + np.diag(covariance)
+        variance = _farther(variance, _variances(squares, group_seen, variance, prior))
         inner = (pull * (observed - outer)) ** 2 + cell_variance * (1 - pull)
         inner += pull**2 * ((columns @ covariance) * columns).sum(axis=1)
-        cell_variance = _pooled(inner[weight > 0], prior["cell"])
+        cell_variance = float(_farther(cell_variance, _pooled(inner[weight > 0], prior["cell"])))
         change = np.abs(np.sqrt(np.append(variance, cell_variance)) - np.sqrt(spread_before)).max()
         if max(change, np.abs(fitted - before).max(initial=0)) < TOLERANCE:
             break
@@ -123,9 +150,9 @@ def _variances(squares: Floats, group: Ints, variance: Floats, prior: Mapping[st
     return updated
 
 
+def _farther(before: Floats | float, after: Floats | float) -> Floats:
+    return np.asarray(before * (after / before) ** OVERRELAXATION)
+
+
 def _pooled(squares: Floats, prior_spread: float) -> float:
     return float((squares.sum() + PRIOR_GROUPS * prior_spread**2) / (len(squares) + PRIOR_GROUPS))
-
-
-def _logit(rate: float) -> float:
-    return float(np.log(rate / (1 - rate)))

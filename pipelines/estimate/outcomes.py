@@ -1,6 +1,7 @@
 """The outcomes that estimates are made from, as arrays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ class Outcomes:
     `success` in [0, 1] is NaN where unknown or not the agent's doing; such a task still counts as work there was, and
     its cost still counts. `information` in [0, 1] is what age and an uncertain label leave of one outcome.
     `propensity` is the logged probability of the model, NaN where nobody drew. `cost_usd` is NaN where unknown.
+    `centroids` (clusters, d), where known, tell which clusters are near each other.
     """
 
     agents: tuple[str, ...]
@@ -31,14 +33,16 @@ class Outcomes:
     information: Floats
     propensity: Floats
     cost_usd: Floats
+    centroids: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Cells:
     """Outcomes summed over each (agent, cluster, model) that occurs: columns (cells,).
 
-    `tasks` counts known outcomes, `weight` is their effective number, `rate` their weighted success rate;
-    `log_cost` is the mean of the logarithm of known costs, `cost_tasks` their number.
+    `tasks` counts known outcomes, `weight` is their effective number, `rate` their weighted success rate, `scatter` the
+    square scatter of successes around it. `log_cost` is the mean of the logarithm of known costs, `cost_tasks` their
+    number, `log_cost_scatter` their square scatter.
     """
 
     agent: Ints
@@ -47,6 +51,7 @@ class Cells:
     tasks: Floats
     weight: Floats
     rate: Floats
+    scatter: Floats
     cost_tasks: Floats
     log_cost: Floats
     log_cost_scatter: Floats
@@ -67,11 +72,11 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     keys = np.stack([outcomes.agent, outcomes.cluster, outcomes.model], axis=1)
     if not len(keys):
         empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-        return Cells(none, none, none, empty, empty, empty, empty, empty, empty)
+        return Cells(none, none, none, *(7 * [empty]))
     cells, member = np.unique(keys, axis=0, return_inverse=True)
     member = member.reshape(-1)
 
-    def total(values: Floats) -> Floats:
+    def total(values: NDArray[Any]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(member, weights=values, minlength=len(cells)), dtype=np.float64)
 
     known = np.isfinite(outcomes.success)
@@ -80,6 +85,7 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     weight = total(information * rarity)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = total(np.where(known, outcomes.success, 0) * information * rarity) / weight
+        scatter = total(np.where(known, (outcomes.success - rate[member]) ** 2, 0) * information * rarity) / weight
         effective = weight**2 / total(information * rarity**2)
     cost_known = np.isfinite(outcomes.cost_usd) & (outcomes.cost_usd > 0)
     log_cost = np.log(np.where(cost_known, outcomes.cost_usd, 1))
@@ -93,6 +99,7 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
         tasks=total(known.astype(float)),
         weight=np.where(weight > 0, effective, 0),
         rate=np.where(weight > 0, rate, 0),
+        scatter=np.where(weight > 0, scatter * effective, 0),
         cost_tasks=cost_tasks,
         log_cost=mean_log,
         log_cost_scatter=scatter,

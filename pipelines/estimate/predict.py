@@ -17,11 +17,12 @@ SCOPES_AT_ONCE = 400  # bounds the memory of one step to a few tens of MB at 100
 class Prediction:
     """Joint posterior of the models' success in each scope, on the logit scale.
 
-    `logit` (scopes, models) and `covariance` (scopes, models, models): shared difficulty moves all models together.
+    `logit` and `sd` (scopes, models); `shared` (scopes,) is the part of the spread that moves all models alike.
     """
 
     logit: Floats
-    covariance: Floats
+    sd: Floats
+    shared: Floats
 
 
 def predict_pairs(
@@ -74,12 +75,26 @@ def predict_success(design: Design, effects: Effects, cells: Cells, scopes: Scop
                 covariance[block, first, second] = covariance[block, second, first] = joint
     index = np.arange(models)
     covariance[:, index, index] += own
-    return Prediction(logit(mean), covariance)
+    return Prediction(logit(mean), *_own_and_shared(covariance))
+
+
+def _own_and_shared(covariance: Floats) -> tuple[Floats, Floats]:
+    """Return each model's standard deviation (scopes, models), and the one that they share (scopes,).
+
+    The covariance of two models comes from the effects of the work itself, and is nearly the same for every pair: its
+    mean stands for all, which keeps what a lookup must know to a few numbers per row.
+    """
+    models = covariance.shape[1]
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    if models == 1:
+        return np.sqrt(variance), np.zeros(len(covariance))
+    mean = (covariance.sum(axis=(1, 2)) - variance.sum(axis=1)) / (models * (models - 1))
+    return np.sqrt(variance), np.sqrt(np.clip(mean, 0, variance.min(axis=1)))
 
 
 def success_summary(prediction: Prediction, low_quantile_z: float) -> tuple[Floats, Floats, Floats]:
     """Return mean, standard deviation and lower bound of success (scopes, models) from the logit-normal posterior."""
-    spread = np.sqrt(np.diagonal(prediction.covariance, axis1=1, axis2=2))
+    spread = prediction.sd
     nodes, weights = np.polynomial.hermite_e.hermegauss(15)
     values = expit(prediction.logit[..., None] + spread[..., None] * nodes)
     weights = weights / weights.sum()

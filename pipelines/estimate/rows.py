@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from pipelines.estimate.decision import Rule
-from pipelines.estimate.estimates import Estimates
-from pipelines.estimate.reasons import reason_of
+from pipelines.estimate.estimates import Estimates, rule_of
 from pipelines.settings import Settings
+from recommender.decision import Rule
+from recommender.reasons import reason_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class EstimateRow:
     effective_n: float
     expected_cost_usd: float | None
     reliable_probability: float
-    answer_probability: float
+    logit: float
+    logit_sd: float
+    logit_shared_sd: float
     outcomes_to_choose: int | None
     is_default: bool
     is_chosen: bool
@@ -45,7 +47,7 @@ class EstimateRow:
 
 def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> list[EstimateRow]:
     """Return a row for each model that has enough record anywhere, or is the default or a candidate, in each scope."""
-    rule, now = Rule.of(settings), datetime.now(UTC)
+    rule, now = rule_of(settings), datetime.now(UTC)
     rows = []
     totals = estimates.evidence.effective_n.max(axis=0) >= rule.minimum_evidence
     for scope, (agent, cluster) in enumerate(
@@ -53,8 +55,7 @@ def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> lis
     ):
         chosen, default = int(estimates.decisions.chosen[scope]), int(estimates.evidence.default[scope])
         for model, name in enumerate(estimates.models):
-            answered = float(estimates.propensity[scope, model])
-            if not (totals[model] or model == default or answered > 0 or estimates.tasks[scope, model]):
+            if not (totals[model] or model == default or estimates.tasks[scope, model]):
                 continue
             cost, more = estimates.evidence.cost_usd[scope, model], estimates.outcomes_to_choose[scope, model]
             rows.append(
@@ -70,7 +71,9 @@ def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> lis
                     effective_n=float(estimates.evidence.effective_n[scope, model]),
                     expected_cost_usd=float(cost) if np.isfinite(cost) else None,
                     reliable_probability=float(estimates.decisions.reliable[scope, model]),
-                    answer_probability=answered,
+                    logit=float(estimates.evidence.logit[scope, model]),
+                    logit_sd=float(estimates.evidence.sd[scope, model]),
+                    logit_shared_sd=float(estimates.evidence.shared[scope]),
                     outcomes_to_choose=int(more) if more else None,
                     is_default=model == default,
                     is_chosen=model == chosen,

@@ -196,7 +196,9 @@ create table learning.model_estimates (
     effective_n double precision not null,
     expected_cost_usd double precision,
     reliable_probability double precision not null check (reliable_probability between 0 and 1),
-    answer_probability double precision not null default 0 check (answer_probability between 0 and 1),
+    logit double precision not null,
+    logit_sd double precision not null check (logit_sd >= 0),
+    logit_shared_sd double precision not null check (logit_shared_sd >= 0),
     outcomes_to_choose integer check (outcomes_to_choose > 0),
     is_default boolean not null default false,
     is_chosen boolean not null default false,
@@ -209,8 +211,8 @@ comment on table learning.model_estimates is
 comment on column learning.model_estimates.reliable_probability is
 'Probability that the model is within the tolerated gap of the best one and above the floor.';
 
-comment on column learning.model_estimates.answer_probability is
-'Probability with which a lookup answers this model: 1 for the chosen one, less where exploration is on.';
+comment on column learning.model_estimates.logit is
+'Posterior mean of the logit of success; logit_sd is its spread, logit_shared_sd the part that all models here share.';
 comment on column learning.model_estimates.outcomes_to_choose is
 'About how many more good outcomes here would make this cheaper model the choice; null where it is, or none would.';
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pipelines.estimate.decision import Ground, Rule
-from pipelines.estimate.outcomes import Floats, Ints
+from recommender.decision import Floats, Ground, Ints, Rule
 
 
 def reason_of(

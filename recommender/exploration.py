@@ -1,11 +1,8 @@
 """Which cheaper model is worth a try, and with what probability."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pipelines.estimate.decision import SCOPES_AT_ONCE, Decisions, Evidence, Rule, posterior_draws
-from pipelines.estimate.outcomes import Floats
+from recommender.decision import SCOPES_AT_ONCE, Decisions, Evidence, Floats, Rule, posterior_draws
 
 
 def trial_shares(evidence: Evidence, rule: Rule) -> Floats:
@@ -18,10 +15,10 @@ def trial_shares(evidence: Evidence, rule: Rule) -> Floats:
     shares = np.zeros(evidence.logit.shape)
     at_default = np.take_along_axis(evidence.cost_usd, evidence.default[:, None], axis=1)
     cost = np.where(np.isfinite(evidence.cost_usd), evidence.cost_usd, np.nan_to_num(at_default, nan=0.0))
-    scopes, models = shares.shape
+    scopes, models = evidence.logit.shape
     for start in range(0, scopes, SCOPES_AT_ONCE):
         block = slice(start, start + SCOPES_AT_ONCE)
-        draws = posterior_draws(evidence.logit[block], evidence.covariance[block])
+        draws = posterior_draws(evidence, block)
         good = draws >= draws.max(axis=2, keepdims=True) - rule.tolerated_gap
         price = np.where(good, cost[block][:, None, :], np.inf)
         tied = (price <= price.min(axis=2, keepdims=True)) & good
@@ -31,15 +28,13 @@ def trial_shares(evidence: Evidence, rule: Rule) -> Floats:
     return shares
 
 
-def propensities(
-    shares: Floats, decisions: Decisions, agent_names: Sequence[str], *, share: float, protected: Sequence[str]
-) -> Floats:
+def propensities(shares: Floats, decisions: Decisions, trials: Floats) -> Floats:
     """Return the probability with which each model is answered (scopes, models); rows sum to one.
 
-    A share of the decisions is a trial, the rest is the model chosen; for a protected agent, all is the model chosen.
+    `trials` (scopes,) is the share of decisions that are a trial, zero for a protected agent; the rest is the model
+    chosen.
     """
-    tried = np.array([0.0 if name in protected else share for name in agent_names])
     exploited = np.zeros(shares.shape)
     exploited[np.arange(len(shares)), decisions.chosen] = 1
-    mixed: Floats = exploited * (1 - tried)[:, None] + shares * tried[:, None]
+    mixed: Floats = exploited * (1 - trials)[:, None] + shares * trials[:, None]
     return mixed
