@@ -26,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Dagster opens on http://{arguments.host}:{arguments.port} (Ctrl-C ends it).", flush=True)
     with Warehouse.open(settings) as warehouse:
         folder = prepare_instance(settings, warehouse)
+        # Started in the background by a shell, this process would ignore interrupts, and Dagster with it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(command, cwd=folder) as server:
             try:
                 return server.wait()
