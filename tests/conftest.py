@@ -43,11 +43,18 @@ def postgres() -> Iterator[EmbeddedServer]:
 @pytest.fixture
 def warehouse(postgres: EmbeddedServer) -> Iterator[Warehouse]:
     """A warehouse of this test's own, cloned from the template."""
+    with cloned_database(postgres) as dsn:
+        yield Warehouse(dsn)
+
+
+@contextlib.contextmanager
+def cloned_database(server: EmbeddedServer) -> Iterator[str]:
+    """Clone the template, yield the clone's URL, drop it."""
     name = f"test_{next(_database_numbers)}"
-    _execute(postgres, "create database {} template {}", name, TEMPLATE)
-    yield Warehouse(postgres.dsn(name))
+    _execute(server, "create database {} template {}", name, TEMPLATE)
+    yield server.dsn(name)
     with contextlib.suppress(psycopg.Error):
-        _execute(postgres, "drop database {} with (force)", name)
+        _execute(server, "drop database {} with (force)", name)
 
 
 def _execute(server: EmbeddedServer, statement: str, *names: str) -> None:

@@ -1,0 +1,156 @@
+"""The whole house on the bundled sample: from session logs to the answer at spawn time."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from pipelines.warehouse.embedded import EmbeddedServer
+from pipelines.warehouse.run_lock import run_lock
+from tests.conftest import cloned_database
+
+# Everything that a run may change, but for the counters of the runs themselves.
+DIGESTED = """
+select table_schema || '.' || table_name from information_schema.tables
+where table_schema in ('learning', 'staging', 'intermediate', 'marts', 'serving')
+and table_name not in ('learning_runs') and table_type = 'BASE TABLE' order by 1
+"""
+
+
+class Learned:
+    """A home and a warehouse after one run of `spawnwise learn` on the sample."""
+
+    def __init__(self, home: Path, dsn: str) -> None:
+        self.home = home
+        self.dsn = dsn
+        self.environment = os.environ | {
+            "SPAWNWISE_HOME": str(home),
+            "DATABASE_URL": dsn,
+            "CLAUDE_CONFIG_DIR": str(home / "nothing-here"),
+        }
+        self.first = self.spawnwise("learn", "--json")
+
+    def spawnwise(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run the command in a process of its own, from an empty folder."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        return subprocess.run(
+            [sys.executable, "-m", "recommender.cli", *arguments],
+            env=self.environment | {"PYTHONPATH": str(Path(__file__).parents[2])} | variables,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def digests(self) -> dict[str, str]:
+        """Return an ordered digest of every table."""
+        with psycopg.connect(self.dsn) as connection:
+            tables = [row[0] for row in connection.execute(DIGESTED)]
+            return {table: _digest(connection, table) for table in tables}
+
+
+def _digest(connection: psycopg.Connection[Any], table: str) -> str:
+    statement = f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} as t"
+    row = connection.execute(statement.encode()).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+@pytest.fixture(scope="module")
+def learned(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learned]:
+    with cloned_database(postgres) as dsn:
+        yield Learned(tmp_path_factory.mktemp("learned") / "home", dsn)
+
+
+def test_the_sample_is_learned_and_summarised(learned: Learned) -> None:
+    assert learned.first.returncode == 0, learned.first.stderr
+    summary = json.loads(learned.first.stdout)
+    assert summary["is_sample"]
+    assert summary["spawns"] == summary["succeeded"] + summary["failed"] + summary["unknown"] > 100
+    assert min(summary["succeeded"], summary["failed"], summary["unknown"], summary["clusters"]) > 0
+    assert Path(summary["snapshot"]).stat().st_mode & 0o077 == 0
+
+
+def test_some_kind_of_task_is_given_a_cheaper_model(learned: Learned) -> None:
+    recommendations = json.loads(learned.first.stdout)["recommendations"]
+    assert [row for row in recommendations if row["model"] != row["default_model"]]
+
+
+def test_a_second_run_changes_no_row(learned: Learned) -> None:
+    before = learned.digests()
+    again = learned.spawnwise("learn", "--quiet")
+    assert again.returncode == 0, again.stderr
+    assert learned.digests() == before
+
+
+def test_the_answer_has_every_field_of_the_contract_with_the_database_gone(learned: Learned) -> None:
+    nowhere = {"DATABASE_URL": ""}
+    answer = learned.spawnwise("recommend", "Write unit tests for the kalman filter", "--json", **nowhere)
+    fields = json.loads(answer.stdout)
+    assert set(fields) == {
+        "model", "agent", "source", "reason", "success_rate", "success_low", "tasks_observed", "expected_cost_usd",
+        "cluster_id", "cluster_label", "similarity", "snapshot_version", "snapshot_age_s", "decision_id",
+        "propensity", "latency_ms",
+    }  # fmt: skip
+    assert fields["source"] in {"cluster", "agent"}
+    assert fields["tasks_observed"] > 0
+
+
+def test_with_no_snapshot_the_tier_answers(learned: Learned, tmp_path: Path) -> None:
+    answer = learned.spawnwise(
+        "recommend", "Write tests", "--agent", "COORD_QUALITY", "--json", SPAWNWISE_HOME=str(tmp_path), DATABASE_URL=""
+    )
+    fields = json.loads(answer.stdout)
+    assert (fields["model"], fields["source"], fields["tasks_observed"]) == ("opus", "tier", None)
+
+
+def test_a_second_run_at_once_says_so_and_leaves_cleanly(learned: Learned) -> None:
+    with run_lock(Warehouse(learned.dsn)):
+        refused = learned.spawnwise("learn")
+    assert refused.returncode == 2
+    assert "Another learning run is in progress" in refused.stderr
+
+
+def test_sql_is_read_only_unless_asked(learned: Learned) -> None:
+    refused = learned.spawnwise("sql", "delete from learning.task_history")
+    assert refused.returncode == 1
+    assert "--write" in refused.stderr
+    assert learned.spawnwise("sql", "select 1 as one, null as nothing", "--csv").stdout == "one,nothing\n1,\n"
+    assert json.loads(learned.spawnwise("sql", "select 1 as one", "--json").stdout) == [{"one": 1}]
+    assert learned.spawnwise("sql", "select nonsense").returncode == 1
+
+
+def test_the_doctor_finds_all_well_but_the_missing_transcripts(learned: Learned) -> None:
+    findings = json.loads(learned.spawnwise("doctor", "--json").stdout)
+    assert {finding["piece"]: finding["state"] for finding in findings} == {
+        "python": "ok",
+        "data home": "ok",
+        "warehouse": "ok",
+        "transcripts": "warning",
+        "embedder": "ok",
+        "snapshot": "ok",
+        "schedule": "ok",
+    }
+
+
+def test_a_dead_database_is_one_clear_sentence(learned: Learned) -> None:
+    refused = learned.spawnwise("learn", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert refused.returncode == 1
+    assert "DATABASE_URL" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_definitions_are_valid() -> None:
+    from pipelines.definitions import defs
+    from pipelines.nightly import nightly_schedule
+
+    assert defs.resolve_job_def("nightly").executor_def.name == "in_process"
+    assert nightly_schedule.cron_schedule == Settings().schedule == "0 2 * * *"
