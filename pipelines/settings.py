@@ -15,35 +15,57 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SPAWNWISE_", extra="ignore", populate_by_name=True)
 
-    home: Path = Field(default_factory=data_home)
-    database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
+    home: Path = Field(default_factory=data_home, description="Folder that holds all data")
+    database_url: SecretStr | None = Field(
+        default=None, alias="DATABASE_URL", description="Postgres to use in place of the embedded one"
+    )
 
-    logs: Annotated[tuple[Path, ...], NoDecode] = ()
-    specs: Annotated[tuple[Path, ...], NoDecode] = ()
+    logs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="Logs to read; else the Claude Code home"
+    )
+    specs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="Agent specs to read; else those of the project and of the home"
+    )
 
-    embedder: Literal["local", "openai"] = "local"
-    embedding_model: str = "text-embedding-3-small"
-    embedding_batch_size: int = Field(default=256, ge=1, le=2048)
+    embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")
+    embedding_model: str = Field(default="text-embedding-3-small", description="Model of the openai embedder")
+    embedding_batch_size: int = Field(default=256, ge=1, le=2048, description="Texts to embed and store at once")
 
-    half_life_days: float = Field(default=90.0, gt=0)
-    tolerated_gap: float = Field(default=0.03, ge=0, le=1)
-    success_floor: float = Field(default=0.5, ge=0, le=1)
-    required_probability: float = Field(default=0.9, gt=0.5, lt=1)
-    minimum_evidence: float = Field(default=3.0, ge=1)
-    propensity_limit: float = Field(default=10.0, ge=1)
-    version_discount: float = Field(default=0.5, gt=0, le=1)
-    exploration_share: float = Field(default=0.0, ge=0, le=1)
-    candidate_models: Annotated[tuple[str, ...], NoDecode] = ()
-    protected_agents: Annotated[tuple[str, ...], NoDecode] = ()
-    default_model: str = "sonnet"
+    tolerated_gap: float = Field(
+        default=0.03, ge=0, le=1, description="How much less success than the best model's a cheaper one may have"
+    )
+    success_floor: float = Field(default=0.5, ge=0, le=1, description="Success that a cheaper model must reach")
+    required_probability: float = Field(
+        default=0.9, gt=0.5, lt=1, description="How sure the evidence must be of both before a model is changed"
+    )
+    minimum_evidence: float = Field(
+        default=3.0, ge=1, description="Known outcomes that a model needs in a kind of task to be considered"
+    )
+    half_life_days: float = Field(default=90.0, gt=0, description="Age at which an outcome counts half")
+    version_discount: float = Field(
+        default=0.5, gt=0, le=1, description="What an older version's outcome counts for a new version of its family"
+    )
+    propensity_limit: float = Field(default=10.0, ge=1, description="Most that inverse propensity may weigh")
+    exploration_share: float = Field(
+        default=0.0, ge=0, le=1, description="Share of decisions that try a promising cheaper model; 0 is off"
+    )
+    candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Models that may be recommended; else every model seen"
+    )
+    protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Agents that exploration never touches; names or patterns"
+    )
+    default_model: str = Field(default="sonnet", description="Model where nothing at all is known")
 
-    window_days: int = Field(default=30, ge=1)
-    overloaded_min_tasks: int = Field(default=50, ge=1)
-    overloaded_max_success: float = Field(default=0.8, ge=0, le=1)
-    gap_quantile: float = Field(default=0.9, gt=0, lt=1)
+    window_days: int = Field(default=30, ge=1, description="Window of the marts on unused and overloaded agents")
+    overloaded_min_tasks: int = Field(default=50, ge=1, description="An overloaded agent has more tasks than this")
+    overloaded_max_success: float = Field(default=0.8, ge=0, le=1, description="... and less success than this")
+    gap_quantile: float = Field(
+        default=0.9, gt=0, lt=1, description="A task farther from every spec than this quantile may be a gap"
+    )
 
-    schedule: str = "0 2 * * *"
-    schedule_enabled: bool = True
+    schedule: str = Field(default="0 2 * * *", description="When the nightly job runs (cron, local time)")
+    schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 
     @field_validator("logs", "specs", mode="before")
     @classmethod
