@@ -3,7 +3,8 @@
 import dagster as dg
 
 from pipelines.ingest.ingest import ingest_sources
-from pipelines.ingest.inputs import choose_inputs
+from pipelines.ingest.inputs import choose_inputs, sample_folder
+from pipelines.ingest.sample.forget import forget_sample
 from pipelines.ingest.summary import agents_and_models
 from pipelines.progress import Progress
 from pipelines.settings import Settings
@@ -31,7 +32,10 @@ def task_history(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     """One row per spawn of an agent, read from the session logs; only what is new in them is read."""
-    report = ingest_sources(warehouse, settings, choose_inputs(settings).logs, progress)
+    inputs = choose_inputs(settings)
+    if sample_folder(settings) not in inputs.logs:
+        forget_sample(warehouse, sample_folder(settings))
+    report = ingest_sources(warehouse, settings, inputs.logs, progress)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.spawns_total,

@@ -32,6 +32,11 @@ def choose_inputs(settings: Settings) -> Inputs:
         return Inputs(logs, settings.specs or default_spec_folders())
     from pipelines.ingest.sample import write_sample_home
 
-    sample = settings.home / "sample"
+    sample = sample_folder(settings)
     write_sample_home(sample)
     return Inputs((sample,), settings.specs or (sample,), is_sample=True)
+
+
+def sample_folder(settings: Settings) -> Path:
+    """Return where the bundled sample is written."""
+    return settings.home / "sample"
