@@ -10,6 +10,7 @@ from pipelines.warehouse.connection import WarehouseError
 
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
+    "stats": "how often advice was followed, and how it went",
     "sql": "query the warehouse",
     "doctor": "check every piece and say what to do",
     "ui": "open Dagster's web page on the nightly run",

@@ -11,6 +11,7 @@ from pipelines.estimate import checks as estimate_checks
 from pipelines.ingest import assets as ingest_assets
 from pipelines.ingest import checks as ingest_checks
 from pipelines.ingest import spec_assets
+from pipelines.journal import assets as journal_assets
 from pipelines.marts import assets as mart_assets
 from pipelines.nightly import nightly_job, nightly_schedule
 from pipelines.publish import assets as publish_assets
@@ -20,6 +21,7 @@ from pipelines.resources import RESOURCES
 ASSET_MODULES = [
     ingest_assets,
     spec_assets,
+    journal_assets,
     embed_assets,
     cluster_assets,
     mart_assets,

@@ -36,5 +36,10 @@ def learning_command(arguments: Sequence[str]) -> int:
     return int(run(list(arguments)) or 0)
 
 
+def printable(text: str) -> str:
+    """Return text without what a terminal would obey: labels and titles come from logs."""
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
+
+
 if __name__ == "__main__":
     sys.exit(main())

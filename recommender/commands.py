@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from recommender.cli import printable
+
 EPILOG = """\
 commands of the nightly run (need `pip install 'spawnwise[learn]'`):
   learn      read logs and specs, learn, publish what a lookup needs
@@ -167,17 +169,18 @@ def _claude_folder(options: Options) -> Path:
 
 
 def _load_journal() -> int:
-    from recommender.cli import learning_command
-
-    return learning_command(["ingest", "--journal"])
+    try:
+        from pipelines.journal.load import load_now
+    except ImportError:
+        print(
+            "--now needs the pipeline: run `pip install 'spawnwise[learn]'`. It is noted all the same.", file=sys.stderr
+        )
+        return 2
+    load_now()
+    return 0
 
 
 def _task(options: Options) -> str:
     if options.task != "-":
         return str(options.task)
     return sys.stdin.buffer.read().decode("utf-8", errors="replace")
-
-
-def printable(text: str) -> str:
-    """Return text without what a terminal would obey: labels and titles come from logs."""
-    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)

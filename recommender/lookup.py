@@ -17,7 +17,7 @@ from recommender.embedding import EmbeddingError, LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.journal import note_decision
 from recommender.kinds import Match, fitting_agent, kind_of_task
-from recommender.published import Knowledge, Published, SnapshotFile
+from recommender.published import Holder, Knowledge, LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.snapshot import Snapshot
 from recommender.task_text import MAX_CHARACTERS, task_text
 
@@ -56,9 +56,9 @@ class Recommender:
     """Answers lookups from one published source; safe to share among threads. Notes decisions only if told to."""
 
     def __init__(
-        self, published: Published | None = None, deadline_ms: float | None = None, *, notes_decisions: bool = False
+        self, published: Holder | None = None, deadline_ms: float | None = None, *, notes_decisions: bool = False
     ) -> None:
-        self._published = published or Published(SnapshotFile(snapshot_file()))
+        self._published = published or published_from_environment()
         self._deadline_s = (deadline_from_environment() if deadline_ms is None else deadline_ms) / 1000
         self._notes_decisions = notes_decisions
 
@@ -121,6 +121,13 @@ async def arecommend(task: str, agent: str | None = None, *, prompt: str | None 
 def default_recommender() -> Recommender:
     """Return the process's own recommender, set up from the environment at its first use."""
     return Recommender(notes_decisions=True)
+
+
+def published_from_environment() -> Holder:
+    """Return the snapshot file, behind the database where `DATABASE_URL` names one."""
+    file = Published(SnapshotFile(snapshot_file()))
+    url = os.environ.get("DATABASE_URL")
+    return LastKnownGood(Published(ServingTables(url)), file) if url else file
 
 
 def deadline_from_environment() -> float:

@@ -12,6 +12,8 @@ from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
 
 # At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.
 _LOOKUP_TIMEOUT_S = 5.0
+# Of the deadline, what a database that hangs may use up before the file answers.
+_DATABASE_SHARE = 0.8
 
 
 class Source(Protocol):
@@ -45,12 +47,40 @@ class SnapshotFile:
         return read_snapshot(self._path)
 
 
+class ServingTables:
+    """The serving schema of the database at `url`, read anew every `refresh_s` seconds of use."""
+
+    def __init__(self, url: str, refresh_s: float = 30.0) -> None:
+        self._url = url
+        self._refresh_s = refresh_s
+
+    def stamp(self) -> object:
+        """Return a number that is another one after `refresh_s`."""
+        return int(time.monotonic() / self._refresh_s)
+
+    def read(self) -> Snapshot:
+        """Read all tables as of one moment; a server that hangs is given up after a few seconds."""
+        try:
+            from recommender.serving_tables import read_database
+        except ImportError:
+            raise SnapshotError("DATABASE_URL needs psycopg: run `pip install 'spawnwise[postgres]'`.") from None
+        return read_database(self._url)
+
+
 class Knowledge(NamedTuple):
     """A snapshot with the embedder that its centroids were made with, and what hinders one or the other."""
 
     snapshot: Snapshot | None = None
     embedder: Embedder | None = None
     problem: str | None = None
+
+
+class Holder(Protocol):
+    """Hands out what is known, in time."""
+
+    def current(self, wait_s: float) -> Knowledge:
+        """Return the last known good, after at most `wait_s` where nothing was ever known."""
+        ...
 
 
 class Published:
@@ -110,6 +140,24 @@ class Published:
             return Knowledge(snapshot, self._embedder_for(snapshot.embedding_model))
         except EmbeddingError as error:
             return Knowledge(snapshot, problem=str(error))
+
+
+class LastKnownGood:
+    """The database's answers where it gives them, else those of the snapshot file."""
+
+    def __init__(self, database: Published, file: Published) -> None:
+        self._database = database
+        self._file = file
+
+    def current(self, wait_s: float) -> Knowledge:
+        """Return what the database told last; where it never has, the file's, and why."""
+        self._file.current(0)  # is read meanwhile
+        live = self._database.current(wait_s * _DATABASE_SHARE)
+        if live.snapshot is not None:
+            return live
+        kept = self._file.current(wait_s)
+        problem = f"The database did not answer. {kept.problem}" if kept.problem else "The database did not answer."
+        return kept._replace(problem=problem)
 
 
 def _spawn_time_embedder(name: str) -> Embedder:

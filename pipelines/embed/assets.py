@@ -13,7 +13,7 @@ from recommender.embedding import EmbeddingError, embedder_from_environment
 
 @dg.asset(
     key=["learning", "task_embeddings"],
-    deps=[dg.AssetKey(["learning", "task_history"])],
+    deps=[dg.AssetKey(["learning", "task_history"]), dg.AssetKey(["learning", "recommendation_log"])],
     group_name="embed",
     kinds={"python", "postgres"},
     owners=["team:spawnwise"],

@@ -239,6 +239,27 @@ create table learning.recommendation_log (
     task_id uuid references learning.task_history (id) on delete set null
 );
 
+create index recommendation_log_tool_use on learning.recommendation_log (tool_use_id);
+create index recommendation_log_task on learning.recommendation_log (task_id);
+
+create table learning.agent_stops (
+    agent_run_id text primary key,
+    session_id text,
+    agent_name text,
+    resolved_model text,
+    stopped_at timestamptz not null
+);
+comment on table learning.agent_stops is 'One row per agent run that a hook saw stop, and the model it ran on.';
+
+create table learning.feedback (
+    target text primary key,
+    is_good boolean not null,
+    remark text,
+    given_at timestamptz not null
+);
+comment on table learning.feedback is
+'One row per task that a person judged: their newest word. The target is the id of a task, a tool call or a decision.';
+
 create table learning.ingest_files (
     path text primary key,
     source text not null,
@@ -272,3 +293,65 @@ create table learning.learning_runs (
     status text not null default 'running',
     counters jsonb not null default '{}'
 );
+
+-- What a lookup reads beside serving.best_model_per_cluster, as views, so that its role needs nothing but this schema.
+create schema if not exists serving;
+
+create view serving.task_kinds as
+select
+    cluster.clustering_version,
+    cluster.embedding_model,
+    cluster.cluster_id,
+    cluster.label,
+    cluster.radius,
+    cluster.size,
+    cluster.terms,
+    coalesce(
+        (
+            select array_agg(task.task_title order by examples.place)
+            from unnest(cluster.example_task_ids) with ordinality as examples (task_id, place)
+            inner join learning.task_history as task on examples.task_id = task.id
+            where task.task_title <> ''
+        ),
+        '{}'
+    ) as examples,
+    cluster.centroid::real [] as centroid
+from learning.task_clusters as cluster;
+comment on view serving.task_kinds is 'One row per clustering version and kind of task.';
+
+create view serving.model_evidence as
+select
+    clustering_version,
+    agent_name,
+    cluster_id,
+    model,
+    success_rate,
+    success_low,
+    success_sd,
+    tasks_observed,
+    effective_n,
+    expected_cost_usd,
+    reliable_probability,
+    answer_probability,
+    outcomes_to_choose,
+    is_default,
+    is_chosen,
+    reason
+from learning.model_estimates;
+comment on view serving.model_evidence is 'One row per (agent or *, kind or -1, model): its record, chosen or not.';
+
+create view serving.agent_directory as
+select
+    spec.agent_name,
+    spec.declared_model,
+    coalesce(spec.description, '') as description,
+    embedding.embedding_model,
+    embedding.spec_embedding::real [] as spec_vector
+from learning.agent_specs as spec
+left join learning.agent_embeddings as embedding on spec.agent_name = embedding.agent_name
+where spec.removed_at is null;
+comment on view serving.agent_directory is 'One row per agent that has a spec, and embedding model of its vector.';
+
+create view serving.agent_tiers as
+select agent_pattern, default_model from learning.model_tiers;
+comment on view serving.agent_tiers is 'One row per agent or pattern: its default model.';

@@ -14,5 +14,6 @@ select
     is_default,
     is_chosen,
     reason
-from learning.model_estimates
+from serving.model_evidence
+where clustering_version = %(clustering_version)s
 order by agent_name, cluster_id, model

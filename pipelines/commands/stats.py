@@ -1,0 +1,57 @@
+"""`spawnwise stats`: how often advice was followed and how it went, losses as well as savings."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.journal.advice import Advice, advice_followed
+from pipelines.journal.load import load_journal
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from recommender.cli import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    parser.add_argument("--days", type=int, default=30, help="how far to look back (default: 30)")
+    parser.add_argument("--json", action="store_true", help="print a JSON list of objects")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load what was noted since the nightly run, and print one line per mode and model."""
+    with Warehouse.open(Settings()) as warehouse:
+        load_journal(warehouse)
+        advice = advice_followed(warehouse, arguments.days)
+    if arguments.json:
+        print(json.dumps([asdict(row) for row in advice]))
+    elif not advice:
+        print("No decision has been noted yet: `spawnwise install --mode audit` begins to.")
+    else:
+        _print_table(advice)
+    return 0
+
+
+def _print_table(advice: list[Advice]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("mode", "model"):
+        table.add_column(name)
+    for name in ("decisions", "spawns known", "followed", "succeeded", "failed", "unknown", "saved", "lost"):
+        table.add_column(name, justify="right")
+    for row in advice:
+        counts = (row.decisions, row.spawns_known, row.followed, row.succeeded, row.failed, row.unknown)
+        table.add_row(
+            printable(row.mode or ""),
+            printable(row.model),
+            *map(str, counts),
+            _money(row.saved_usd),
+            _money(row.lost_usd),
+        )
+    Console(highlight=False).print(table)
+
+
+def _money(usd: float | None) -> str:
+    return "" if usd is None else f"{'-' if usd < 0 else ''}${abs(usd):.2f}"

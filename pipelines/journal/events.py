@@ -1,0 +1,105 @@
+"""The lines of the journal, checked."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, RootModel, ValidationError
+
+from pipelines.ingest.redaction import redact_stored
+
+# Postgres stores no NUL; a line may have been written by somebody else's program, secrets and all.
+Text = Annotated[str, AfterValidator(lambda text: redact_stored(text.replace("\0", "")))]
+Name = Annotated[str, AfterValidator(lambda text: text.replace("\0", "")), Field(max_length=500)]
+Milliseconds = Annotated[int, Field(ge=0, lt=2**53)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Decision(BaseModel):
+    """What the recommender answered, and what became of it as far as it knows."""
+
+    kind: Literal["decision"]
+    at: AwareDatetime
+    decision_id: UUID
+    task_hash: Name | None = None
+    agent: Name | None = None
+    asked_model: Name | None = None
+    answered_model: Name
+    applied_model: Name | None = None
+    answer_source: Name
+    reason: Text | None = None
+    mode: Name | None = None
+    cluster_id: int | None = None
+    snapshot_version: Name | None = None
+    propensity: Share = 1.0
+    latency_ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    session_id: Name | None = None
+    tool_use_id: Name | None = None
+
+
+class Recorded(BaseModel):
+    """A spawn of an orchestrator that leaves no transcript."""
+
+    kind: Literal["record"]
+    at: AwareDatetime
+    record_id: Name = Field(min_length=1)
+    task_title: Text = ""
+    task_description: Text = Field(min_length=1)
+    agent: Name = Field(min_length=1)
+    model: Name = Field(min_length=1)
+    success: bool | None = None
+    duration_ms: Milliseconds | None = None
+    error_message: Text | None = None
+    cost_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    session_id: Name | None = None
+    parent_id: Name | None = None
+    decision_id: UUID | None = None
+
+
+class Feedback(BaseModel):
+    """What a person says of a task."""
+
+    kind: Literal["feedback"]
+    at: AwareDatetime
+    target: Name = Field(min_length=1)
+    is_good: bool
+    remark: Text | None = None
+
+
+class Stop(BaseModel):
+    """An agent has stopped."""
+
+    kind: Literal["stop"]
+    at: AwareDatetime
+    session_id: Name | None = None
+    agent_run_id: Name | None = None
+    agent: Name | None = None
+    resolved_model: Name | None = None
+
+
+Event = Decision | Recorded | Feedback | Stop
+_EARLIEST, _LATEST = 2020, 2100
+
+
+class Line(RootModel[Event]):
+    """Any of them, told apart by `kind`."""
+
+    root: Event = Field(discriminator="kind")
+
+
+def read_event(line: bytes) -> Event:
+    """Return the event of a line; raise `ValueError` with a reason that quotes nothing of it."""
+    try:
+        event = Line.model_validate_json(line).root
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)[:3]
+        where = ", ".join(f"{'.'.join(map(str, detail['loc'])) or 'line'}: {detail['type']}" for detail in details)
+        raise ValueError(where) from None
+    if not _EARLIEST <= event.at.year < _LATEST:
+        raise ValueError("at: out of range")
+    return event
+
+
+def started_at(event: Recorded) -> datetime:
+    """Return when a recorded task began: it is recorded at its end."""
+    return event.at - timedelta(milliseconds=min(event.duration_ms or 0, 10**10))

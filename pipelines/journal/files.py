@@ -1,0 +1,79 @@
+"""The journal's files, read on from where the last run stopped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from pipelines.journal.events import Event, read_event
+from pipelines.warehouse import named_sql
+from recommender.journal import journal_files
+
+Connection = psycopg.Connection[Any]
+SOURCE = "journal"
+
+
+@dataclass
+class NewLines:
+    """What a file holds since it was read last: events, and lines that are none as (line, offset, reason)."""
+
+    path: Path
+    offset: int
+    lines: int
+    events: list[Event] = field(default_factory=list)
+    refused: list[tuple[int, int, str]] = field(default_factory=list)
+    new_lines: int = 0
+
+
+def new_lines(connection: Connection) -> Iterator[NewLines]:
+    """Yield each file that has grown; a line without its end waits for it."""
+    known = {
+        path: (offset, lines)
+        for path, offset, lines in connection.execute(named_sql(__file__, "known_files"), [SOURCE]).fetchall()
+    }
+    for path in journal_files():
+        offset, lines = known.get(str(path), (0, 0))
+        if path.stat().st_size < offset:  # somebody began it anew
+            offset, lines = 0, 0
+        with path.open("rb") as file:
+            file.seek(offset)
+            found = NewLines(path, offset, lines)
+            for line in file:
+                if line.endswith(b"\n"):
+                    _take(found, line)
+        if found.new_lines:
+            yield found
+
+
+def mark_read(connection: Connection, found: NewLines) -> None:
+    """Note how far a file was read, and what in it could not be."""
+    status = found.path.stat()
+    marks = {
+        "path": str(found.path),
+        "source": SOURCE,
+        "size": status.st_size,
+        "modified_at": datetime.fromtimestamp(status.st_mtime, UTC),
+        "offset": found.offset,
+        "read": found.new_lines,
+        "loaded": len(found.events),
+        "quarantined": len(found.refused),
+    }
+    connection.execute(named_sql(__file__, "mark_read"), marks)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            named_sql(__file__, "quarantine"),
+            [(str(found.path), line, offset, reason) for line, offset, reason in found.refused],
+        )
+
+
+def _take(found: NewLines, line: bytes) -> None:
+    found.lines += 1
+    found.new_lines += 1
+    try:
+        found.events.append(read_event(line))
+    except ValueError as error:
+        found.refused.append((found.lines, found.offset, str(error)))
+    found.offset += len(line)

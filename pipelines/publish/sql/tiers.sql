@@ -1,1 +1,0 @@
-select agent_pattern, default_model from learning.model_tiers order by agent_pattern

@@ -1,0 +1,87 @@
+"""The serving schema as a snapshot: what the nightly run publishes, and what a lookup with DATABASE_URL reads."""
+
+import threading
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, LiteralString, NamedTuple, TypeVar
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import args_row
+
+from recommender.snapshot import AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind, Tier
+
+READ_LIMIT_S = 5.0
+
+Row = TypeVar("Row", bound=NamedTuple)
+
+
+def read_database(url: str) -> Snapshot:
+    """Read what is published in a database as of one moment; the role needs no right but to select in `serving`.
+
+    Raises `psycopg.Error`, at the latest after a few seconds.
+    """
+    limit_ms = int(READ_LIMIT_S * 1000)
+    bounded = make_conninfo(
+        url,
+        application_name="spawnwise-lookup",
+        connect_timeout=2,
+        tcp_user_timeout=limit_ms,
+        options=f"-c statement_timeout={limit_ms} -c timezone=UTC",
+    )
+    with psycopg.connect(bounded) as connection:
+        watchdog = threading.Timer(READ_LIMIT_S, connection.close)  # a server that hangs keeps no time limit
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            connection.read_only = True
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            return read_tables(connection)
+        finally:
+            watchdog.cancel()
+
+
+def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
+    """Assemble a snapshot of the published answers; the caller sees to one transaction for all tables."""
+    row = connection.execute(_statement("published_clustering")).fetchone()
+    version, embedding_model, estimated_at = row or (0, "", datetime.now(UTC))
+    published = {"clustering_version": version, "embedding_model": embedding_model}
+    kinds = connection.execute(_statement("task_kinds"), published).fetchall()
+    agents = connection.execute(_statement("agents"), published).fetchall()
+    return Snapshot(
+        embedding_model=embedding_model,
+        created_at=estimated_at,
+        clustering_version=version,
+        kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5])]) for row in kinds),
+        centroids=_matrix([row[6] for row in kinds]),
+        best=_rows(connection, "best_models", BestModel),
+        evidence=_rows(connection, "model_evidence", ModelEvidence, published),
+        tiers=_rows(connection, "tiers", Tier),
+        agents=tuple(AgentSpec(*row[:3]) for row in agents),
+        agent_vectors=_matrix([row[3] for row in agents]),
+    )
+
+
+def _rows(
+    connection: psycopg.Connection[Any], name: str, kind: type[Row], parameters: dict[str, Any] | None = None
+) -> tuple[Row, ...]:
+    with connection.cursor(row_factory=args_row(kind)) as cursor:
+        return tuple(cursor.execute(_statement(name), parameters).fetchall())
+
+
+def _matrix(vectors: list[list[float] | None]) -> NDArray[np.float32]:
+    """Stack vectors; an agent that has none yet is a row of zeros, which is similar to nothing."""
+    dimension = max((len(vector) for vector in vectors if vector is not None), default=0)
+    matrix = np.zeros((len(vectors) if dimension else 0, dimension), dtype=np.float32)
+    for row, vector in enumerate(vectors):
+        if vector is not None:
+            matrix[row] = vector
+    return matrix
+
+
+@cache
+def _statement(name: str) -> LiteralString:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
