@@ -1,0 +1,97 @@
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+
+from pipelines.marts.run import run_dbt
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from tests.small_history import insert_history
+
+
+def build(warehouse: Warehouse, selector: str) -> None:
+    run = run_dbt(warehouse, Settings(), ["build", "--selector", selector, "--exclude-resource-type", "unit_test"])
+    assert run.failures == []
+
+
+def rows(warehouse: Warehouse, query: str) -> list[tuple[object, ...]]:
+    with warehouse.connect() as connection:
+        return connection.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+
+
+def follow_advice(warehouse: Warehouse) -> None:
+    """Let every spawn of haiku have been advised, and one of sonnet not have listened."""
+    with warehouse.connect() as connection:
+        for task, spawned_at, model in connection.execute(
+            "select id, created_at, model_used from learning.task_history where agent_used = 'tester'"
+        ).fetchall():
+            connection.execute(
+                """insert into learning.recommendation_log
+                (decision_id, decided_at, answered_model, answer_source, success_rate, task_id)
+                values (%s, %s, 'haiku', 'cluster', 0.9, %s)""",
+                [uuid.uuid4(), spawned_at, task],
+            )
+            connection.execute(
+                "update learning.task_history set cost_usd = %s where id = %s", [0.1 if model == "haiku" else 0.5, task]
+            )
+
+
+def test_followed_advice_its_losses_and_its_changes_are_told(warehouse: Warehouse) -> None:
+    insert_history(warehouse)
+    follow_advice(warehouse)
+    for selector in ("before_estimates", "after_estimates"):
+        build(warehouse, selector)
+
+    # 40 sonnet at .5 and 8 haiku at .1; the advice is haiku, the default sonnet
+    assert rows(
+        warehouse,
+        "select possible_saving_usd, count_followed, realised_saving_usd, count_followed_failures "
+        "from marts.savings where window_days = 30 and agent_name = 'tester' and cluster_id = 0",
+    ) == [(pytest.approx(16), 8, pytest.approx(3.2), 0)]
+    # haiku was said to succeed in .9, and did in 8 of 23
+    assert rows(
+        warehouse,
+        "select is_followed, count_known, success_rate, predicted_success_rate, is_calibrated "
+        "from marts.recommendation_quality order by 1",
+    ) == [
+        (False, 40, 1, pytest.approx(0.9), False),
+        (True, 23, pytest.approx(8 / 23), pytest.approx(0.9), False),
+    ]
+    before = rows(warehouse, "select agent_name, cluster_id, change, model from marts.best_model_changes order by 1, 2")
+    assert before == [("*", 1, "new", "sonnet"), ("tester", -1, "new", "sonnet"), ("tester", 0, "new", "haiku")]
+
+    with warehouse.connect() as connection:
+        connection.execute("delete from learning.model_estimates where agent_name = '*'")
+        connection.execute(
+            """update learning.model_estimates set is_chosen = not is_chosen, reason = 'haiku fell.'
+            where agent_name = 'tester' and cluster_id = 0"""
+        )
+    build(warehouse, "after_estimates")
+
+    assert rows(
+        warehouse,
+        "select agent_name, cluster_id, change, previous_model, model, reason, is_since_yesterday "
+        "from marts.best_model_changes where change <> 'new' order by 1, 2",
+    ) == [
+        ("*", 1, "gone", "sonnet", None, "No longer among the published answers.", True),
+        ("tester", 0, "changed", "haiku", "sonnet", "haiku fell.", True),
+    ]
+
+
+def test_the_diff_for_a_drifted_spec_applies_as_it_is(warehouse: Warehouse, tmp_path: Path) -> None:
+    insert_history(warehouse)
+    for selector in ("before_estimates", "after_estimates"):
+        build(warehouse, selector)
+    ((spec, diff),) = rows(
+        warehouse,
+        "select specs.spec_text, drift.spec_diff from marts.spec_model_drift as drift "
+        "inner join learning.agent_specs as specs on drift.agent_name = specs.agent_name",
+    )
+    (tmp_path / "agents").mkdir()
+    file = tmp_path / "agents" / "tester.md"
+    file.write_text(str(spec), encoding="utf-8")
+
+    subprocess.run(["git", "apply", "--unidiff-zero", "-p0", "-"], input=str(diff), text=True, check=True, cwd=tmp_path)
+
+    assert file.read_text(encoding="utf-8") == str(spec).replace("model: opus", "model: sonnet")

@@ -1,0 +1,1 @@
+"""A self-made history with planted truths, and what the marts must find in it."""
