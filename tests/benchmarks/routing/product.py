@@ -1,0 +1,128 @@
+"""The product as a router: its own clustering, estimates and decision, on revealed outcomes."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.cluster.count import KnownOutcomes, choose_clustering
+from pipelines.cluster.kmeans import Clustering
+from pipelines.cluster.radius import cluster_radii
+from pipelines.estimate.estimates import Estimates, estimate, rule_of
+from pipelines.estimate.outcomes import ANY_AGENT, ANY_CLUSTER
+from pipelines.estimate.outcomes import Outcomes as History
+from pipelines.settings import Settings
+from recommender.blend import blend, nearness
+from recommender.decision import Decisions, Evidence, Rule, decide
+from recommender.exploration import propensities, trial_shares
+from tests.benchmarks.routing.data import Floats, Ints, Outcomes
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What a log shows: task, model and, where a policy drew the model, its propensity; one entry per outcome."""
+
+    task: Ints
+    model: Ints
+    propensity: Floats | None = None
+
+    @classmethod
+    def everything(cls, tasks: Ints, models: int) -> "Revealed":
+        """Every model's outcome on these tasks."""
+        return cls(np.repeat(tasks, models), np.tile(np.arange(models), len(tasks)))
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product after a nightly run on revealed outcomes."""
+
+    data: Outcomes
+    default: int
+    estimates: Estimates
+    clustering: Clustering | None
+    radii: Floats
+
+    def evidence(self, tasks: Ints) -> Evidence:
+        """Return what a lookup knows of each task: the kinds around it, else its agent's record, else any agent's."""
+        rows = {key: index for index, key in enumerate(self._scopes())}
+        known, agents = self.estimates.evidence, self.data.agents
+        anyone = rows[ANY_AGENT, ANY_CLUSTER]
+        general = np.array([rows.get((agents[index], ANY_CLUSTER), anyone) for index in self.data.agent[tasks]])
+        alone = _take(known, general)
+        if self.clustering is None or self.data.vectors is None:
+            return alone
+        distances = 1 - self.data.vectors[tasks] @ self.clustering.centroids.T
+        kinds = _take(known, np.array([rows[ANY_AGENT, kind] for kind in range(len(self.radii))]))
+        near, weights = nearness(distances, self.radii)
+        blended = blend(kinds, near, weights)
+        is_inside = distances.min(axis=1) <= self.radii[near[:, 0]]
+        return Evidence(
+            *(
+                np.where(is_inside.reshape(-1, *[1] * (ours.ndim - 1)), ours, other)
+                for ours, other in zip(vars(blended).values(), vars(alone).values(), strict=True)
+            )
+        )
+
+    def choose(self, tasks: Ints, rule: Rule) -> Ints:
+        """Return the model that the product answers for each task."""
+        return decide(self.evidence(tasks), rule).chosen
+
+    def _scopes(self) -> list[tuple[str, int]]:
+        return list(zip(self.estimates.scopes.agent_names, self.estimates.scopes.cluster_ids, strict=True))
+
+
+def learn(
+    data: Outcomes,
+    revealed: Revealed,
+    settings: Settings,
+    *,
+    default: int,
+    success: Floats | None = None,
+) -> Product:
+    """Run the night on revealed outcomes; `success` (entries,) replaces the dataset's where it is given."""
+    values = data.success[revealed.task, revealed.model] if success is None else success
+    clustering, radii = None, np.zeros(0)
+    cluster = np.full(len(revealed.task), -1)
+    if data.vectors is not None:
+        tasks, row = np.unique(revealed.task, return_inverse=True)
+        clustering, _ = choose_clustering(data.vectors[tasks], KnownOutcomes(row, revealed.model, values))
+        radii, cluster = cluster_radii(data.vectors[tasks], clustering), clustering.members[row]
+    entries = len(revealed.task)
+    history = History(
+        agents=data.agents,
+        clusters=tuple(range(len(radii))),
+        models=data.models,
+        agent=data.agent[revealed.task],
+        cluster=cluster,
+        model=revealed.model,
+        success=values,
+        information=np.ones(entries),
+        propensity=np.full(entries, np.nan) if revealed.propensity is None else revealed.propensity,
+        cost_usd=data.cost[revealed.task, revealed.model],
+        centroids=None if clustering is None else clustering.centroids,
+    )
+    name = data.models[default]
+    scopes = [(agent, kind) for agent in (*data.agents, ANY_AGENT) for kind in range(-1, len(radii))]
+    estimates = estimate(history, settings, dict.fromkeys(scopes, name), {})
+    return Product(data, default, estimates, clustering, radii)
+
+
+def trial_propensities(product: Product, tasks: Ints, rule: Rule, share: float) -> Floats:
+    """Return the probability with which each model is answered for each task, with a share of trials."""
+    evidence = product.evidence(tasks)
+    decisions: Decisions = decide(evidence, rule)
+    return propensities(trial_shares(evidence, rule), decisions, np.full(len(tasks), share))
+
+
+# From never leaving the strongest model to always taking the cheapest: what the tolerated gap trades.
+GAPS = np.unique(np.concatenate([np.linspace(-0.8, 0.0, 41), np.linspace(0.0, 1.0, 61)]))
+
+
+def sweep(product: Product, tasks: Ints, settings: Settings) -> Ints:
+    """Return the choice (gaps, tasks) as the tolerated gap grows, without a floor; everything else as it is set."""
+    evidence = product.evidence(tasks)
+    rule = replace(rule_of(settings), success_floor=0.0)
+    return np.stack([decide(evidence, replace(rule, tolerated_gap=float(gap))).chosen for gap in GAPS])
+
+
+def _take(evidence: Evidence, rows: Ints) -> Evidence:
+    return Evidence(*(values[rows] for values in vars(evidence).values()))
