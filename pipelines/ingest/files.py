@@ -73,7 +73,7 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
         "path": path,
         "source": scan.source,
         "fingerprint": mark.fingerprint,
-        "size": scan.log.size,
+        "size": mark.offset if scan.is_partial else scan.log.size,  # a part is not the file as it was found
         "modified_at": _modified_at(scan.log),
         "offset": mark.offset,
         **mark.counts,

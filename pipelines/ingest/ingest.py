@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.files import marks, news, write_files
-from pipelines.ingest.scan import Scan, scan
+from pipelines.ingest.scan import Scan
 from pipelines.ingest.sources import find_logs
 from pipelines.ingest.store import write
+from pipelines.ingest.workers import scans
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
@@ -51,8 +52,7 @@ def ingest_sources(
         changed = news(connection, found.files)
         total = sum(log.size for log, _ in changed)
         known = marks(connection, [path for _, path in changed])
-        scans = ((path, scan(log, known.get(path))) for log, path in changed)
-        for batch in _batches(scans):
+        for batch in _batches(scans(changed, known)):
             with connection.transaction():
                 written = write(connection, [result for _, result in batch])
                 write_files(connection, batch)
@@ -66,10 +66,10 @@ def ingest_sources(
     return report
 
 
-def _batches(scans: Iterator[tuple[str, Scan]]) -> Iterator[list[tuple[str, Scan]]]:
+def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[list[tuple[str, Scan]]]:
     batch: list[tuple[str, Scan]] = []
     size = 0
-    for path, result in scans:
+    for path, result in results:
         batch.append((path, result))
         size += result.bytes_read
         if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
@@ -81,7 +81,7 @@ def _batches(scans: Iterator[tuple[str, Scan]]) -> Iterator[list[tuple[str, Scan
 
 def _count(report: IngestReport, batch: Sequence[tuple[str, Scan]]) -> None:
     for _, result in batch:
-        report.files_read += 1
+        report.files_read += not result.is_partial
         report.bytes_read += result.bytes_read
         report.warnings += result.warnings
         report.lines_read += result.counts["read"]

@@ -8,20 +8,27 @@ from typing import IO, NamedTuple, cast
 
 import zstandard
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20  # shorter than the longest line, so that only the first of a block can be too long
 MAX_LINE_BYTES = 16 << 20  # the longest line of 617 real spawns' logs was 2 MB
 
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
 
-class Line(NamedTuple):
-    """One line without its end; `content` is None where the line is too long to be read."""
+class Overlong:
+    """A line that is too long to be kept; only its length is known."""
 
-    number: int
-    offset: int
-    content: bytes | None
-    next_offset: int
-    has_end: bool
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class Lines(NamedTuple):
+    """Lines that follow each other, without their ends. `have_end` is False for a last line that has none yet."""
+
+    contents: list[bytes | Overlong]
+    have_end: bool
 
 
 def is_compressed(path: Path) -> bool:
@@ -38,8 +45,8 @@ def open_log(path: Path) -> IO[bytes]:
     return path.open("rb", buffering=0)
 
 
-def whole_lines(log: IO[bytes], offset: int = 0, number: int = 0) -> Iterator[Line]:
-    """Yield the lines from `offset` on; the first gets `number` + 1. The last one may lack its end.
+def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
+    """Yield the lines from `offset` on, a block at a time: a call for each of millions of lines would cost more.
 
     Raises `OSError`, or one of `DAMAGE` where a compressed file is cut or broken.
     """
@@ -47,14 +54,13 @@ def whole_lines(log: IO[bytes], offset: int = 0, number: int = 0) -> Iterator[Li
         log.seek(offset)
     rest, lost = b"", 0  # of an overlong line only the length is kept
     while block := log.read(BLOCK_BYTES):
-        pieces = (rest + block).split(b"\n")
-        rest = pieces.pop()
-        for piece in pieces:
-            number += 1
-            end = offset + lost + len(piece) + 1
-            yield Line(number, offset, None if lost or len(piece) > MAX_LINE_BYTES else piece, end, True)
-            offset, lost = end, 0
+        pieces: list[bytes | Overlong] = [*(rest + block).split(b"\n")]
+        rest = bytes(pieces.pop())
+        if pieces and (lost or len(pieces[0]) > MAX_LINE_BYTES):
+            pieces[0], lost = Overlong(lost + len(pieces[0])), 0
         if lost or len(rest) > MAX_LINE_BYTES:
             lost, rest = lost + len(rest), b""
+        if pieces:
+            yield Lines(pieces, True)
     if rest or lost:
-        yield Line(number + 1, offset, None if lost else rest, offset + lost + len(rest), False)
+        yield Lines([Overlong(lost + len(rest)) if lost else rest], False)

@@ -10,13 +10,14 @@ import orjson
 from pipelines.ingest.claude_code.description import read_description
 from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Line, is_compressed, open_log, whole_lines
+from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
+PART_BYTES = 128 << 20  # of one file in one scan, so that the memory for what it tells is bounded
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Scan:
     broken: list[Broken] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     writer_version: str = ""
+    is_partial: bool = False  # more of the file is to be read
 
 
 def scan(log: LogFile, known: Mark | None) -> Scan:
@@ -66,61 +68,70 @@ def scan(log: LogFile, known: Mark | None) -> Scan:
 def _scan_description(result: Scan, stream: IO[bytes]) -> None:
     content = stream.read(MAX_LINE_BYTES)
     record, reason = _parsed(content)
-    result.mark = Mark(offset=len(content), line=1)
-    result.bytes_read = len(content)
+    result.mark = Mark()
     if reason:
-        _quarantine(result, Line(1, 0, content, len(content), False), reason)
-        return
-    result.facts = read_description(result.log.origin(), record)
-    _count(result, "loaded" if result.facts else "skipped")
+        _quarantine(result, content, reason)
+    else:
+        result.facts = read_description(result.log.origin(), record)
+        _count(result, "loaded" if result.facts else "skipped")
+    result.mark.offset, result.mark.line = len(content), 1
+    result.bytes_read = len(content)
 
 
 def _scan_lines(result: Scan, stream: IO[bytes]) -> None:
     mark = result.mark
     reader = TranscriptReader(result.log.origin(), mark.memory)
-    lines = whole_lines(stream, mark.offset, mark.line)
     result.start = mark.offset
+    is_packed = is_compressed(result.log.path)
     try:
-        for line in lines:
-            if mark.lacks_newline and not line.content:
-                mark.offset, mark.lacks_newline = line.next_offset, False
-                lines = whole_lines(stream, mark.offset, mark.line)
-                break
-            if not _take(result, reader, line):
-                break
-        else:
-            lines = iter(())
-        for line in lines:
-            if not _take(result, reader, line):
+        _skip_late_newline(stream, mark)
+        for lines in read_lines(stream, mark.offset):
+            _take(result, reader, lines)
+            if mark.offset - result.start >= PART_BYTES and not is_packed:
+                result.is_partial = True
                 break
     except DAMAGE:
-        broken = Line(mark.line + 1, mark.offset, None, mark.offset, True)
-        _quarantine(result, broken, "compressed file is cut or damaged")
+        _quarantine(result, b"", "compressed file is cut or damaged")
     mark.memory = reader.memory.as_json()
-    mark.fingerprint = "" if is_compressed(result.log.path) else fingerprint(stream, mark.offset)
+    mark.fingerprint = "" if is_packed else fingerprint(stream, mark.offset)
     result.bytes_read = mark.offset - result.start
     result.facts = dict(reader.facts)
     result.writer_version = reader.memory.version
 
 
-def _take(result: Scan, reader: TranscriptReader, line: Line) -> bool:
-    """Read one line and move the mark behind it; False where the line must wait for its end."""
-    record, reason = _parsed(line.content)
-    if reason and not line.has_end:
-        return False
-    mark = result.mark
-    mark.offset, mark.line, mark.lacks_newline = line.next_offset, line.number, not line.has_end
-    if reason:
-        _quarantine(result, line, reason)
-        return True
-    is_loaded = bool(record) and reader.read(line.number, record)
-    _count(result, "loaded" if is_loaded else "skipped")
-    return True
+def _skip_late_newline(stream: IO[bytes], mark: Mark) -> None:
+    """Step over the newline of a line that was read before it had one."""
+    if mark.lacks_newline:
+        stream.seek(mark.offset)
+        if stream.read(1) == b"\n":
+            mark.offset, mark.lacks_newline = mark.offset + 1, False
 
 
-def _parsed(content: bytes | None) -> tuple[Mapping[str, Any], str]:
+def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
+    """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it."""
+    mark, passes_over = result.mark, reader.passes_over
+    for content in lines.contents:
+        if lines.have_end and passes_over(content):
+            outcome = "skipped"
+        else:
+            record, reason = _parsed(content)
+            if reason and not lines.have_end:
+                return
+            if reason:
+                _quarantine(result, content, reason)
+                outcome = ""
+            else:
+                outcome = "loaded" if record and reader.read(mark.line + 1, record) else "skipped"
+        mark.line += 1
+        mark.offset += len(content) + lines.have_end
+        mark.lacks_newline = not lines.have_end
+        if outcome:
+            _count(result, outcome)
+
+
+def _parsed(content: bytes | Overlong) -> tuple[Mapping[str, Any], str]:
     """Return the line's object and no reason, or nothing and the reason why it cannot be read."""
-    if content is None:
+    if isinstance(content, Overlong):
         return {}, f"longer than {MAX_LINE_BYTES >> 20} MB"
     if not content.strip():
         return {}, ""
@@ -133,11 +144,13 @@ def _parsed(content: bytes | None) -> tuple[Mapping[str, Any], str]:
     return record, ""
 
 
-def _quarantine(result: Scan, line: Line, reason: str) -> None:
+def _quarantine(result: Scan, content: bytes | Overlong, reason: str) -> None:
+    """Put the line at the mark aside."""
     _count(result, "quarantined")
     if len(result.broken) < MAX_QUARANTINED:
-        words = (line.content or b"")[: 20 * EXCERPT].decode("utf-8", "replace").replace("\0", "")
-        result.broken.append(Broken(line.number, line.offset, reason, redact_stored(words)[:EXCERPT]))
+        head = b"" if isinstance(content, Overlong) else content[: 20 * EXCERPT]
+        words = redact_stored(head.decode("utf-8", "replace").replace("\0", ""))[:EXCERPT]
+        result.broken.append(Broken(result.mark.line + 1, result.mark.offset, reason, words))
 
 
 def _count(result: Scan, counter: str) -> None:

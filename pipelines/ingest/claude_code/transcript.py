@@ -7,15 +7,17 @@ from typing import Any
 from pipelines.ingest import facts as fact
 from pipelines.ingest.claude_code import aftermath, notices, spawns
 from pipelines.ingest.claude_code.children import SYNTHETIC, count_child_message
+from pipelines.ingest.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.claude_code.memory import Memory, remember
 from pipelines.ingest.claude_code.notices import Notice
 from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, report_text
 from pipelines.ingest.facts import Facts
+from pipelines.ingest.lines import Overlong
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
-SPAWN, SOME_TOOL = "spawn", "tool"
+OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
@@ -28,11 +30,16 @@ class TranscriptReader:
         self._origin = origin
         self.memory = Memory.from_json(remembered)
         self.facts: dict[str, Facts] = defaultdict(dict)
+        self._is_agents_own = bool(origin.agent_id)
         self._line = 0
         self._folder: object = None
         self._at_ms = 0
         self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
         self._is_loaded = False
+
+    def passes_over(self, content: bytes | Overlong) -> bool:
+        """Tell from its first bytes that a line need not be read."""
+        return isinstance(content, bytes) and tells_nothing(content, self.memory, self._is_agents_own)
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
@@ -105,7 +112,8 @@ class TranscriptReader:
             if spawns.is_spawn(block):
                 self._read_spawn(block, message, child)
             elif not spawn:
-                remember(self.memory.unanswered, reference(block.get("id")), SOME_TOOL)
+                kind = PLAIN if block.get("name") in PLAIN_TOOLS else OTHER
+                remember(self.memory.unanswered, reference(block.get("id")), kind)
 
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
         key = identifier(block.get("id"))
@@ -188,8 +196,10 @@ class TranscriptReader:
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:
         data = mapping(record.get("data"))
+        if data.get("type") != "agent_progress":
+            return
         spawn = identifier(record.get("parentToolUseID"))
-        if data.get("type") != "agent_progress" or not spawn:
+        if not spawn:
             return
         line = mapping(data.get("message"))
         message = mapping(line.get("message"))
