@@ -11,6 +11,7 @@ from pipelines.warehouse.connection import WarehouseError
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
     "sql": "query the warehouse",
+    "schema": "print the JSON Schema of the record format",
     "doctor": "check every piece and say what to do",
     "ui": "open Dagster's web page on the nightly run",
 }
