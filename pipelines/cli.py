@@ -12,6 +12,7 @@ COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
     "stats": "how often advice was followed, and how it went",
     "sql": "query the warehouse",
+    "schema": "print the JSON Schema of the record format",
     "doctor": "check every piece and say what to do",
     "ui": "open Dagster's web page on the nightly run",
 }

@@ -51,25 +51,26 @@ def apply_rules(text: str, rules: Iterable[Rule]) -> str:
 
 
 def _secrets(text: str, lowered: str, rule: Rule) -> Iterator[tuple[int, int]]:
-    for match in _matches(text, lowered, rule):
-        start, end = match.span(match.lastindex or 0)
-        secret = text[start:end]
-        if "[REDACTED" in secret or (rule.is_secret and not rule.is_secret(secret)):
-            continue
-        if match.lastindex and end - start >= MAX_VALUE:
-            end = _REST_OF_VALUE.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing at the least
-        yield start, end
-
-
-def _matches(text: str, lowered: str, rule: Rule) -> Iterator[re.Match[str]]:
     if not rule.starts:
-        yield from rule.pattern.finditer(text)
+        yield from filter(None, (_secret_span(text, match, rule) for match in rule.pattern.finditer(text)))
     for start in rule.starts:
         position = lowered.find(start)
         while position >= 0:
-            if match := rule.pattern.match(text, position):
-                yield match
-            position = lowered.find(start, position + len(start))
+            match = rule.pattern.match(text, position)
+            span = _secret_span(text, match, rule) if match else None
+            if span:
+                yield span
+            position = lowered.find(start, max(span[1] if span else 0, position + len(start)))
+
+
+def _secret_span(text: str, match: re.Match[str], rule: Rule) -> tuple[int, int] | None:
+    start, end = match.span(match.lastindex or 0)
+    secret = text[start:end]
+    if "[REDACTED" in secret or (rule.is_secret and not rule.is_secret(secret)):
+        return None
+    if match.lastindex and end - start >= MAX_VALUE:
+        end = _REST_OF_VALUE.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing at the least
+    return start, end
 
 
 def _replaced(text: str, spans: list[tuple[int, int, int, str]]) -> str:
@@ -85,7 +86,7 @@ def _rule(kind: str, starts: str, pattern: str, is_secret: Callable[[str], bool]
     return Rule(kind, tuple(starts.split()), re.compile(pattern, re.ASCII), is_secret)
 
 
-# A token is taken to its end and starts only where no longer word does, so that no word is scanned twice.
+# A token is taken to its end. Where its first letters occur in ordinary words it starts only where a word does.
 _START = r"(?<![A-Za-z0-9_-])"
 _VALUE = (
     rf"(?:\"([^\"\s]{{4,{MAX_VALUE}}}+)|'([^'\s]{{4,{MAX_VALUE}}}+)|`([^`\s]{{4,{MAX_VALUE}}}+)"
@@ -110,17 +111,17 @@ RULES = (
         "-----begin private-lines:",
         rf"-----BEGIN [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----(?:{_END_OF_PEM}|{_TORN_PEM})|(?i:{_KEY_OF_PUTTY})",
     ),
-    _rule("anthropic-key", "sk-ant-", rf"{_START}sk-ant-[\w-]{{12,}}"),
+    _rule("anthropic-key", "sk-ant-", r"sk-ant-[\w-]{12,}"),
     _rule(
         "openai-key",
         "sk-",
         rf"{_START}sk-(?:(?:proj|svcacct|admin|service|or-v1|lf)-[\w-]{{16,}}|(?=[A-Za-z]*\d)[A-Za-z0-9]{{20,}})",
     ),
     _rule("aws-key", "akia asia abia acca a3t", rf"{_START}(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{{16,}}"),
-    _rule("github-token", "gh", r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9_]{30,})"),
+    _rule("github-token", "gh", r"gh[pousr]_[A-Za-z0-9_]{30,}"),
     _rule("github-token", "github_pat_", r"github_pat_\w{22,}"),
-    _rule("gitlab-token", "gl", rf"{_START}gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas|ffct)-[\w.-]{{20,}}"),
-    _rule("gitlab-token", "gr1348941", rf"{_START}GR1348941[\w-]{{20,}}"),
+    _rule("gitlab-token", "gl", r"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas|ffct)-[\w.-]{20,}"),
+    _rule("gitlab-token", "gr1348941", r"GR1348941[\w-]{20,}"),
     _rule("slack-token", "xox xapp-", r"(?<![A-Za-z0-9])x(?:ox[a-z]|app)-[\w%/+=-]{10,}"),
     _rule("slack-webhook", "hooks.slack", r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/([\w/-]{10,})"),
     _rule("stripe-key", "sk_ rk_ pk_ whsec_", r"(?<![A-Za-z0-9])(?:[srp]k_(?:live|test)|whsec)_[\w+/=]{10,}"),
@@ -128,7 +129,7 @@ RULES = (
     _rule(
         "service-token",
         "npm_ hf_ dop_v1_ shpat_ pypi-ageichlwas",
-        rf"{_START}(?:(?:npm|hf|dop_v1|shpat)_\w{{24,}}|pypi-AgEIcHlwaS[\w-]{{50,}})",
+        rf"{_START}(?:(?:npm|hf|dop_v1|shpat)_[A-Za-z0-9]{{30,}}|pypi-AgEIcHlwaS[\w-]{{50,}})",
     ),
     _rule("jwt", "eyj", rf"{_START}eyJ[\w=-]{{6,}}(?:\.[\w+/=-]*){{1,4}}", lambda token: len(token) >= 30),
     _rule(

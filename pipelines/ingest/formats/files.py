@@ -1,0 +1,72 @@
+"""Read one file of another orchestrator: whole, whenever it has changed, as its spawns are upserted by their ids."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import psycopg
+
+from pipelines.ingest.files import write_files
+from pipelines.ingest.formats import format_of, formats
+from pipelines.ingest.formats.reading import LogLine, Reading
+from pipelines.ingest.formats.store import write_sightings
+from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
+from pipelines.ingest.mark import Mark
+from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, Broken, Scan
+from pipelines.ingest.sources import LogFile
+from pipelines.ingest.store import Written
+
+FIRST_BYTES = 4 << 20  # in which the first line must end for its format to be known
+
+
+@dataclass
+class FormatRead:
+    """What became of a file: its counts as a scan, and the rows that it brought or changed."""
+
+    scan: Scan
+    written: Written = field(default_factory=Written)
+
+
+def ingest_format(connection: psycopg.Connection[Any], log: LogFile, path: str) -> FormatRead | None:
+    """Read the file into the warehouse under its stored path; None where its format is none of these.
+
+    The caller commits. Raises `OSError` where the file cannot be read.
+    """
+    with open_log(log.path) as stream:
+        source = format_of(stream.read(FIRST_BYTES).partition(b"\n")[0])
+        if source is None:
+            return None
+        stream.seek(0)
+        scan, reading = Scan(log, source, Mark()), Reading()
+        sightings = list(formats()[source].read(_lines(stream, scan), reading))
+    _account(scan, reading)
+    done = FormatRead(scan, write_sightings(connection, source, sightings, path))
+    write_files(connection, [(path, scan)])
+    return done
+
+
+def _lines(stream: IO[bytes], scan: Scan) -> Iterator[LogLine]:
+    """Yield whole lines; the last one, where it lacks its end and is no whole object, waits for it."""
+    try:
+        for line in whole_lines(stream):
+            if line.has_end or (line.content or b"").rstrip().endswith(b"}"):
+                scan.mark.offset, scan.mark.line = line.next_offset, line.number
+                yield LogLine(line.number, line.offset, line.content)
+    except DAMAGE:
+        scan.warnings.append("The file is cut or damaged; what could be unpacked was read.")
+
+
+def _account(scan: Scan, reading: Reading) -> None:
+    scan.counts = {
+        "read": reading.read,
+        "loaded": reading.loaded,
+        "skipped": reading.skipped,
+        "quarantined": len(reading.unreadable),
+    }
+    scan.mark.counts = dict(scan.counts)
+    scan.bytes_read = scan.mark.offset
+    scan.writer_version = reading.writer_version or ""
+    for line, reason in reading.unreadable[:MAX_QUARANTINED]:
+        words = (line.content or b"")[: 20 * EXCERPT].decode("utf-8", "replace").replace("\0", "")
+        scan.broken.append(Broken(line.number, line.offset, reason, redact_stored(words)[:EXCERPT]))

@@ -1,0 +1,78 @@
+"""What every format's reader shares: lines go in, spawns come out, and each line is counted once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from pipelines.ingest.formats.spawn_record import SpawnRecord
+
+
+class LogLine(NamedTuple):
+    """A line of a log: its number from 1, its place in bytes, and its content (None where it is too long)."""
+
+    number: int
+    offset: int
+    content: bytes | None
+
+
+class Unreadable(NamedTuple):
+    """A line that could not be read, and why; it goes to quarantine."""
+
+    line: LogLine
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a log says of one spawn.
+
+    Where several files tell of a spawn, `is_own_word` says which one to believe: the parent's on what was asked.
+    """
+
+    record: SpawnRecord
+    line: int
+    is_own_word: bool = True
+
+
+@dataclass
+class Reading:
+    """Counts of one file's lines: read = loaded + skipped + what is in `unreadable`."""
+
+    read: int = 0
+    loaded: int = 0
+    skipped: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+    writer_version: str | None = None
+
+    def objects(self, lines: Iterable[LogLine]) -> Iterable[tuple[LogLine, Mapping[str, Any]]]:
+        """Yield the lines that hold a JSON object; the reader counts these as loaded, skipped or unreadable."""
+        for line in lines:
+            self.read += 1
+            content = line.content
+            if content is not None and not content.strip():
+                self.skipped += 1
+                continue
+            if content is None:
+                self.refuse(line, "too long")
+                continue
+            try:
+                value = orjson.loads(content)
+            except orjson.JSONDecodeError:
+                self.refuse(line, "no valid JSON")
+                continue
+            if isinstance(value, dict):
+                yield line, value
+            else:
+                self.refuse(line, "no JSON object")
+
+    def refuse(self, line: LogLine, reason: str) -> None:
+        """Put a line into quarantine."""
+        self.unreadable.append(Unreadable(line, reason))
+
+    def refuse_loaded(self, number: int, reason: str) -> None:
+        """Put a line into quarantine that was counted as loaded before its spawn turned out to be impossible."""
+        if all(number != unreadable.line.number for unreadable in self.unreadable):
+            self.loaded -= 1
+            self.refuse(LogLine(number, -number, None), reason)

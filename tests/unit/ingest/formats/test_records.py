@@ -1,0 +1,116 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.cli import main
+from pipelines.ingest.formats import format_of, formats
+from pipelines.ingest.formats.spawn_record import record_schema
+from tests.format_lines import only, read_all
+
+RECORD = {"id": "r1", "agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}
+
+
+def test_formats_are_found_by_their_names() -> None:
+    assert set(formats()) == {"codex", "otel", "records"}
+
+
+def test_record_needs_four_fields() -> None:
+    sightings, reading = read_all("records", [RECORD])
+    record = only(sightings)
+    assert (record.id, record.agent, record.task) == ("r1", "qa", "Write tests")
+    assert record.spawned_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert (reading.read, reading.loaded) == (1, 1)
+
+
+def test_time_without_a_zone_is_utc() -> None:
+    assert only(read_all("records", [RECORD | {"spawned_at": "2026-03-01 10:00:00"}])[0]).spawned_at.tzinfo == UTC
+
+
+def test_unknown_fields_pass() -> None:
+    assert only(read_all("records", [RECORD | {"mood": "fine"}])[0]).id == "r1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "signals"),
+    [
+        ({}, ("no_result",)),
+        ({"finished_at": "2026-03-01T10:05:00Z"}, ("result_returned",)),
+        ({"error": "boom"}, ("tool_error",)),
+        ({"success": True}, ()),
+        ({"signals": ["test_passed_after"]}, ("test_passed_after",)),
+    ],
+)
+def test_signals_follow_from_what_is_recorded(fields: dict[str, Any], signals: tuple[str, ...]) -> None:
+    assert only(read_all("records", [RECORD | fields])[0]).signals == signals
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{", "no valid JSON"),
+        (b"[]", "no JSON object"),
+        (b'"x"', "no JSON object"),
+        (b'{"id": "\xff"}', "no valid JSON"),
+        ({"id": "r1"}, "agent: missing"),
+        (RECORD | {"spawned_at": "yesterday"}, "spawned_at"),
+        (RECORD | {"duration_ms": -1}, "duration_ms"),
+        (RECORD | {"propensity": 0}, "propensity"),
+        (RECORD | {"id": ""}, "id: string_too_short"),
+    ],
+)
+def test_unreadable_line_is_quarantined_with_its_reason(line: object, reason: str) -> None:
+    sightings, reading = read_all("records", [line, RECORD | {"id": "good"}])
+    assert only(sightings).id == "good"
+    assert reason in reading.unreadable[0].reason
+
+
+def test_reason_holds_nothing_of_the_content() -> None:
+    _, reading = read_all("records", [RECORD | {"spawned_at": "my secret"}])
+    assert "secret" not in reading.unreadable[0].reason
+
+
+def test_schema_names_what_is_needed() -> None:
+    schema = record_schema()
+    assert set(schema["required"]) == {"id", "agent", "task", "spawned_at"}
+    assert schema["$schema"].startswith("https://json-schema.org/")
+
+
+def test_format_is_known_by_the_first_line() -> None:
+    assert format_of(json.dumps(RECORD).encode()) == "records"
+    assert format_of(b'{"resourceSpans": []}') == "otel"
+    assert format_of(b'{"type": "session_meta", "payload": {"id": "x"}}') == "codex"
+    assert format_of(b'{"type": "user", "message": {}, "sessionId": "s"}') is None
+    assert format_of(b"not json") is None
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 2**70) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys([*record_schema()["properties"], "other"], json_values)))
+)
+def test_any_fields_are_loaded_or_quarantined(records: list[dict[str, Any]]) -> None:
+    sightings, reading = read_all("records", [json.dumps(RECORD | record).encode() for record in records])
+    assert reading.read == reading.loaded + reading.skipped + len(reading.unreadable) == len(records)
+    assert len(sightings) == reading.loaded
+
+
+@pytest.mark.parametrize("name", ["codex", "otel", "records"])
+@given(contents=st.lists(json_values | st.binary(max_size=10)))
+def test_no_lines_break_a_reader(name: str, contents: list[object]) -> None:
+    lines = [content if isinstance(content, bytes) else json.dumps(content).encode() for content in contents]
+    _, reading = read_all(name, lines)
+    assert reading.read == reading.loaded + reading.skipped + len(reading.unreadable) == len(lines)
+
+
+def test_schema_is_printed_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == record_schema()
