@@ -332,7 +332,7 @@ select
     effective_n,
     expected_cost_usd,
     reliable_probability,
-    answer_probability,
+    is_chosen::integer::double precision as answer_probability,
     outcomes_to_choose,
     is_default,
     is_chosen,
