@@ -57,7 +57,10 @@ class Settings(BaseSettings):
     )
     default_model: str = Field(default="sonnet", description="Model where nothing at all is known")
 
-    window_days: int = Field(default=30, ge=1, description="Window of the marts on unused and overloaded agents")
+    window_days: int = Field(default=30, ge=1, description="Window of the report and of the marts that have one, in days")
+    windows: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(7, 30, 90), description="Windows of the marts that have several, in days"
+    )
     overloaded_min_tasks: int = Field(default=50, ge=1, description="An overloaded agent has more tasks than this")
     overloaded_max_success: float = Field(default=0.8, ge=0, le=1, description="... and less success than this")
     gap_quantile: float = Field(
@@ -73,10 +76,10 @@ class Settings(BaseSettings):
         """Accept a path list as the shell writes one."""
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
-    @field_validator("protected_agents", "candidate_models", mode="before")
+    @field_validator("protected_agents", "candidate_models", "windows", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
-        """Accept names separated by commas; a plugin's agent has a colon in its name."""
+        """Accept names or numbers separated by commas; a plugin's agent has a colon in its name."""
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @property

@@ -1,6 +1,6 @@
-{# Every window ends here, so that a test can hold the clock still. #}
-{% macro as_of() -%}
+{# The present, unless a test or a look back holds the clock still. #}
+{% macro as_of(present='now()') -%}
     {%- if var('as_of', none) -%} cast('{{ var("as_of") }}' as timestamptz)
-    {%- else -%} now()
+    {%- else -%} {{ present }}
     {%- endif -%}
 {%- endmacro %}

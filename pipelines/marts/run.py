@@ -17,6 +17,8 @@ from pipelines.warehouse import Warehouse
 
 PROJECT_FOLDER = Path(__file__).parents[2] / "dbt_project"
 
+RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
+
 _one_at_a_time = threading.Lock()
 
 
@@ -60,9 +62,18 @@ def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
     events: list[dict[str, Any]] = []
     folders = {"project-dir": PROJECT_FOLDER, "profiles-dir": PROJECT_FOLDER, "target-path": target, "log-path": target}
     options = [part for name, folder in folders.items() for part in (f"--{name}", str(folder))]
-    runner = dbtRunner(callbacks=[lambda event: events.append(msg_to_dict(event)) if _is_result(event) else None])
+    log: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event.info.level != "debug":
+            log.append(f"{event.info.ts.ToJsonString()} {event.info.level:5} {event.info.msg}\n")
+        if event.info.name in RESULTS:
+            events.append(msg_to_dict(event))
+
     with _one_at_a_time, _working_folder_kept():
-        outcome = runner.invoke(["--log-level", "none", "--no-use-colors", *arguments, *options])
+        outcome = dbtRunner(callbacks=[listen]).invoke(["--log-level", "none", "--no-use-colors", *arguments, *options])
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "dbt.log").write_text("".join(log), encoding="utf-8")  # dbt's own handler leaves its file open
     if outcome.exception is not None:
         raise DbtError(f"dbt could not start: {outcome.exception}") from outcome.exception
     results = getattr(outcome.result, "results", None) or []
@@ -74,14 +85,11 @@ def dbt_variables(settings: Settings) -> dict[str, Any]:
     """Return the project's variables as the user's settings have them."""
     return {
         "window_days": settings.window_days,
+        "windows": list(settings.windows),
         "overloaded_min_tasks": settings.overloaded_min_tasks,
         "overloaded_max_success": settings.overloaded_max_success,
         "gap_quantile": settings.gap_quantile,
     }
-
-
-def _is_result(event: Any) -> bool:
-    return str(event.info.name) in {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"}
 
 
 def _in_words(result: Any) -> str:

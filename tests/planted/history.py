@@ -11,7 +11,18 @@ MODELS = {"haiku": (0.3, 0.92, 0.04), "sonnet": (0.5, 0.94, 0.12), "opus": (0.2,
 REGRESSED_MODEL = "sonnet"
 WEEKS_SINCE_REGRESSION = 6
 DAYS = 90
-PLACES = "billing, login, checkout, admin, profile, reports, inventory, onboarding, settings, export".split(", ")
+PLACES = [
+    "billing",
+    "login",
+    "checkout",
+    "admin",
+    "profile",
+    "reports",
+    "inventory",
+    "onboarding",
+    "settings",
+    "export",
+]
 
 
 class Spawn(NamedTuple):

@@ -28,8 +28,9 @@ select
     (count(*) filter (where is_uncovered and is_agent_failure))::integer as count_uncovered_failures,
     percentile_cont(0.5) within group (order by distance) filter (where is_uncovered) as median_distance,
     array_to_string(
-        (array_agg(task_id order by is_agent_failure desc, distance desc, task_id asc) filter (where is_uncovered))[1:5],
-        ', '
+        (
+            array_agg(task_id order by is_agent_failure desc, distance desc, task_id asc) filter (where is_uncovered)
+        )[1:5], ', '
     ) as example_task_ids
 from uncovered
 group by embedding_model, cluster_id, cluster_label, threshold

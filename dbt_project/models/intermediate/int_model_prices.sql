@@ -4,8 +4,8 @@ with by_kind as (
         cluster_id,
         model,
         count(cost_usd)::integer as count_costs,
-        avg(cost_usd) as mean_cost_usd,
-        stddev_samp(cost_usd) / sqrt(count(cost_usd)) as standard_error_usd
+        avg(cost_usd)::double precision as mean_cost_usd,
+        coalesce(var_samp(cost_usd), 0)::double precision as variance_usd
     from {{ ref('int_tasks') }}
     where model is not null and cost_usd is not null
     group by cluster_id, model
@@ -15,8 +15,8 @@ overall as (
     select
         model,
         count(cost_usd)::integer as count_costs,
-        avg(cost_usd) as mean_cost_usd,
-        stddev_samp(cost_usd) / sqrt(count(cost_usd)) as standard_error_usd
+        avg(cost_usd)::double precision as mean_cost_usd,
+        coalesce(var_samp(cost_usd), 0)::double precision as variance_usd
     from {{ ref('int_tasks') }}
     where model is not null and cost_usd is not null
     group by model
@@ -33,7 +33,7 @@ select
     overall.model,
     coalesce(by_kind.count_costs, overall.count_costs) as count_costs,
     coalesce(by_kind.mean_cost_usd, overall.mean_cost_usd) as mean_cost_usd,
-    coalesce(by_kind.standard_error_usd, overall.standard_error_usd) as standard_error_usd,
+    coalesce(by_kind.variance_usd, overall.variance_usd) as variance_usd,
     by_kind.model is not null as is_of_this_kind
 from kinds
 cross join overall

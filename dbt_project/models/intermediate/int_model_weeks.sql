@@ -23,7 +23,7 @@ against_record as (
         now.count_successes,
         sum(earlier.count_known) as record_known,
         -- Two successes and two failures more (Agresti and Coull): a short record proves little.
-        (sum(earlier.count_successes) + 2)::double precision / (sum(earlier.count_known) + 4) as record_rate
+        (sum(earlier.count_successes) + 2) / (sum(earlier.count_known) + 4) as record_rate
     from weekly as now
     inner join weekly as earlier
         on
@@ -40,9 +40,9 @@ select
     week,
     sum(count_known)::integer as count_known,
     sum(count_successes)::integer as count_successes,
-    sum(count_known * record_rate) as expected_successes,
+    sum(count_known * record_rate)::double precision as expected_successes,
     -- The spread of the week's outcomes, and that of the record itself.
-    sqrt(sum(count_known * record_rate * (1 - record_rate) * (1 + count_known::double precision / (record_known + 4))))
+    sqrt(sum(count_known * record_rate * (1 - record_rate) * (1 + count_known / (record_known + 4))))::double precision
         as standard_error
 from against_record
 group by model, week

@@ -17,8 +17,11 @@ weighed as (
     select
         task_id,
         precedence,
-        1 - exp(coalesce(sum(ln(1 - weight)) filter (where says = 'success'), 0)) as for_success,
-        1 - exp(coalesce(sum(ln(1 - weight)) filter (where says = 'failure'), 0)) as for_failure,
+        -- In numeric, so that the sum does not depend on the order of its rows.
+        1 - exp(coalesce(sum(ln(1 - weight::numeric)) filter (where says = 'success'), 0)::double precision)
+            as for_success,
+        1 - exp(coalesce(sum(ln(1 - weight::numeric)) filter (where says = 'failure'), 0)::double precision)
+            as for_failure,
         coalesce(max(weight) filter (where says = 'unknown'), 0) as for_unknown
     from witnesses
     group by task_id, precedence

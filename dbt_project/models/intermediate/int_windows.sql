@@ -1,6 +1,10 @@
--- The settings as rows, so that every mart looks through the same windows and ends at the same moment.
+-- The settings as rows, so that every mart looks through the same windows and ends at the same moment: the last
+-- spawn. Nobody's agents become unused, nor their problems solved, because logs are old or work paused.
 with moment as (
-    select {{ as_of() }} as as_of
+    select {{ as_of('coalesce(max(spawned_at), now())') }} as as_of
+    from {{ ref('stg_learning__task_history') }}
+    -- A log whose clock runs ahead must not carry the windows away.
+    where spawned_at <= {{ as_of() }}
 ),
 
 days as (

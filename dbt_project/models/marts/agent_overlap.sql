@@ -34,8 +34,8 @@ select
     pairs.other_count_tasks,
     shared.shared_kinds_share,
     shared.shared_kinds,
-    pairs.task_distance / nullif(pairs.spread, 0) as task_distance_ratio,
-    pairs.spec_distance
+    round((pairs.task_distance / nullif(pairs.spread, 0))::numeric, 6)::double precision as task_distance_ratio,
+    round(pairs.spec_distance::numeric, 6)::double precision as spec_distance
 from {{ ref('int_agent_pairs') }} as pairs
 inner join shared
     on pairs.agent_name = shared.agent_name and pairs.other_agent_name = shared.other_agent_name

@@ -34,7 +34,7 @@ usage as (
         sum(output_tokens)::bigint as output_tokens,
         sum(cache_read_tokens)::bigint as cache_read_tokens,
         sum(cache_write_tokens)::bigint as cache_write_tokens,
-        sum(cost_usd) as cost_usd,
+        sum(cost_usd)::double precision as cost_usd,
         count(cost_usd)::integer as count_cost_known
     from {{ ref('int_tasks') }}
     group by agent_name, spawned_on

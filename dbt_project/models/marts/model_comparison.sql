@@ -6,7 +6,7 @@ with rates as (
         model,
         (count(*) filter (where is_known))::integer as count_known,
         (count(*) filter (where is_success))::integer as count_successes,
-        avg(cost_usd) as mean_cost_usd
+        avg(cost_usd)::double precision as mean_cost_usd
     from {{ ref('int_tasks') }}
     where cluster_id >= 0 and model is not null
     group by cluster_id, cluster_label, model

@@ -6,11 +6,13 @@ select
     coalesce(tasks.model, 'unknown') as model,
     count(*)::integer as count_spawns,
     count(tasks.cost_usd)::integer as count_cost_known,
-    sum(tasks.cost_usd) as cost_usd,
-    avg(tasks.cost_usd) as mean_cost_usd,
+    sum(tasks.cost_usd)::double precision as cost_usd,
+    avg(tasks.cost_usd)::double precision as mean_cost_usd,
     -- What a success costs, failures paid for: only over spawns where both are known.
-    sum(tasks.cost_usd) filter (where tasks.is_known)
-    / nullif(count(tasks.cost_usd) filter (where tasks.is_success), 0) as cost_per_success_usd,
+    (
+        sum(tasks.cost_usd) filter (where tasks.is_known)
+        / nullif(count(tasks.cost_usd) filter (where tasks.is_success), 0)
+    )::double precision as cost_per_success_usd,
     (avg(tasks.is_success::integer) filter (where tasks.is_known))::double precision as success_rate,
     sum(tasks.input_tokens)::bigint as input_tokens,
     sum(tasks.output_tokens)::bigint as output_tokens,

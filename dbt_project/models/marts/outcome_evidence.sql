@@ -5,7 +5,7 @@ with counted as (
         outcome,
         coalesce(fault, 'nobody') as fault,
         count(*)::integer as count_spawns,
-        avg(outcome_confidence)::double precision as mean_confidence
+        avg(outcome_confidence::numeric)::double precision as mean_confidence
     from {{ ref('int_tasks') }}
     group by source, coalesce(evidence, 'nothing seen'), outcome, coalesce(fault, 'nobody')
 )

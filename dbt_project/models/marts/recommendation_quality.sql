@@ -6,9 +6,11 @@ with graded as (
         count(*)::integer as count_decisions,
         (count(*) filter (where is_known))::integer as count_known,
         (count(*) filter (where is_success))::integer as count_successes,
-        avg(predicted_success_rate) filter (where is_known) as predicted_success_rate,
+        (avg(predicted_success_rate::numeric) filter (where is_known))::double precision as predicted_success_rate,
         -- Brier's score: 0 is perfect, .25 is a coin's.
-        avg(power(predicted_success_rate - is_success::integer, 2)) filter (where is_known) as brier_score
+        (
+            avg(power(predicted_success_rate::numeric - is_success::integer, 2)) filter (where is_known)
+        )::double precision as brier_score
     from {{ ref('int_followed_advice') }}
     group by decided_in_week, answer_source, is_followed
 )

@@ -34,7 +34,7 @@ renamed as (
         output_tokens,
         cache_read_tokens,
         cache_write_tokens,
-        cost_usd,
+        cost_usd::numeric as cost_usd, -- exact, so that a sum does not depend on the order of its rows
         is_cost_complete,
 
         -- when

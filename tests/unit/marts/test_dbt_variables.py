@@ -1,0 +1,38 @@
+import pytest
+import yaml
+
+from pipelines.marts.run import PROJECT_FOLDER, dbt_variables
+from pipelines.settings import Settings
+
+
+def test_the_settings_and_the_project_have_the_same_defaults() -> None:
+    project = yaml.safe_load((PROJECT_FOLDER / "dbt_project.yml").read_text(encoding="utf-8"))
+    variables = dbt_variables(Settings())
+    assert variables == {name: project["vars"][name] for name in variables}
+
+
+def test_what_the_user_chose_reaches_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_WINDOWS", "14,60")
+    monkeypatch.setenv("SPAWNWISE_OVERLOADED_MIN_TASKS", "20")
+    variables = dbt_variables(Settings())
+    assert variables["windows"] == [14, 60]
+    assert variables["overloaded_min_tasks"] == 20
+
+
+def test_every_model_has_its_properties_beside_it_and_says_its_grain() -> None:
+    for model in sorted(PROJECT_FOLDER.glob("models/*/*.sql")):
+        (properties,) = yaml.safe_load(model.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
+        assert properties["name"] == model.stem
+        assert "one row per" in properties["description"], model.stem
+
+
+def test_every_mart_is_contracted_and_tested_on_its_grain() -> None:
+    for model in sorted(PROJECT_FOLDER.glob("models/marts/*.sql")):
+        document = yaml.safe_load(model.with_suffix(".yml").read_text(encoding="utf-8"))
+        (properties,) = document["models"]
+        assert all({"name", "data_type", "description"} <= column.keys() for column in properties["columns"]), (
+            model.stem
+        )
+        has_key = any("unique" in column.get("data_tests", []) for column in properties["columns"])
+        assert has_key or "unique_grain" in properties["data_tests"][0], model.stem
+        assert document["unit_tests"], model.stem
