@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     )
     default_model: str = Field(default="sonnet", description="Model where nothing at all is known")
 
-    window_days: int = Field(default=30, ge=1, description="Window of the report and of the marts that have one, in days")
+    window_days: int = Field(
+        default=30, ge=1, description="Window of the report and of the marts that have one, in days"
+    )
     windows: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(7, 30, 90), description="Windows of the marts that have several, in days"
     )
