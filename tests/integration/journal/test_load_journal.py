@@ -197,7 +197,8 @@ def test_stats_tell_savings_and_losses(warehouse: Warehouse, capsys: pytest.Capt
         connection.execute(
             "insert into learning.model_estimates (clustering_version, agent_name, cluster_id, model, success_rate,"
             " success_low, success_sd, tasks_observed, effective_n, expected_cost_usd, reliable_probability,"
-            " is_default) values (1, 'QA_TESTER', 0, 'opus', 1, 1, 0, 9, 9, 0.50, 1, true)"
+            " logit, logit_sd, logit_shared_sd, is_default)"
+            " values (1, 'QA_TESTER', 0, 'opus', 1, 1, 0, 9, 9, 0.50, 1, 2, 0.2, 0.1, true)"
         )
     for number, (model, success, cost) in enumerate(
         [("haiku", True, 0.1), ("haiku", False, 0.2), ("haiku", None, None), ("opus", True, 0.5)]
