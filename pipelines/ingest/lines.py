@@ -54,8 +54,9 @@ def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
         log.seek(offset)
     rest, lost = b"", 0  # of an overlong line only the length is kept
     while block := log.read(BLOCK_BYTES):
-        pieces: list[bytes | Overlong] = [*(rest + block).split(b"\n")]
-        rest = bytes(pieces.pop())
+        whole = (rest + block).split(b"\n")
+        rest = whole.pop()
+        pieces: list[bytes | Overlong] = [*whole]
         if pieces and (lost or len(pieces[0]) > MAX_LINE_BYTES):
             pieces[0], lost = Overlong(lost + len(pieces[0])), 0
         if lost or len(rest) > MAX_LINE_BYTES:
