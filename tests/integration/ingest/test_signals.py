@@ -108,7 +108,8 @@ def test_feedback_survives_another_reading(tmp_path: Path, ingest: Any, signals:
     ingest(tmp_path)
     with warehouse.connect() as connection:
         connection.execute(
-            "insert into learning.outcome_signals (task_id, signal) select id, 'feedback_bad' from learning.task_history"
+            "insert into learning.outcome_signals (task_id, signal) "
+            "select id, 'feedback_bad' from learning.task_history"
         )
     log.says("On.")
     log.write(tmp_path)
