@@ -1,6 +1,5 @@
 """The summary of a learning run, for a person."""
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
