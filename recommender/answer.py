@@ -1,13 +1,12 @@
 """From what is known to an answer: the narrowest scope that has evidence, then the tiers, then the default."""
 
 import os
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from recommender.decision import Floats
-from recommender.judgement import Scope, judge, scopes_around
+from recommender.decision import Floats, Ints
+from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
 from recommender.models import model_family
 from recommender.snapshot import ANY_AGENT, ANY_KIND, BestModel, ModelEvidence, Snapshot
@@ -50,13 +49,18 @@ def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answ
     """Answer with the published row; where kinds near the task speak too, or trials are on, judge on all of them."""
     best = snapshot.best_of
     is_protected = agent is not None and is_listed(agent, snapshot.protected_agents)
+    share = 0.0 if is_protected else snapshot.exploration_share
     is_known_kind = match is not None and match.is_inside
     if match and is_known_kind:
         cluster = match.kind.cluster_id
         row = (best.get((agent, cluster)) if agent else None) or best.get((ANY_AGENT, cluster))
         if row:
-            scopes, weights = scopes_around(snapshot, agent, match)
-            return _judged(snapshot, Answer(row.model, "cluster", row.reason, row), scopes, weights, is_protected)
+            records = records_by_kind(snapshot, agent)
+            rows, weights = around(snapshot, records, match)
+            answer = Answer(row.model, "cluster", row.reason, row)
+            if len(rows) > 1 or (share and len(rows)):
+                return _judged(snapshot, records, rows, weights, share, answer)
+            return answer
     row = best.get((agent, ANY_KIND)) if agent else None
     if not row:
         return None
@@ -64,17 +68,18 @@ def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answ
         f"No evidence for this kind of task ({match.kind.label})" if match and is_known_kind else "Unlike any kind seen"
     )
     answer = Answer(row.model, "agent", f"{why}; for {agent} in general: {row.reason}", row)
-    return _judged(snapshot, answer, [(row.agent_name, ANY_KIND)], np.ones(1), is_protected)
+    if not share:
+        return answer
+    records = records_in(snapshot, [(row.agent_name, ANY_KIND)])
+    only = np.flatnonzero(records.is_known)
+    return _judged(snapshot, records, only, np.ones(1), share, answer) if len(only) else answer
 
 
 def _judged(
-    snapshot: Snapshot, published: Answer, scopes: Sequence[Scope], weights: Floats, is_protected: bool
+    snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, share: float, published: Answer
 ) -> Answer:
-    if len(scopes) < 2 and (is_protected or not snapshot.exploration_share):
-        return published
-    judgement = judge(snapshot, scopes, weights, is_protected=is_protected)
-    if judgement is None:
-        return published
+    judgement = judge(snapshot, records, rows, weights, share)
     if judgement.model == published.model:
         return published._replace(propensity=judgement.propensity)
-    return Answer(judgement.model, published.source, judgement.reason, judgement.record, judgement.propensity)
+    reason = judgement.reason()
+    return Answer(judgement.model, published.source, reason, judgement.record, judgement.propensity)

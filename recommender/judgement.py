@@ -1,13 +1,13 @@
 """The night's rule of decision, applied to one task: what is known of the kinds around it, weighed by nearness."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from recommender.blend import blend, nearness
-from recommender.decision import Decisions, Evidence, Floats, decide
+from recommender.decision import Decisions, Evidence, Floats, Ints, decide
 from recommender.exploration import propensities, trial_shares
 from recommender.kinds import Match
 from recommender.reasons import reason_of
@@ -19,80 +19,104 @@ UNKNOWN_SD = 10.0  # of the logit of a model that has no row in a scope: nothing
 
 @dataclass(frozen=True)
 class Judgement:
-    """A model for one task: the record it rests on, the reason, and the probability of this answer."""
+    """A model for one task: the record it rests on, how to say why, and the probability of this answer."""
 
     model: str
     record: ModelEvidence | None
-    reason: str
+    reason: Callable[[], str]
     propensity: float = 1.0
 
 
-def scopes_around(snapshot: Snapshot, agent: str | None, match: Match) -> tuple[list[Scope], Floats]:
-    """Return the scopes that speak for a task, the nearest kind's first, and their weights, which sum to one.
+@dataclass(frozen=True)
+class Records:
+    """What is known in some scopes, as arrays; `is_known` tells which scopes have a default to decide against."""
 
-    A kind's scope is the agent's own where it has done such tasks, else that of any agent.
-    """
-    radii = snapshot.radii
-    kinds, weights = nearness(match.distances[None, :], radii)
-    scopes, kept = [], []
-    for kind, weight in zip(kinds[0], weights[0], strict=True):
-        scope = _scope_of(snapshot, agent, snapshot.kinds[kind].cluster_id)
-        if weight > 0 and scope in snapshot.evidence_of:
-            scopes.append(scope)
-            kept.append(weight)
-        elif not scopes:
-            return [], np.zeros(0)  # nothing is known of the nearest kind itself
-    return scopes, np.array(kept) / sum(kept)
+    scopes: Sequence[Scope]
+    models: Sequence[str]
+    evidence: Evidence
+    success_rate: Floats
+    success_low: Floats
+    tasks: Floats
+    is_known: Ints
 
 
-def judge(snapshot: Snapshot, scopes: Sequence[Scope], weights: Floats, *, is_protected: bool) -> Judgement | None:
-    """Decide on the weighed evidence of `scopes`; None where they have none."""
-    records = [{row.model: row for row in snapshot.evidence_of.get(scope, ())} for scope in scopes]
-    models = sorted({model for known in records for model in known})
-    if not records or not any(row.is_default for row in records[0].values()):
-        return None
-    table = np.array([[_numbers(known.get(model)) for model in models] for known in records])
-    default = [next((i for i, m in enumerate(models) if m in known and known[m].is_default), 0) for known in records]
-    evidence = blend(
-        Evidence(
-            table[..., 0], table[..., 1], table[:, :, 2].max(axis=1), table[..., 3], table[..., 4], np.array(default)
-        ),
-        np.arange(len(scopes))[None, :],
-        weights[None, :],
-    )
+def records_in(snapshot: Snapshot, scopes: Sequence[Scope]) -> Records:
+    """Gather the evidence of scopes, one row each."""
+    rows = [{row.model: row for row in snapshot.evidence_of.get(scope, ())} for scope in scopes]
+    models = sorted({model for known in rows for model in known})
+    table = np.array([[_numbers(known.get(model)) for model in models] for known in rows])
+    table = table.reshape(len(rows), len(models), 8)
+    defaults = [[i for i, model in enumerate(models) if model in known and known[model].is_default] for known in rows]
+    default = np.array([found[0] if found else 0 for found in defaults], dtype=np.int64)
+    shared = table[:, :, 2].max(axis=1, initial=0)
+    evidence = Evidence(table[..., 0], table[..., 1], shared, table[..., 3], table[..., 4], default)
+    is_known = np.array([bool(found) for found in defaults])
+    return Records(scopes, models, evidence, table[..., 5], table[..., 6], table[..., 7], is_known)
+
+
+def records_by_kind(snapshot: Snapshot, agent: str | None) -> Records:
+    """Gather the evidence of each kind: the agent's own where it has done such tasks, else that of any agent."""
+    name = agent if agent in snapshot.agents_with_evidence else None
+    if name not in snapshot.gathered:
+        own = [((name or ANY_AGENT, kind.cluster_id), (ANY_AGENT, kind.cluster_id)) for kind in snapshot.kinds]
+        scopes = [ours if ours in snapshot.evidence_of else anyones for ours, anyones in own]
+        snapshot.gathered[name] = records_in(snapshot, scopes)
+    known: Records = snapshot.gathered[name]
+    return known
+
+
+def around(snapshot: Snapshot, records: Records, match: Match) -> tuple[Ints, Floats]:
+    """Return the kinds that speak for a task, the nearest first, and their weights; none where that one is unknown."""
+    kinds, weights = (values[0] for values in nearness(match.distances[None, :], snapshot.radii))
+    speaking = (weights > 0) & records.is_known[kinds]
+    if not speaking[0]:
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    kept: Floats = weights[speaking]
+    return kinds[speaking], kept / kept.sum()
+
+
+def judge(snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, share: float) -> Judgement:
+    """Decide on the weighed evidence of some rows of `records`; a `share` of the answers are trials."""
+    evidence = blend(records.evidence, rows[None, :], weights[None, :])
     decisions = decide(evidence, snapshot.rule)
-    chosen, propensity = _drawn(snapshot, evidence, decisions, 0.0 if is_protected else snapshot.exploration_share)
-    usual = int(decisions.chosen[0])
+    chosen, propensity = int(decisions.chosen[0]), 1.0
+    if share > 0:
+        probability = propensities(trial_shares(evidence, snapshot.rule), decisions, np.array([share]))[0]
+        chosen = random.choices(range(len(probability)), probability.tolist())[0]
+        propensity = float(probability[chosen])
+    model, nearest = records.models[chosen], records.scopes[rows[0]]
+    record = next((row for row in snapshot.evidence_of[nearest] if row.model == model), None)
+
+    def reason() -> str:
+        why = _reason(snapshot, records, rows, weights, evidence, decisions)
+        if chosen == decisions.chosen[0]:
+            return why
+        usual = records.models[int(decisions.chosen[0])]
+        return f"A trial of {model}, as {propensity:.0%} of such spawns are, in place of {usual}. {why}"
+
+    return Judgement(model, record, reason, propensity)
+
+
+def _reason(
+    snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, evidence: Evidence, decisions: Decisions
+) -> str:
     seen = {
-        "success_rate": weights @ table[..., 5],
-        "success_low": weights @ table[..., 6],
-        "tasks": np.round(weights @ table[..., 7]),
+        "success_rate": weights @ records.success_rate[rows],
+        "success_low": weights @ records.success_low[rows],
+        "tasks": np.round(weights @ records.tasks[rows]),
         "effective_n": evidence.effective_n[0],
         "cost_usd": evidence.cost_usd[0],
         "reliable": decisions.reliable[0],
     }
-    reason = reason_of(
+    return reason_of(
         decisions.grounds[0],
-        models,
+        records.models,
         seen,
-        chosen=usual,
+        chosen=int(decisions.chosen[0]),
         default=int(evidence.default[0]),
         best=int(decisions.best[0]),
         rule=snapshot.rule,
     )
-    if chosen != usual:
-        share = f"{propensity:.0%} of such spawns"
-        reason = f"A trial of {models[chosen]}, as {share} are, in place of {models[usual]}. {reason}"
-    return Judgement(models[chosen], records[0].get(models[chosen]), reason, propensity)
-
-
-def _drawn(snapshot: Snapshot, evidence: Evidence, decisions: Decisions, share: float) -> tuple[int, float]:
-    """Return the model to answer and its probability: the one decided on or, where a share is for trials, a draw."""
-    if share <= 0:
-        return int(decisions.chosen[0]), 1.0
-    probability = propensities(trial_shares(evidence, snapshot.rule), decisions, np.array([share]))[0]
-    drawn = random.choices(range(len(probability)), probability.tolist())[0]
-    return drawn, float(probability[drawn])
 
 
 def _numbers(row: ModelEvidence | None) -> tuple[float, ...]:
@@ -101,8 +125,3 @@ def _numbers(row: ModelEvidence | None) -> tuple[float, ...]:
     cost = np.nan if row.expected_cost_usd is None else row.expected_cost_usd
     known = (row.logit, row.logit_sd, row.logit_shared_sd, row.effective_n, cost)
     return (*known, row.success_rate, row.success_low, row.tasks_observed)
-
-
-def _scope_of(snapshot: Snapshot, agent: str | None, cluster_id: int) -> Scope:
-    own = (agent or ANY_AGENT, cluster_id)
-    return own if own in snapshot.evidence_of else (ANY_AGENT, cluster_id)

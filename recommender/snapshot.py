@@ -136,6 +136,16 @@ class Snapshot:
         return rows
 
     @cached_property
+    def agents_with_evidence(self) -> frozenset[str]:
+        """The agents that have a record of their own."""
+        return frozenset(row.agent_name for row in self.evidence)
+
+    @cached_property
+    def gathered(self) -> dict[str | None, Any]:
+        """The records by kind that lookups for an agent have gathered so far."""
+        return {}
+
+    @cached_property
     def best_of_kind(self) -> dict[int, list[BestModel]]:
         """The rows of each kind of task: one for each agent that has done it, and that for any agent."""
         rows: dict[int, list[BestModel]] = {}
