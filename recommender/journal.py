@@ -57,6 +57,8 @@ def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "l
             cluster_id=recommendation.cluster_id,
             snapshot_version=recommendation.snapshot_version,
             propensity=recommendation.propensity,
+            success_rate=recommendation.success_rate,
+            expected_cost_usd=recommendation.expected_cost_usd,
             latency_ms=recommendation.latency_ms,
             mode=mode,
             **spawn,

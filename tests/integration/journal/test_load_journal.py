@@ -174,6 +174,14 @@ def test_asked_answered_applied_and_resolved_model_are_kept_apart(warehouse: War
     assert [row[5] for row in found] == [0.25, None, None]  # only where the answer was what ran
 
 
+def test_what_was_promised_with_an_answer_is_kept_to_be_held_against_what_came(warehouse: Warehouse) -> None:
+    decision("toolu_1", success_rate=0.91, expected_cost_usd=0.02)
+    decision("toolu_2")
+    load_journal(warehouse)
+    query = "select success_rate, expected_cost_usd from learning.recommendation_log order by tool_use_id"
+    assert rows(warehouse, query) == [(0.91, 0.02), (None, None)]
+
+
 def test_a_library_decision_is_tied_to_its_record(warehouse: Warehouse) -> None:
     class Result:
         success = True
