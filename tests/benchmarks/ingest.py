@@ -9,6 +9,7 @@ the interpreter's start to its end. "new home" sets the embedded server up first
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -34,6 +35,7 @@ class Run(NamedTuple):
     """One whole process."""
 
     seconds: float
+    cpu_seconds: float  # of the process and those that it started and waited for; not of the database's server
     peak_mb: float
     output: str
 
@@ -94,6 +96,8 @@ def compare(case: str, logs: Path, work: Path, repeat: int) -> list[Figure]:
         seconds = statistics.median(run.seconds for run in measured)
         figures.append(Figure(case, system, "seconds", seconds))
         figures.append(Figure(case, system, "mb_per_second", megabytes / seconds))
+        cpu_seconds = statistics.median(run.cpu_seconds for run in measured)
+        figures.append(Figure(case, system, "cpu_seconds", cpu_seconds))
         figures.append(Figure(case, system, "peak_memory_mb", max(run.peak_mb for run in measured)))
     speeds = {figure.system: figure.value for figure in figures if figure.metric == "mb_per_second"}
     if "ccusage 18" in speeds:
@@ -131,7 +135,7 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Run:
     """Run a command to its end; raises `CalledProcessError` with its code where it fails."""
     import psutil
 
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), _cpu_seconds()
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -143,12 +147,17 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Run:
         except psutil.Error:
             continue
         time.sleep(0.02)
-    seconds = time.perf_counter() - begun
+    seconds, cpu_seconds = time.perf_counter() - begun, _cpu_seconds() - spent
     assert process.stdout is not None
     output = process.stdout.read()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(seconds, peak / 1e6, output)
+    return Run(seconds, cpu_seconds, peak / 1e6, output)
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _empty(home: Path) -> None:
