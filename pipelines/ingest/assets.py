@@ -37,7 +37,8 @@ def task_history(
         forget_sample(warehouse, sample_folder(settings))
     report = ingest_sources(warehouse, settings, inputs.logs, progress)
     return dg.MaterializeResult(
-        metadata={
+        metadata=warnings_metadata(report.warnings)
+        | {
             "dagster/row_count": report.spawns_total,
             "spawns_new": report.spawns_new,
             "spawns_updated": report.spawns_updated,
@@ -50,5 +51,4 @@ def task_history(
             "unread": len(report.warnings),
             "agents_and_models": dg.MetadataValue.md(agents_and_models(warehouse)),
         }
-        | warnings_metadata(report.warnings)
     )

@@ -21,12 +21,12 @@ def agent_specs(
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
     report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
     return dg.MaterializeResult(
-        metadata={
+        metadata=warnings_metadata([*report.errors, *report.collisions, *report.warnings])
+        | {
             "dagster/row_count": report.specs,
             "added": report.added,
             "changed": report.changed,
             "removed": report.removed,
             "unread": len(report.errors),
         }
-        | warnings_metadata([*report.errors, *report.collisions, *report.warnings])
     )
