@@ -69,11 +69,15 @@ def test_outcomes_alike_everywhere_want_one_cluster() -> None:
     assert len(clustering.centroids) <= 2
 
 
-@pytest.mark.parametrize(("failures", "rule"), [(FAILURES_AT_LEAST - 1, "size rule"), (FAILURES_AT_LEAST, "held-out")])
-def test_few_failures_fall_back_on_the_size_rule(failures: int, rule: str) -> None:
+@pytest.mark.parametrize(("failures", "rule"), [(FAILURES_AT_LEAST - 1, "silhouette"), (FAILURES_AT_LEAST, "held-out")])
+def test_few_failures_fall_back_on_the_silhouette(failures: int, rule: str) -> None:
     success = (np.arange(400) >= failures).astype(float)
     outcomes = KnownOutcomes(np.arange(400), np.zeros(400, dtype=np.int64), success)
     assert choose_clustering(blobs(4, 100), outcomes)[1].startswith(rule)
+
+
+def test_without_outcomes_kinds_that_lie_apart_are_counted() -> None:
+    assert len(choose_clustering(blobs(5, 60))[0].centroids) == 5
 
 
 @pytest.mark.parametrize(("tasks", "clusters"), [(1, 1), (2 * MEMBERS_AT_LEAST - 1, 1), (2 * MEMBERS_AT_LEAST, 2)])
