@@ -94,5 +94,8 @@ def _known(cells: Cells) -> Cells:
 def rule_of(settings: Settings) -> Rule:
     """Take the rule of decision from the settings."""
     return Rule(
-        settings.tolerated_gap, settings.success_floor, settings.required_probability, settings.minimum_evidence
+        settings.tolerated_gap,
+        settings.success_floor,
+        settings.required_probability,
+        settings.minimum_evidence,
     )
