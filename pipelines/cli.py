@@ -10,6 +10,7 @@ from pipelines.warehouse.connection import WarehouseError
 
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
+    "ingest": "read new logs, and nothing more",
     "stats": "how often advice was followed, and how it went",
     "sql": "query the warehouse",
     "schema": "print the JSON Schema of the record format",

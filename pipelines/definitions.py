@@ -12,6 +12,7 @@ from pipelines.ingest import assets as ingest_assets
 from pipelines.ingest import checks as ingest_checks
 from pipelines.ingest import spec_assets
 from pipelines.journal import assets as journal_assets
+from pipelines.judge import assets as judge_assets
 from pipelines.marts import assets as mart_assets
 from pipelines.nightly import nightly_job, nightly_schedule
 from pipelines.publish import assets as publish_assets
@@ -27,6 +28,7 @@ ASSET_MODULES = [
     mart_assets,
     estimate_assets,
     publish_assets,
+    judge_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
 

@@ -69,6 +69,16 @@ class Settings(BaseSettings):
         default=0.9, gt=0, lt=1, description="A task farther from every spec than this quantile may be a gap"
     )
 
+    judge_model: str | None = Field(
+        default=None, description="Chat model that rates spawns which the logs leave open; off where none is named"
+    )
+    judge_base_url: str | None = Field(default=None, description="OpenAI-compatible server of the judge")
+    judge_api_key: SecretStr | None = Field(default=None, description="Its key")
+    judge_budget: int = Field(default=50, ge=0, description="Most answers that the judge gives in one night")
+    judge_below_confidence: float = Field(
+        default=0.0, ge=0, le=1, description="The judge is also asked about outcomes less certain than this"
+    )
+
     schedule: str = Field(default="0 2 * * *", description="When the nightly job runs (cron, local time)")
     schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 

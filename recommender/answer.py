@@ -1,9 +1,12 @@
 """From what is known to an answer: the narrowest scope that has evidence, then the tiers, then the default."""
 
 import os
-import random
 from typing import Literal, NamedTuple
 
+import numpy as np
+
+from recommender.decision import Floats, Ints
+from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
 from recommender.models import model_family
 from recommender.snapshot import ANY_AGENT, ANY_KIND, BestModel, ModelEvidence, Snapshot
@@ -43,13 +46,21 @@ def cold_answer(snapshot: Snapshot | None, agent: str | None) -> Answer:
 
 
 def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answer | None:
+    """Answer with the published row; where kinds near the task speak too, or trials are on, judge on all of them."""
     best = snapshot.best_of
+    is_protected = agent is not None and is_listed(agent, snapshot.protected_agents)
+    share = 0.0 if is_protected else snapshot.exploration_share
     is_known_kind = match is not None and match.is_inside
     if match and is_known_kind:
         cluster = match.kind.cluster_id
         row = (best.get((agent, cluster)) if agent else None) or best.get((ANY_AGENT, cluster))
         if row:
-            return _explored(snapshot, agent, Answer(row.model, "cluster", row.reason, row))
+            records = records_by_kind(snapshot, agent)
+            rows, weights = around(snapshot, records, match)
+            answer = Answer(row.model, "cluster", row.reason, row)
+            if len(rows) > 1 or (share and len(rows)):
+                return _judged(snapshot, records, rows, weights, share, answer)
+            return answer
     row = best.get((agent, ANY_KIND)) if agent else None
     if not row:
         return None
@@ -57,19 +68,18 @@ def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answ
         f"No evidence for this kind of task ({match.kind.label})" if match and is_known_kind else "Unlike any kind seen"
     )
     answer = Answer(row.model, "agent", f"{why}; for {agent} in general: {row.reason}", row)
-    return _explored(snapshot, agent, answer)
-
-
-def _explored(snapshot: Snapshot, agent: str | None, answer: Answer) -> Answer:
-    """Draw the model where the nightly run left a share to trials; the answer tells with what probability."""
-    assert answer.evidence is not None
-    scope = answer.evidence.agent_name, answer.evidence.cluster_id
-    rows = [row for row in snapshot.evidence_of.get(scope, ()) if row.answer_probability > 0]
-    if len(rows) < 2 or (agent and is_listed(agent, "SPAWNWISE_PROTECTED_AGENTS")):
+    if not share:
         return answer
-    drawn = random.choices(rows, [row.answer_probability for row in rows])[0]
-    if drawn.model == answer.model:
-        return answer._replace(propensity=drawn.answer_probability)
-    share = f"{drawn.answer_probability:.0%} of such spawns"
-    reason = f"A trial of {drawn.model}, as {share} are, instead of {answer.model}: {answer.reason}"
-    return Answer(drawn.model, answer.source, reason, drawn, drawn.answer_probability)
+    records = records_in(snapshot, [(row.agent_name, ANY_KIND)])
+    only = np.flatnonzero(records.is_known)
+    return _judged(snapshot, records, only, np.ones(1), share, answer) if len(only) else answer
+
+
+def _judged(
+    snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, share: float, published: Answer
+) -> Answer:
+    judgement = judge(snapshot, records, rows, weights, share)
+    if judgement.model == published.model:
+        return published._replace(propensity=judgement.propensity)
+    reason = judgement.reason()
+    return Answer(judgement.model, published.source, reason, judgement.record, judgement.propensity)

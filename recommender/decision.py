@@ -80,28 +80,27 @@ def posterior_draws(evidence: Evidence, scopes: slice) -> Floats:
 def decide(evidence: Evidence, rule: Rule) -> Decisions:
     """Choose a model for each scope."""
     claims = claims_of(evidence, rule)
-    required, default, best = rule.required_probability, evidence.default[:, None], claims.best[:, None]
+    required, default, best = rule.required_probability, evidence.default, claims.best
     cost = np.where(np.isfinite(evidence.cost_usd), evidence.cost_usd, np.inf)
-    model = np.arange(cost.shape[1])[None, :]
-    others = claims.tried & (model != default)
-    cheaper = others & (cost < np.take_along_axis(cost, default, axis=1))
+    scope, model = np.arange(len(cost)), np.arange(cost.shape[1])
+    is_default, is_best = model == default[:, None], model == best[:, None]
+    others = claims.tried & ~is_default
+    cheaper = others & (cost < cost[scope, default][:, None])
     # Where no model is known to reach the floor, saving is no reason: only the best may take the default's place.
     is_above = claims.above >= required
-    is_reached = (is_above & (others | (model == default))).any(axis=1, keepdims=True)
-    able = others & (claims.as_good >= required) & np.where(is_reached, is_above, model == best)
+    is_reached = (is_above & (others | is_default)).any(axis=1)
+    able = others & (claims.as_good >= required) & np.where(is_reached[:, None], is_above, is_best)
     saves = able & cheaper
-    best_tried = np.take_along_axis(others, best, axis=1)
-    is_worse = best_tried & (np.take_along_axis(claims.as_good, default, axis=1) < 1 - required)
-    better = able | (best_tried & (model == best))
-    has_saving, has_better = saves.any(axis=1), is_worse[:, 0]
+    best_tried = others[scope, best]
+    is_worse = best_tried & (claims.as_good[scope, default] < 1 - required)
+    has_saving = saves.any(axis=1)
     to_save = np.where(saves, cost, np.inf).argmin(axis=1)
-    to_improve = _cheapest(better, cost, claims.best)
-    chosen = np.where(has_saving, to_save, np.where(has_better, to_improve, evidence.default))
-    chosen_above = is_above[np.arange(len(chosen)), chosen]
-    saving = np.where(chosen_above, Ground.CHEAPER, Ground.ONLY_BEST)
+    to_improve = _cheapest(able | (best_tried[:, None] & is_best), cost, best)
+    chosen = np.where(has_saving, to_save, np.where(is_worse, to_improve, default))
+    saving = np.where(is_above[scope, chosen], Ground.CHEAPER, Ground.ONLY_BEST)
     staying = np.where(cheaper.any(axis=1), Ground.DEFAULT_UNDECIDED, Ground.DEFAULT_UNCHALLENGED)
-    grounds = np.where(has_saving, saving, np.where(has_better, Ground.BETTER, staying))
-    return Decisions(chosen, claims.best, [Ground(ground) for ground in grounds], claims.reliable)
+    grounds = np.where(has_saving, saving, np.where(is_worse, Ground.BETTER, staying))
+    return Decisions(chosen, best, [Ground(ground) for ground in grounds], claims.reliable)
 
 
 @dataclass(frozen=True)
@@ -127,16 +126,17 @@ def claims_of(evidence: Evidence, rule: Rule) -> Claims:
     """Weigh each model against the best one among those tried in the scope and the default."""
     tried = evidence.effective_n >= rule.minimum_evidence
     in_question = tried.copy()
-    np.put_along_axis(in_question, evidence.default[:, None], True, axis=1)
+    in_question[np.arange(len(tried)), evidence.default] = True
     best = np.zeros(len(tried), dtype=np.int64)
     as_good, above = np.zeros(tried.shape), np.zeros(tried.shape)
     for start in range(0, len(tried), SCOPES_AT_ONCE):
         block = slice(start, start + SCOPES_AT_ONCE)
-        draws = posterior_draws(evidence, block)
+        draws, default = posterior_draws(evidence, block), evidence.default[block]
+        scope = np.arange(len(draws))
         best[block] = np.where(in_question[block], draws.mean(axis=1), -1).argmax(axis=1)
-        rivals = [np.take_along_axis(draws, index[block, None, None], axis=2) for index in (best, evidence.default)]
+        rivals = (draws[scope, :, index][..., None] for index in (best[block], default))
         near_best, near_default = ((draws >= rival - rule.tolerated_gap).mean(axis=1) for rival in rivals)
-        np.put_along_axis(near_default, evidence.default[block, None], 1.0, axis=1)
+        near_default[scope, default] = 1.0
         as_good[block] = np.minimum(near_best, near_default)
         above[block] = (draws >= rule.success_floor).mean(axis=1)
     return Claims(best, tried, as_good, above)

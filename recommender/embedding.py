@@ -16,6 +16,7 @@ Vectors = NDArray[np.float32]
 
 LOCAL_MODEL = "wordllama-256"
 _WORDS_KEPT, _WORD_KEPT = 20_000, 40  # words and the characters of one: a few MB at most
+_TEXTS_BEFORE_WIDENING = 64  # a process that embeds many texts keeps the 32 MB that adding single precision takes
 _WORDS = re.compile("\u2581*[^\u2581]+|\u2581+")  # the tokenizer's mark for a space begins a word
 
 
@@ -60,7 +61,10 @@ class LocalEmbedder:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
             self._special_tokens = [token.content for token in self._tokenizer.get_added_tokens_decoder().values()]
             self._tokens_of_known_word = lru_cache(_WORDS_KEPT)(self._tokens_of_word)
-            self._token_vectors = _map_token_vectors(folder / "weights" / "l2_supercat_256.safetensors")
+            self._texts_embedded = 0
+            self._token_vectors: NDArray[np.floating] = _map_token_vectors(
+                folder / "weights" / "l2_supercat_256.safetensors"
+            )
         except Exception as error:  # tokenizers raises a bare Exception
             message = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
             raise EmbeddingError(message) from error
@@ -70,6 +74,9 @@ class LocalEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row] = self._token_vectors[self._tokens(text)].sum(axis=0, dtype=np.float32)
+        self._texts_embedded += len(texts)
+        if self._texts_embedded >= _TEXTS_BEFORE_WIDENING and self._token_vectors.dtype == np.float16:
+            self._token_vectors = self._token_vectors.astype(np.float32)
         return unit_rows(vectors, len(texts))
 
     def _tokens(self, text: str) -> list[int]:

@@ -61,11 +61,12 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         value if isinstance(value, str) else "" for value in map(given.get, ("subagent_type", "description", "prompt"))
     )
     agent = agent or "general-purpose"
+    pinned = [name.strip() for name in os.environ.get("SPAWNWISE_PINNED_AGENTS", "").split(",") if name.strip()]
     recommendation = Recommender().recommend(description, agent, prompt=prompt)
     is_ours = not (
         given.get("model")
         or given.get("resume")
-        or is_listed(agent, "SPAWNWISE_PINNED_AGENTS")
+        or is_listed(agent, pinned)
         or OPT_OUT.search(f"{description}\n{prompt}")
     )
     # A default is no evidence: the spawn then runs on what Claude Code gives it.

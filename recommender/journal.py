@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import uuid
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,8 @@ def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "l
             cluster_id=recommendation.cluster_id,
             snapshot_version=recommendation.snapshot_version,
             propensity=recommendation.propensity,
+            success_rate=recommendation.success_rate,
+            expected_cost_usd=recommendation.expected_cost_usd,
             latency_ms=recommendation.latency_ms,
             mode=mode,
             **spawn,
@@ -126,6 +129,18 @@ def last_id() -> str:
         if event.get("kind") in ("record", "decision") and found:
             return str(found)
     raise LookupError("Nothing has been decided or recorded here yet: name the task by its id.")
+
+
+def decision_counts(days: int = 30) -> list[dict[str, Any]]:
+    """Return how many decisions were noted in the last `days` days, per mode and model, and how many applied."""
+    since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    noted = [event for event in _newest_first() if event.get("kind") == "decision" and str(event.get("at")) >= since]
+    decided = Counter((event.get("mode"), event.get("answered_model")) for event in noted)
+    applied = Counter((event.get("mode"), event.get("applied_model")) for event in noted)
+    return [
+        {"mode": mode, "model": model, "decisions": count, "applied": applied[mode, model]}
+        for (mode, model), count in decided.most_common()
+    ]
 
 
 def journal_files() -> list[Path]:

@@ -9,11 +9,14 @@ from recommender.snapshot import ANY_AGENT, Snapshot, TaskKind
 
 
 class Match(NamedTuple):
-    """The nearest kind of task, its cosine similarity, and whether the task is near enough to be of that kind."""
+    """The nearest kind of task, its cosine similarity, whether the task is near enough to be of that kind, and its
+    cosine distances to all kinds.
+    """
 
     kind: TaskKind
     similarity: float
     is_inside: bool
+    distances: NDArray[np.float32]
 
 
 def kind_of_task(snapshot: Snapshot, vector: NDArray[np.float32]) -> Match | None:
@@ -23,7 +26,7 @@ def kind_of_task(snapshot: Snapshot, vector: NDArray[np.float32]) -> Match | Non
     similarities = snapshot.centroids @ vector
     nearest = int(similarities.argmax())
     kind, similarity = snapshot.kinds[nearest], float(similarities[nearest])
-    return Match(kind, similarity, 1 - similarity <= kind.radius)
+    return Match(kind, similarity, 1 - similarity <= kind.radius, 1 - similarities)
 
 
 def fitting_agent(snapshot: Snapshot, match: Match | None, vector: NDArray[np.float32] | None) -> str | None:

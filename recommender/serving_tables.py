@@ -1,6 +1,8 @@
 """The serving schema as a snapshot: what the nightly run publishes, and what a lookup with DATABASE_URL reads."""
 
+import os
 import threading
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import args_row
 
+from recommender.decision import Rule
 from recommender.snapshot import AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind, Tier
 
 READ_LIMIT_S = 5.0
@@ -39,7 +42,7 @@ def read_database(url: str) -> Snapshot:
         try:
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            return read_tables(connection)
+            return replace(read_tables(connection), **_settings())
         finally:
             watchdog.cancel()
 
@@ -63,6 +66,21 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
         agents=tuple(AgentSpec(*row[:3]) for row in agents),
         agent_vectors=_matrix([row[3] for row in agents]),
     )
+
+
+def _settings() -> dict[str, Any]:
+    """Return how to decide, from the environment: the settings of the nightly run, which stand in no table."""
+
+    def number(name: str, default: float) -> float:
+        try:
+            return float(os.environ[f"SPAWNWISE_{name}"])
+        except (KeyError, ValueError):
+            return default
+
+    rule = Rule(**{field.name: number(field.name.upper(), field.default) for field in fields(Rule)})  # type: ignore[arg-type]
+    names = os.environ.get("SPAWNWISE_PROTECTED_AGENTS", "").split(",")
+    protected = tuple(name.strip() for name in names if name.strip())
+    return {"rule": rule, "exploration_share": number("EXPLORATION_SHARE", 0.0), "protected_agents": protected}
 
 
 def _rows(

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from recommender.decision import Rule
 from recommender.home import private_folder
 
 FORMAT = "1"
@@ -57,10 +58,7 @@ class BestModel(NamedTuple):
 
 
 class ModelEvidence(NamedTuple):
-    """One row of learning.model_estimates: what a model can be trusted with in one scope.
-
-    `answer_probability` is 1 for the chosen model, and shared with others where exploration is on.
-    """
+    """One row of learning.model_estimates: what a model can be trusted with in one scope."""
 
     agent_name: str
     cluster_id: int
@@ -72,7 +70,9 @@ class ModelEvidence(NamedTuple):
     effective_n: float
     expected_cost_usd: float | None
     reliable_probability: float
-    answer_probability: float
+    logit: float
+    logit_sd: float
+    logit_shared_sd: float
     outcomes_to_choose: int | None
     is_default: bool
     is_chosen: bool
@@ -108,6 +108,9 @@ class Snapshot:
     tiers: tuple[Tier, ...] = ()
     agents: tuple[AgentSpec, ...] = ()
     agent_vectors: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+    rule: Rule = field(default_factory=Rule)
+    exploration_share: float = 0.0
+    protected_agents: tuple[str, ...] = ()
 
     @cached_property
     def version(self) -> str:
@@ -120,12 +123,27 @@ class Snapshot:
         return {(row.agent_name, row.cluster_id): row for row in self.best}
 
     @cached_property
+    def radii(self) -> NDArray[np.float64]:
+        """The radius of each kind."""
+        return np.array([kind.radius for kind in self.kinds])
+
+    @cached_property
     def evidence_of(self) -> dict[tuple[str, int], list[ModelEvidence]]:
         """The record of each model in each (agent, cluster)."""
         rows: dict[tuple[str, int], list[ModelEvidence]] = {}
         for row in self.evidence:
             rows.setdefault((row.agent_name, row.cluster_id), []).append(row)
         return rows
+
+    @cached_property
+    def agents_with_evidence(self) -> frozenset[str]:
+        """The agents that have a record of their own."""
+        return frozenset(row.agent_name for row in self.evidence)
+
+    @cached_property
+    def gathered(self) -> dict[str | None, Any]:
+        """The records by kind that lookups for an agent have gathered so far."""
+        return {}
 
     @cached_property
     def best_of_kind(self) -> dict[int, list[BestModel]]:
@@ -138,6 +156,8 @@ class Snapshot:
     def _tensors(self) -> dict[str, NDArray[Any]]:
         rows = {name: getattr(self, name) for name in ("kinds", "best", "evidence", "tiers", "agents")}
         rows |= {"embedding_model": self.embedding_model, "clustering_version": self.clustering_version}
+        rows |= {"exploration_share": self.exploration_share, "protected_agents": self.protected_agents}
+        rows |= {"rule": asdict(self.rule)}
         text = json.dumps(rows, allow_nan=False, ensure_ascii=False).encode("utf-8", errors="replace")
         return {
             "centroids": np.ascontiguousarray(self.centroids, dtype=np.float32),
@@ -210,6 +230,9 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
         tiers=tuple(map(Tier._make, rows["tiers"])),
         agents=tuple(map(AgentSpec._make, rows["agents"])),
         agent_vectors=tensors["agent_vectors"],
+        rule=Rule(**rows["rule"]),
+        exploration_share=rows["exploration_share"],
+        protected_agents=tuple(rows["protected_agents"]),
     )
 
 

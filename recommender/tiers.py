@@ -33,10 +33,9 @@ def tier_of(agent: str, tiers: Sequence[Tier]) -> Tier | None:
     return max(fitting, key=lambda tier: (_plain(tier.agent_pattern) == name, len(tier.agent_pattern)), default=None)
 
 
-def is_listed(agent: str, variable: str) -> bool:
-    """Tell whether an environment variable (names or patterns, separated by commas) lists an agent."""
-    names = os.environ.get(variable, "").split(",")
-    return any(fnmatchcase(_plain(agent), _plain(name.strip())) for name in names if name.strip())
+def is_listed(agent: str, names: Sequence[str]) -> bool:
+    """Tell whether an agent is among names or patterns."""
+    return any(fnmatchcase(_plain(agent), _plain(name)) for name in names)
 
 
 def declared_model(agent: str, agents: Sequence[AgentSpec]) -> str | None:

@@ -1,5 +1,6 @@
 """Snapshots as the nightly run would publish them, made by hand."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -27,11 +28,13 @@ def best(agent: str, cluster_id: int, model: str, *, low: float = 0.8) -> BestMo
 
 
 def evidence(
-    agent: str, cluster_id: int, model: str, cost: float, reliable: float, *, answered: float = 0.0
+    agent: str, cluster_id: int, model: str, cost: float, reliable: float, *, logit: float = 2.0, n: float = 11.0
 ) -> ModelEvidence:
-    """Return a model's record in one scope."""
+    """Return a model's record in one scope; the default is opus."""
+    rate, is_default = 1 / (1 + math.exp(-logit)), model == "opus"
+    posterior = (logit, 0.2, 0.1)
     return ModelEvidence(
-        agent, cluster_id, model, 0.9, 0.8, 0.05, 12, 11.0, cost, reliable, answered, 20, False, answered == 1, ""
+        agent, cluster_id, model, rate, rate - 0.1, 0.05, 12, n, cost, reliable, *posterior, 20, is_default, False, ""
     )
 
 
@@ -57,8 +60,8 @@ def learned_snapshot(kinds: tuple[str, ...] = (TESTING, DEPLOYING), radius: floa
         ),
         evidence=(
             evidence("QA_TESTER", 0, "opus", 0.9, 0.99),
-            evidence("QA_TESTER", 0, "haiku", 0.1, 0.97, answered=1),
-            evidence("QA_TESTER", ANY_KIND, "opus", 0.9, 0.99, answered=1),
+            evidence("QA_TESTER", 0, "haiku", 0.1, 0.97),
+            evidence("QA_TESTER", ANY_KIND, "opus", 0.9, 0.99),
             evidence("QA_TESTER", ANY_KIND, "haiku", 0.1, 0.42),
         ),
         tiers=(Tier("QA_TESTER", "sonnet"), Tier("COORD_*", "opus"), Tier("COORD_FAST", "haiku")),

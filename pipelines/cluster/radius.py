@@ -4,7 +4,7 @@ import numpy as np
 
 from pipelines.cluster.kmeans import Clustering, Floats
 
-RADIUS_QUANTILE = 0.98  # of the distances seen: about 2 in 100 tasks of a kind are taken for strangers
+RADIUS_QUANTILE = 0.99  # of the distances seen: 2 to 4 in 100 new tasks of known kinds are taken for strangers
 OWN_QUANTILE_FROM = 20  # below this many members a quantile of their distances says little
 
 

@@ -2,45 +2,40 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from rich.console import Console
 
+from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from
 from pipelines.commands.summary_text import print_summary
-from pipelines.commands.terminal import TerminalProgress
-from pipelines.ingest.inputs import choose_inputs
+from pipelines.commands.terminal import progress_on
 from pipelines.instance import open_instance
-from pipelines.progress import Progress, SilentProgress
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 
+EXIT_CODES = (
+    "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
+    "3 done, but something that you named could not be read."
+)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument(
-        "--logs", action="append", type=Path, metavar="FOLDER", help="a Claude Code home or other logs; repeatable"
-    )
-    parser.add_argument(
-        "--specs", action="append", type=Path, metavar="FOLDER", help="a folder with agent specs; repeatable"
-    )
+    add_logs_argument(parser)
+    add_specs_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
+    parser.epilog = EXIT_CODES
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Learn; return 0 when all is published, 1 when a step failed, 2 when another run is in progress."""
-    settings = Settings()
-    given = {"logs": tuple(arguments.logs or settings.logs), "specs": tuple(arguments.specs or settings.specs)}
-    settings = settings.model_copy(update=given)
-    inputs = choose_inputs(settings)
-    settings = settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs})
-    console = Console(stderr=True, quiet=arguments.quiet)
+    """Learn; return an exit code as in `EXIT_CODES`."""
+    settings, is_sample = settings_from(arguments)
+    console = Console(stderr=True, quiet=arguments.quiet, soft_wrap=True, highlight=False, markup=False)
     with Warehouse.open(settings) as warehouse:
         try:
             with run_lock(warehouse):
@@ -48,31 +43,39 @@ def run(arguments: argparse.Namespace) -> int:
         except RunInProgressError as refusal:
             console.print(str(refusal))
             return 2
+        warnings, unread = _warnings(result)
+        for warning in warnings:
+            console.print(warning)
         if not result.success:
             _explain_failure(result, console)
             return 1
         summary = summarise(warehouse, settings)
     if arguments.json:
-        print(json.dumps(summary.as_dict() | {"is_sample": inputs.is_sample}, default=str))
+        print(json.dumps(summary.as_dict() | {"is_sample": is_sample, "warnings": warnings}, default=str))
     elif not arguments.quiet:
-        print_summary(summary, is_sample=inputs.is_sample)
-    return 0
+        print_summary(summary, is_sample=is_sample)
+    return CANNOT_READ if unread else 0
 
 
 def _materialize(settings: Settings, warehouse: Warehouse, console: Console) -> dg.ExecuteInProcessResult:
     from pipelines.definitions import defs
 
-    def job_with(progress: Progress) -> dg.ExecuteInProcessResult:
-        resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse, "progress": progress}
-        with open_instance(settings, warehouse) as instance:
-            return defs.resolve_job_def("nightly").execute_in_process(
-                instance=instance, resources=resources, run_config=QUIET, raise_on_error=False
-            )
+    resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
+    with open_instance(settings, warehouse) as instance, progress_on(console) as progress:
+        return defs.resolve_job_def("nightly").execute_in_process(
+            instance=instance, resources=resources | {"progress": progress}, run_config=QUIET, raise_on_error=False
+        )
 
-    if not console.is_terminal:
-        return job_with(SilentProgress())
-    with TerminalProgress(console) as progress:
-        return job_with(progress)
+
+def _warnings(result: dg.ExecuteInProcessResult) -> tuple[list[str], int]:
+    """Return what the assets warn of, and how many of the named inputs could not be read."""
+    found = [
+        event.step_materialization_data.materialization.metadata
+        for event in result.all_events
+        if event.is_step_materialization
+    ]
+    warnings = [str(metadata["warnings"].value) for metadata in found if "warnings" in metadata]
+    return warnings, sum(int(str(metadata["unread"].value)) for metadata in found if "unread" in metadata)
 
 
 def _explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> None:
@@ -81,5 +84,5 @@ def _explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> Non
         if event.is_step_failure and event.step_failure_data.error:
             error = event.step_failure_data.error
             cause = error.cause or error
-            console.print(f"[red]The step {event.step_key} failed:[/] {cause.message.strip()}", highlight=False)
+            console.print(f"The step {event.step_key} failed: {cause.message.strip()}")
     console.print("Published answers are as they were. Mend the cause and run again: finished work is not repeated.")

@@ -8,10 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.journal.advice import Advice, advice_followed
-from pipelines.journal.load import load_journal
-from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse
+from pipelines.journal.advice import Advice, advice_now
 from recommender.cli import printable
 
 
@@ -23,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load what was noted since the nightly run, and print one line per mode and model."""
-    with Warehouse.open(Settings()) as warehouse:
-        load_journal(warehouse)
-        advice = advice_followed(warehouse, arguments.days)
+    advice = advice_now(arguments.days)
     if arguments.json:
         print(json.dumps([asdict(row) for row in advice]))
     elif not advice:

@@ -1,6 +1,5 @@
 """The summary of a learning run, for a person."""
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -36,7 +35,7 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
 
 def _what_was_read(summary: RunSummary) -> str:
     period = f", {summary.first_spawn} to {summary.last_spawn}" if summary.first_spawn else ""
-    quarantined = f" ({summary.lines_quarantined:,} unreadable, kept aside)" if summary.lines_quarantined else ""
+    quarantined = f" ({summary.lines_quarantined:,} unreadable, kept in learning.ingest_quarantine)" if summary.lines_quarantined else ""
     return (
         f"{summary.spawns:,} spawns of {summary.agents:,} agents from {summary.files:,} log files, "
         f"{summary.lines_read:,} lines{quarantined}{period}"

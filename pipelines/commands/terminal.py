@@ -1,7 +1,23 @@
 """Progress of long work on a terminal."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pipelines.progress import Progress as ProgressListener
+from pipelines.progress import SilentProgress
+
+
+@contextmanager
+def progress_on(console: Console) -> Iterator[ProgressListener]:
+    """Yield something to tell the progress to: a person at a terminal sees it, a log file is spared."""
+    if console.is_terminal and not console.quiet:
+        with TerminalProgress(console) as progress:
+            yield progress
+    else:
+        yield SilentProgress()
 
 
 class TerminalProgress:
@@ -16,7 +32,6 @@ class TerminalProgress:
             TimeElapsedColumn(),
             TimeRemainingColumn(elapsed_when_finished=False),
             console=console,
-            transient=not console.is_terminal,
         )
         self._task: TaskID | None = None
 

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.ingest.ingest import ingest_sources
 from pipelines.ingest.inputs import choose_inputs, sample_folder
 from pipelines.ingest.sample.forget import forget_sample
-from pipelines.ingest.summary import agents_and_models
+from pipelines.ingest.summary import agents_and_models, warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -47,7 +47,8 @@ def task_history(
             "lines_read": report.lines_read,
             "lines_quarantined": report.lines_quarantined,
             "megabytes_per_second": round(report.bytes_read / 1e6 / max(report.seconds, 1e-3), 1),
-            "warnings": dg.MetadataValue.md("\n".join(f"- {warning}" for warning in report.warnings) or "none"),
+            "unread": len(report.warnings),
             "agents_and_models": dg.MetadataValue.md(agents_and_models(warehouse)),
         }
+        | warnings_metadata(report.warnings)
     )

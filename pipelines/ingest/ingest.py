@@ -5,17 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.files import marks, news, write_files
-from pipelines.ingest.scan import Scan
+from pipelines.ingest.files import Connection, marks, news, write_files
+from pipelines.ingest.formats.files import ingest_format
+from pipelines.ingest.recognise import is_transcript
+from pipelines.ingest.scan import Scan, unreadable
 from pipelines.ingest.sources import find_logs
-from pipelines.ingest.store import write
-from pipelines.ingest.workers import scans
+from pipelines.ingest.store import Written, write
+from pipelines.ingest.workers import Changed, scans
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
 BATCH_FILES = 500
+
+Batch = list[tuple[str, Scan]]  # with the files' stored paths
 
 
 @dataclass
@@ -51,11 +55,7 @@ def ingest_sources(
     with warehouse.connect(autocommit=True) as connection:
         changed = news(connection, found.files)
         total = sum(log.size for log, _ in changed)
-        known = marks(connection, [path for _, path in changed])
-        for batch in _batches(scans(changed, known)):
-            with connection.transaction():
-                written = write(connection, [result for _, result in batch])
-                write_files(connection, batch)
+        for batch, written in _written(connection, changed):
             report.spawns_new += written.new
             report.spawns_updated += written.updated
             _count(report, batch)
@@ -66,8 +66,27 @@ def ingest_sources(
     return report
 
 
-def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[list[tuple[str, Scan]]]:
-    batch: list[tuple[str, Scan]] = []
+def _written(connection: Connection, changed: Sequence[Changed]) -> Iterator[tuple[Batch, Written]]:
+    """Read the files and write what they tell, a batch to a transaction; yield each batch once it is committed."""
+    transcripts = [(log, path) for log, path in changed if is_transcript(log)]
+    for batch in _batches(scans(transcripts, marks(connection, [path for _, path in transcripts]))):
+        with connection.transaction():
+            written = write(connection, [result for _, result in batch])
+            write_files(connection, [(path, result) for path, result in batch if result.source])
+        yield batch, written
+    for log, path in set(changed) - set(transcripts):
+        try:
+            with connection.transaction():
+                done = ingest_format(connection, log, path)
+        except OSError as error:
+            yield [(path, unreadable(log, error))], Written()
+        else:
+            if done:
+                yield [(path, done.scan)], done.written
+
+
+def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[Batch]:
+    batch: Batch = []
     size = 0
     for path, result in results:
         batch.append((path, result))
@@ -79,7 +98,7 @@ def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[list[tuple[str, Sc
         yield batch
 
 
-def _count(report: IngestReport, batch: Sequence[tuple[str, Scan]]) -> None:
+def _count(report: IngestReport, batch: Batch) -> None:
     for _, result in batch:
         report.files_read += not result.is_partial
         report.bytes_read += result.bytes_read

@@ -54,8 +54,9 @@ def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
         log.seek(offset)
     rest, lost = b"", 0  # of an overlong line only the length is kept
     while block := log.read(BLOCK_BYTES):
-        pieces: list[bytes | Overlong] = [*(rest + block).split(b"\n")]
-        rest = bytes(pieces.pop())
+        whole = (rest + block).split(b"\n")
+        rest = whole.pop()
+        pieces: list[bytes | Overlong] = [*whole]
         if pieces and (lost or len(pieces[0]) > MAX_LINE_BYTES):
             pieces[0], lost = Overlong(lost + len(pieces[0])), 0
         if lost or len(rest) > MAX_LINE_BYTES:
@@ -64,3 +65,24 @@ def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
             yield Lines(pieces, True)
     if rest or lost:
         yield Lines([Overlong(lost + len(rest)) if lost else rest], False)
+
+
+class Line(NamedTuple):
+    """One line without its end; `content` is None where it is too long."""
+
+    number: int
+    offset: int
+    content: bytes | None
+    next_offset: int
+    has_end: bool
+
+
+def whole_lines(log: IO[bytes]) -> Iterator[Line]:
+    """Yield the lines of a log one by one; the last may lack its end. Raises as `read_lines` does."""
+    number = offset = 0
+    for lines in read_lines(log):
+        for content in lines.contents:
+            number += 1
+            end = offset + len(content) + lines.have_end
+            yield Line(number, offset, content if isinstance(content, bytes) else None, end, lines.have_end)
+            offset = end

@@ -24,17 +24,15 @@ KEPT_PLUGINS = {
     "TwilioKeyDetector": r"AC[a-z0-9]{32}|SK[a-z0-9]{32}",
 }
 
+_FORMS = {plugin: re.compile(form) for plugin, form in KEPT_PLUGINS.items()}
+
 
 def redact_stored(text: str) -> str:
     """Return `text` with every secret replaced by `[REDACTED:<kind>]`; idempotent, linear in the text's length."""
     text = apply_rules(text, RULES)
-    needed = [rule for form, rule in _library() if form.search(text)]
+    plugins = {plugin for plugin, form in _FORMS.items() if form.search(text)}
+    needed = [rule for plugin, rule in library_rules() if plugin in plugins] if plugins else []
     return apply_rules(text, needed) if needed else text
-
-
-@cache
-def _library() -> tuple[tuple[re.Pattern[str], Rule], ...]:
-    return tuple((re.compile(KEPT_PLUGINS[plugin]), rule) for plugin, rule in library_rules())
 
 
 @cache

@@ -61,7 +61,14 @@ def scan(log: LogFile, known: Mark | None) -> Scan:
                 result.mark = Mark() if is_compressed(log.path) else still_valid(stream, log.size, result.mark)
                 _scan_lines(result, stream)
     except OSError as error:
-        result.warnings.append(f"{log.path} cannot be read ({error.strerror or type(error).__name__}).")
+        return unreadable(log, error)
+    return result
+
+
+def unreadable(log: LogFile, error: OSError) -> Scan:
+    """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
+    result = Scan(log, "", Mark())
+    result.warnings.append(f"{log.path} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 

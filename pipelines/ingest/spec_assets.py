@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.ingest.agent_specs import ingest_specs
 from pipelines.ingest.inputs import choose_inputs
+from pipelines.ingest.summary import warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -19,14 +20,13 @@ def agent_specs(
 ) -> dg.MaterializeResult[None]:
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
     report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
-    messages = [*report.errors, *report.collisions, *report.warnings]
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.specs,
             "added": report.added,
             "changed": report.changed,
             "removed": report.removed,
-            "errors": len(report.errors),
-            "messages": dg.MetadataValue.md("\n".join(f"- {message}" for message in messages) or "none"),
+            "unread": len(report.errors),
         }
+        | warnings_metadata([*report.errors, *report.collisions, *report.warnings])
     )

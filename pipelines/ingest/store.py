@@ -41,7 +41,7 @@ def write(connection: Connection, scans: Sequence[Scan], source: str = Transcrip
         held = _with_relatives(connection, source, changed)
         rows = [(linked, task_row(source, linked.key, linked.facts, linked.parent)) for linked in link(held)]
         _write_facts(connection, source, changed)
-        written = _write_tasks(connection, [row for _, row in rows])
+        written = write_tasks(connection, [row for _, row in rows])
         write_signals(connection, rows)
     return written
 
@@ -78,7 +78,8 @@ def _write_facts(connection: Connection, source: str, changed: dict[str, Facts])
     connection.execute(named_sql(__file__, "merge_facts"))
 
 
-def _write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
+def write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
+    """Upsert rows; one that says the same as before is left alone."""
     connection.execute(named_sql(__file__, "stage_tasks"))
     _copy(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
     counted = connection.execute(named_sql(__file__, "merge_tasks")).fetchone()

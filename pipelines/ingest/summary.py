@@ -1,6 +1,13 @@
 """What ingest shows a person."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+
 from pipelines.warehouse import Warehouse, named_sql
+
+MOST_WARNINGS = 20
 
 
 def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
@@ -9,6 +16,16 @@ def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
         rows = connection.execute(named_sql(__file__, "agents_and_models"), {"limit": limit}).fetchall()
     header = ["| agent | model | spawns | errors | median seconds | known cost, USD |", "|---|---|--:|--:|--:|--:|"]
     return "\n".join(header + ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows])
+
+
+def warnings_metadata(warnings: Sequence[str]) -> dict[str, dg.MetadataValue[Any]]:
+    """Return the warnings as an asset shows them, one a line; nothing where there is nothing to warn of."""
+    if not warnings:
+        return {}
+    shown = [f"- {warning}" for warning in warnings[:MOST_WARNINGS]]
+    if len(warnings) > MOST_WARNINGS:
+        shown.append(f"- ... and {len(warnings) - MOST_WARNINGS:,} more like these")
+    return {"warnings": dg.MetadataValue.md("\n".join(shown))}
 
 
 def _cell(value: object) -> str:

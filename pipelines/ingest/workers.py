@@ -91,7 +91,9 @@ def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
 
 
-def _converse(worker: subprocess.Popen[bytes], tasks: list[object], done: "queue.Queue[tuple[str, Scan] | None]") -> None:
+def _converse(
+    worker: subprocess.Popen[bytes], tasks: list[object], done: "queue.Queue[tuple[str, Scan] | None]"
+) -> None:
     """Give a worker its tasks and take its scans until it ends, however it ends."""
     assert worker.stdin is not None
     assert worker.stdout is not None

@@ -32,6 +32,8 @@ class Decision(BaseModel):
     cluster_id: int | None = None
     snapshot_version: Name | None = None
     propensity: Share = 1.0
+    success_rate: float | None = Field(default=None, ge=0, le=1)
+    expected_cost_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     latency_ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     session_id: Name | None = None
     tool_use_id: Name | None = None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from pipelines.estimate.estimates import rule_of
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.serving_tables import read_tables
@@ -19,7 +20,13 @@ def publish_snapshot(warehouse: Warehouse, settings: Settings) -> Snapshot:
     """
     with warehouse.connect() as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        snapshot = replace(read_tables(connection), created_at=datetime.now(UTC))
+        snapshot = replace(
+            read_tables(connection),
+            created_at=datetime.now(UTC),
+            rule=rule_of(settings),
+            exploration_share=settings.exploration_share,
+            protected_agents=settings.protected_agents,
+        )
     write_snapshot(settings.snapshot_file, snapshot)
     if read_snapshot(settings.snapshot_file).version != snapshot.version:
         message = f"The snapshot {settings.snapshot_file} does not read back as it was written: check the disk."

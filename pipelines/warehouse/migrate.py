@@ -3,10 +3,6 @@
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, pool
 
 from pipelines.warehouse.connection import Warehouse, WarehouseError, _connect
 
@@ -45,15 +41,22 @@ def ensure_pgvector(warehouse: Warehouse) -> str:
 
 def upgrade(warehouse: Warehouse) -> None:
     """Run the migrations that the database lacks; repeatable, and refused where the database is newer than the code."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {script.name.partition("_")[0] for script in (MIGRATIONS / "versions").glob("*.py")}
     level = migration_level(warehouse)
     if level is not None and level not in known:
         message = f"The database is at migration {level}, newer than this Spawnwise knows. Update Spawnwise."
         raise WarehouseError(message)
-    if level == max(known):
-        return
+    if level != max(known):
+        _run_migrations(warehouse)
+
+
+def _run_migrations(warehouse: Warehouse) -> None:
+    from alembic import command  # imported late: it takes longer than all else that a command does at its start
+    from alembic.config import Config
+    from sqlalchemy import create_engine, pool
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(warehouse.dsn), poolclass=pool.NullPool)
     with engine.begin() as connection:
         config.attributes["connection"] = connection

@@ -48,12 +48,23 @@ _ERRORS = _kinds(
     ("login_expired", _LOGIN),
     ("api_error", rf"\b(?:{_PROVIDER})"),
 )
-# As a result that claims to be one: it must begin so, or be no longer than such a message.
+# As a result that claims to be one. What the harness says for itself is short, or begins with its name for it: a
+# report may well be about rate limits, expired tokens or API errors.
+STUB = 300
 _FALSE_RESULTS = _kinds(
-    ("login_expired", rf"\s*(?:api error|error|failed)\b.{{0,300}}(?:{_LOGIN})|\s*(?:{_LOGIN})"),
-    ("usage_limit", rf"\s*(?:claude(?: ai)? |api error.{{0,80}})?(?:{_LIMIT})"),
-    ("api_error", rf"\s*(?:{_PROVIDER})"),
+    ("login_expired", r"oauth token (?:has )?(?:expired|been revoked)|please run /login|invalid api key|not logged in"),
+    (
+        "usage_limit",
+        r"you'?ve (?:hit|reached|exceeded) your .{0,40}limit|^.{0,40}limit (?:has been )?(?:reached|exceeded)"
+        r"|credit balance is too low|quota exceeded|out of (?:extra )?usage",
+    ),
+    (
+        "api_error",
+        r"^(?:prompt is too long|overloaded|internal server error|connection error|request timed out"
+        r"|error: \d{3}\b|there's an issue with the selected model|no (?:assistant messages?|response requested))",
+    ),
 )
+_API_ERROR = re.compile(r"api error(?::|\s*\(|\s+\d{3}\b)", re.IGNORECASE)
 _CANNOT = r"\b(?:cannot|can't|can not|unable to|could not|couldn't|was(?:n't| not) able to|not allowed to|blocked)\b"
 _DENIED = re.compile(
     r"auto(?:matically)?[- ]denied"
@@ -91,13 +102,16 @@ def error_kind(message: str) -> str:
 
 def report_kind(report: str, tokens: int | None) -> str:
     """Return the signal of a result that came back without an error flag; `tokens` as it reports them."""
+    report = report.strip()
     head = report[:HEAD]
-    for kind, pattern in _FALSE_RESULTS:
-        if pattern.match(head) and len(report) < SHORT_REPORT:
-            return kind
+    is_api_error = bool(_API_ERROR.match(head))
+    if is_api_error or len(report) <= STUB:
+        said = next((kind for kind, pattern in _FALSE_RESULTS if pattern.search(head)), None)
+        if said or is_api_error:
+            return said or "api_error"
     if tokens == 0:
         return "zero_tokens"
-    if not report.strip():
+    if not report:
         return "empty_report"
     if _REFUSED_IN_PLAN_MODE.search(head) or (len(report) < SHORT_REPORT and _DENIED.search(report)):
         return "permission_denied"

@@ -11,8 +11,7 @@ from pipelines.ingest.formats.reading import Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 from pipelines.ingest.formats.spawn_rows import decision_of, joined, spawn_columns
 from pipelines.ingest.rows import COLUMNS, TaskRow, task_id
-from pipelines.ingest.store import Written
-from pipelines.ingest.store import _write_tasks as write_tasks
+from pipelines.ingest.store import Written, write_tasks
 from pipelines.ingest.values import identifier, name
 from pipelines.warehouse import named_sql
 

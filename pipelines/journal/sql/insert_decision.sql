@@ -12,6 +12,8 @@ insert into learning.recommendation_log (
     cluster_id,
     snapshot_version,
     propensity,
+    success_rate,
+    expected_cost_usd,
     latency_ms,
     session_id,
     tool_use_id
@@ -30,6 +32,8 @@ values (
     %(cluster_id)s,
     %(snapshot_version)s,
     %(propensity)s,
+    %(success_rate)s,
+    %(expected_cost_usd)s,
     %(latency_ms)s,
     %(session_id)s,
     %(tool_use_id)s

@@ -5,5 +5,5 @@ from learning.recommendation_log as log
 where
     log.task_id = task.id
     and task.model_used = log.answered_model
-    and (log.applied_model is not null or log.mode in ('library', 'mcp'))
+    and (log.applied_model is not null or log.mode = 'library')
     and (task.decision_id, task.propensity) is distinct from (log.decision_id, log.propensity)

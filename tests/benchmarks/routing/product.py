@@ -114,13 +114,17 @@ def trial_propensities(product: Product, tasks: Ints, rule: Rule, share: float) 
 
 
 # From never leaving the strongest model to always taking the cheapest: what the tolerated gap trades.
-GAPS = np.unique(np.concatenate([np.linspace(-0.8, 0.0, 41), np.linspace(0.0, 1.0, 61)]))
+GAPS = np.unique(np.concatenate([np.linspace(-1.0, -0.1, 19), np.linspace(-0.1, 0.5, 121), np.linspace(0.5, 1.0, 11)]))
 
 
 def sweep(product: Product, tasks: Ints, settings: Settings) -> Ints:
-    """Return the choice (gaps, tasks) as the tolerated gap grows, without a floor; everything else as it is set."""
+    """Return the choice (gaps, tasks) as the tolerated gap grows.
+
+    Along the curve there is no floor, and the required probability is one half: a curve asks what can be had at a
+    price, not how sure one must be to leave a default.
+    """
     evidence = product.evidence(tasks)
-    rule = replace(rule_of(settings), success_floor=0.0)
+    rule = replace(rule_of(settings), success_floor=0.0, required_probability=0.5)
     return np.stack([decide(evidence, replace(rule, tolerated_gap=float(gap))).chosen for gap in GAPS])
 
 

@@ -174,6 +174,14 @@ def test_asked_answered_applied_and_resolved_model_are_kept_apart(warehouse: War
     assert [row[5] for row in found] == [0.25, None, None]  # only where the answer was what ran
 
 
+def test_what_was_promised_with_an_answer_is_kept_to_be_held_against_what_came(warehouse: Warehouse) -> None:
+    decision("toolu_1", success_rate=0.91, expected_cost_usd=0.02)
+    decision("toolu_2")
+    load_journal(warehouse)
+    query = "select success_rate, expected_cost_usd from learning.recommendation_log order by tool_use_id"
+    assert rows(warehouse, query) == [(0.91, 0.02), (None, None)]
+
+
 def test_a_library_decision_is_tied_to_its_record(warehouse: Warehouse) -> None:
     class Result:
         success = True
@@ -197,7 +205,8 @@ def test_stats_tell_savings_and_losses(warehouse: Warehouse, capsys: pytest.Capt
         connection.execute(
             "insert into learning.model_estimates (clustering_version, agent_name, cluster_id, model, success_rate,"
             " success_low, success_sd, tasks_observed, effective_n, expected_cost_usd, reliable_probability,"
-            " is_default) values (1, 'QA_TESTER', 0, 'opus', 1, 1, 0, 9, 9, 0.50, 1, true)"
+            " logit, logit_sd, logit_shared_sd, is_default)"
+            " values (1, 'QA_TESTER', 0, 'opus', 1, 1, 0, 9, 9, 0.50, 1, 2, 0.2, 0.1, true)"
         )
     for number, (model, success, cost) in enumerate(
         [("haiku", True, 0.1), ("haiku", False, 0.2), ("haiku", None, None), ("opus", True, 0.5)]

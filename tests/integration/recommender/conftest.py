@@ -40,8 +40,8 @@ def published_warehouse(warehouse: Warehouse) -> Warehouse:
         cursor.executemany(
             "insert into learning.model_estimates (clustering_version, agent_name, cluster_id, model, success_rate,"
             " success_low, success_sd, tasks_observed, effective_n, expected_cost_usd, reliable_probability,"
-            " answer_probability, outcomes_to_choose, is_default, is_chosen, reason)"
-            f" values ({int(version)}, {', '.join(['%s'] * 15)})",
+            " logit, logit_sd, logit_shared_sd, outcomes_to_choose, is_default, is_chosen, reason)"
+            f" values ({int(version)}, {', '.join(['%s'] * 17)})",
             snapshot.evidence,
         )
         cursor.executemany(

@@ -170,7 +170,7 @@ fields = st.fixed_dictionaries(
 
 
 @given(fields | jsons, jsons, st.sampled_from(["audit", "advise", "enforce"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_it_is_told_it_answers_valid_json_or_nothing(claude: Any, given: Any, session: Any, mode: str) -> None:
     answer = claude({**spawn_event(), "tool_input": given, "session_id": session}, "pre-spawn", "--mode", mode)
     if answer and mode == "enforce":

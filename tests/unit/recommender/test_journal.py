@@ -29,6 +29,7 @@ def test_a_decision_is_noted_without_the_task() -> None:
     (event,) = events("decision")
     assert event["decision_id"] == answer.decision_id
     assert event["propensity"] == 1.0
+    assert event["success_rate"] == answer.success_rate
     assert "kalman" not in json.dumps(event).lower()
     assert journal_files()[0].stat().st_mode & 0o777 == 0o600
     assert journal_folder().stat().st_mode & 0o007 <= 0o001

@@ -55,6 +55,14 @@ def test_a_vector_does_not_depend_on_its_batch(texts: list[str]) -> None:
     assert together.dtype == np.float32
 
 
+def test_a_vector_is_the_same_however_many_went_before() -> None:
+    embedder = LocalEmbedder()
+    before = embedder.embed(TEXTS)
+    embedder.embed(["x"] * 100)
+    assert embedder._token_vectors.dtype == np.float32
+    np.testing.assert_array_equal(embedder.embed(TEXTS), before)
+
+
 def test_similar_tasks_are_nearer_than_different_ones(embedder: LocalEmbedder) -> None:
     tests, more_tests, deploy = embedder.embed(
         ["write unit tests for the parser", "add tests for the lexer", "deploy the service to kubernetes"]

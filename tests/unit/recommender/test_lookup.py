@@ -264,28 +264,55 @@ def test_a_huge_task_is_answered_in_time(task: str) -> None:
     assert time.perf_counter() - started < 0.25
 
 
-def exploring(agent: str = "QA_TESTER") -> Snapshot:
+def exploring(share: float = 0.5, protected: tuple[str, ...] = ()) -> Snapshot:
     rows = (
-        evidence(agent, 0, "haiku", 0.1, 0.97, answered=0.75),
-        evidence(agent, 0, "fable", 0.05, 0.5, answered=0.25),
+        evidence("QA_TESTER", 0, "opus", 0.9, 0.99),
+        evidence("QA_TESTER", 0, "haiku", 0.1, 0.97),
+        evidence("QA_TESTER", 0, "fable", 0.05, 0.5, logit=1.9, n=1),
     )
-    return replace(learned_snapshot(), evidence=rows)
+    return replace(learned_snapshot(), evidence=rows, exploration_share=share, protected_agents=protected)
 
 
 def test_trials_are_drawn_with_the_probability_that_is_logged() -> None:
     publish(exploring())
-    answers = [recommender.recommend(TESTING, "QA_TESTER") for _ in range(2_000)]
-    assert {(answer.model, answer.propensity) for answer in answers} == {("haiku", 0.75), ("fable", 0.25)}
-    trials = [answer for answer in answers if answer.model == "fable"]
-    assert len(trials) == pytest.approx(500, abs=100)
-    assert trials[0].reason.startswith("A trial of fable, as 25% of such spawns are, instead of haiku")
+    answers = [recommender.recommend(TESTING, "QA_TESTER") for _ in range(1_000)]
+    propensities = {answer.model: answer.propensity for answer in answers}
+    assert sum(propensities.values()) == pytest.approx(1, abs=0.02)
+    assert propensities["fable"] > 0.1
+    for model, propensity in propensities.items():
+        share = sum(answer.model == model for answer in answers) / len(answers)
+        assert share == pytest.approx(propensity, abs=0.06)
+    trial = next(answer for answer in answers if answer.model == "fable")
+    assert trial.reason.startswith("A trial of fable, as ")
+    assert trial.tasks_observed == 12
 
 
-def test_a_protected_agent_is_never_tried_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPAWNWISE_PROTECTED_AGENTS", "dba, qa-*")
-    publish(exploring())
-    answers = {recommender.recommend(TESTING, "QA_TESTER") for _ in range(100)}
+def test_a_protected_agent_is_never_tried_on() -> None:
+    publish(exploring(protected=("dba", "qa-*")))
+    answers = [recommender.recommend(TESTING, "QA_TESTER") for _ in range(50)]
     assert {(answer.model, answer.propensity) for answer in answers} == {("haiku", 1.0)}
+
+
+def test_a_task_between_two_kinds_is_judged_by_both() -> None:
+    other = "write integration tests for the kalman filter"
+    good, bad = 3.0, -1.0
+    rows = [evidence(ANY_AGENT, kind, "opus", 0.9, 0.9, logit=good) for kind in (0, 1)]
+    rows += [evidence(ANY_AGENT, 0, "haiku", 0.1, 0.9, logit=good), evidence(ANY_AGENT, 1, "haiku", 0.1, 0, logit=bad)]
+    two_kinds = replace(
+        learned_snapshot((TESTING, other)),
+        best=(best(ANY_AGENT, 0, "haiku"), best(ANY_AGENT, 1, "opus")),
+        evidence=tuple(rows),
+        agents=(),
+        agent_vectors=np.empty((0, 0)),
+    )
+    publish(two_kinds)
+    answer = recommender.recommend(TESTING)
+    assert (answer.cluster_id, answer.model, answer.source) == (0, "opus", "cluster")
+    assert "haiku succeeds in about" in answer.reason
+    alone = replace(two_kinds, kinds=tuple(kind._replace(radius=0.01) for kind in two_kinds.kinds))
+    publish(alone)
+    assert eventually_version(default_recommender(), alone.version)
+    assert recommender.recommend(TESTING).model == "haiku"
 
 
 def test_an_error_inside_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:

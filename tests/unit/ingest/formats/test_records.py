@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,13 @@ def test_no_lines_break_a_reader(name: str, contents: list[object]) -> None:
     lines = [content if isinstance(content, bytes) else json.dumps(content).encode() for content in contents]
     _, reading = read_all(name, lines)
     assert reading.read == reading.loaded + reading.skipped + len(reading.unreadable) == len(lines)
+
+
+def test_example_of_the_readme_is_a_record() -> None:
+    readme = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8")
+    example = readme.partition('```json\n  {"id"')[2].partition("\n  ```")[0]
+    record = only(read_all("records", [('{"id"' + example).encode()])[0])
+    assert (record.agent, record.model, record.success) == ("qa", "haiku", True)
 
 
 def test_schema_is_printed_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,39 @@
+"""What a command reads: the same arguments, and the same choice where nothing is named, for all of them."""
+
+import argparse
+from pathlib import Path
+
+from pipelines.ingest.inputs import choose_inputs
+from pipelines.settings import Settings
+
+CANNOT_READ = 3  # the exit code where the rest is done, but something that was named could not be read
+
+
+def add_logs_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a person name logs."""
+    parser.add_argument(
+        "--logs",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help="a Claude Code home, another folder, a file or a glob of logs; repeatable",
+    )
+
+
+def add_specs_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a person name agent specs."""
+    parser.add_argument(
+        "--specs", action="append", type=Path, metavar="FOLDER", help="a folder with agent specs; repeatable"
+    )
+
+
+def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
+    """Return the settings with what is to be read, and whether that is the bundled sample."""
+    settings = Settings()
+    named = {
+        name: tuple(path.expanduser().absolute() for path in given)
+        for name in ("logs", "specs")
+        if (given := getattr(arguments, name, None))
+    }
+    inputs = choose_inputs(settings.model_copy(update=named))
+    return settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs}), inputs.is_sample

@@ -1,0 +1,18 @@
+"""Which files are Claude Code's own, and which are another orchestrator's."""
+
+from pipelines.ingest.formats import format_of
+from pipelines.ingest.lines import DAMAGE, open_log
+from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
+
+FIRST_BYTES = 1 << 20  # in which the first line must end for its format to be known
+
+
+def is_transcript(log: LogFile) -> bool:
+    """Tell whether to read the file as a transcript: all that lies in a Claude home is, and what nobody else claims."""
+    if "projects" in log.path.parts or log.path.name.endswith(DESCRIPTION_SUFFIX):
+        return True
+    try:
+        with open_log(log.path) as stream:
+            return format_of(stream.read(FIRST_BYTES).partition(b"\n")[0]) is None
+    except (OSError, *DAMAGE):
+        return True  # reading it will say what is wrong

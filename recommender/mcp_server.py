@@ -1,0 +1,80 @@
+"""The same answers over the Model Context Protocol, for any client that speaks it."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+
+from recommender import explain as explanation
+from recommender import journal
+from recommender.lookup import arecommend
+
+INSTRUCTIONS = "Ask `recommend` before spawning an agent, and tell `record` how it went."
+
+
+def build_server() -> MCPServer[Any]:
+    """Return the server with its tools; what they refuse, they refuse with a reason."""
+    server: MCPServer[Any] = MCPServer("spawnwise", instructions=INSTRUCTIONS)
+    for tool in (recommend, explain, record, stats):
+        server.tool()(tool)
+    return server
+
+
+def serve() -> None:
+    """Serve on standard input and output until the client leaves."""
+    build_server().run("stdio")
+
+
+async def recommend(task: str, agent: str | None = None) -> dict[str, Any]:
+    """Recommend which agent and which model should do a task, with the evidence."""
+    return (await arecommend(task, agent)).as_dict()
+
+
+async def explain(task: str, agent: str | None = None) -> dict[str, Any]:
+    """Explain a recommendation: the kind of task, each model's record there, and what would change the answer."""
+    return await asyncio.to_thread(explanation.explain, task, agent)
+
+
+async def record(
+    task: str,
+    agent: str,
+    model: str,
+    success: bool | None = None,
+    duration_ms: int | None = None,
+    error_message: str | None = None,
+    cost_usd: float | None = None,
+    session_id: str | None = None,
+    parent_id: str | None = None,
+    decision_id: str | None = None,
+) -> str:
+    """Record how a spawned task went and return the record's id; leave `success` out where nobody knows."""
+    try:
+        return journal.record(
+            task,
+            agent,
+            model,
+            success=success,
+            duration_ms=duration_ms,
+            error_message=error_message,
+            cost_usd=cost_usd,
+            session_id=session_id,
+            parent_id=parent_id,
+            decision_id=decision_id,
+        )
+    except (ValueError, OSError) as error:
+        raise ToolError(str(error)) from error
+
+
+async def stats(days: int = 30) -> list[dict[str, Any]]:
+    """Tell how often advice was followed and how it went, per mode and model."""
+    return await asyncio.to_thread(_stats, days)
+
+
+def _stats(days: int) -> list[dict[str, Any]]:
+    try:
+        from pipelines.journal.advice import advice_now
+    except ImportError:  # without the pipeline no outcome is known here, only what was decided
+        return journal.decision_counts(days)
+    return [asdict(row) for row in advice_now(days)]

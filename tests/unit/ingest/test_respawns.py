@@ -1,0 +1,65 @@
+"""A task that was given out again, told apart from siblings."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipelines.ingest.respawns import PROJECT_WINDOW, Spawned, across_sessions, in_sessions
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TASK = "Find out why the nightly import drops rows, and name the file and the line where it happens."
+
+
+def _spawned(title: str, minutes: float = 0, session: str = "one", task: str = TASK, **given: Any) -> Spawned:
+    created = NOON + timedelta(minutes=minutes)
+    finished = created + timedelta(minutes=5)
+    fields = {"project": "orchard", "finished_at": finished, "returned_status": "completed", **given}
+    return Spawned(
+        id=uuid.uuid4(), session_id=session, title=title, task=f"{title} {task}", created_at=created, **fields
+    )
+
+
+@pytest.mark.parametrize("again", ["Find dropped rows", "Find dropped rows again", "Retry: find dropped rows"])
+def test_the_same_words_or_more_in_the_session_are_a_respawn(again: str) -> None:
+    first, second = _spawned("Find dropped rows"), _spawned(again, 10)
+    assert [(found.first, found.again) for found in in_sessions([second, first])] == [(first, second)]
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("Execute plan 14-01", "Execute plan 14-02"),
+        ("Implement task 1: header", "Implement task 2: header"),
+        ("Translate menu.ts", "Translate login.ts"),
+        ("Code review of the parser", "Code review of the parser"),
+        ("Verify phase 12 plans", "Verify phase 12 plans"),
+        ("Run tests once more", "Run tests once more"),
+    ],
+)
+def test_siblings_and_repeated_checks_are_none(title: str, again: str) -> None:
+    assert not list(in_sessions([_spawned(title), _spawned(again, 10)]))
+
+
+def test_what_runs_side_by_side_or_reads_otherwise_is_none() -> None:
+    first = _spawned("Find dropped rows")
+    assert not list(in_sessions([first, _spawned("Find dropped rows", 4.9)]))
+    assert not list(in_sessions([first, _spawned("Find dropped rows", 10, task="Something else altogether.")]))
+    assert not list(in_sessions([_spawned("Find dropped rows", returned_status="teammate_spawned"), first]))
+    assert not list(in_sessions([_spawned("Find dropped rows", finished_at=None), _spawned("Find dropped rows", 9)]))
+
+
+def test_the_same_title_in_a_later_session_within_a_week() -> None:
+    first = _spawned("Find dropped rows")
+    week = PROJECT_WINDOW.total_seconds() / 60
+    assert len(list(across_sessions([first, _spawned("find dropped rows", week, "two", task="Look anew.")]))) == 1
+    assert not list(across_sessions([first, _spawned("Find dropped rows", week + 1, "two")]))
+    assert not list(across_sessions([first, _spawned("Find dropped rows", 10, "two", project="meadow")]))
+    assert not list(across_sessions([_spawned("Find rows"), _spawned("Find rows", 10, "two")])), "too general"
+
+
+def test_a_title_that_recurs_is_a_template() -> None:
+    spawns = [_spawned("Find dropped rows", 10 * number, f"session {number}") for number in range(4)]
+    assert list(across_sessions(spawns[:3]))
+    assert not list(across_sessions(spawns))

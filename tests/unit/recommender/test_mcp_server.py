@@ -1,0 +1,94 @@
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+from recommender.home import snapshot_file
+from recommender.journal import journal_files
+from recommender.lookup import Recommender, default_recommender
+from recommender.mcp_server import build_server
+from recommender.snapshot import write_snapshot
+from tests.snapshots import TESTING, learned_snapshot
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    default_recommender.cache_clear()
+    write_snapshot(snapshot_file(), learned_snapshot())
+    monkeypatch.setitem(sys.modules, "pipelines.journal.advice", None)  # as where only the base is installed
+    yield
+    default_recommender.cache_clear()
+
+
+def ask(server: Any, talk: Callable[[Client], Awaitable[Any]]) -> Any:
+    async def session() -> Any:
+        async with Client(server) as client:
+            return await talk(client)
+
+    return asyncio.run(session())
+
+
+def test_the_tools_are_listed_with_what_they_do() -> None:
+    tools = ask(build_server(), lambda client: client.list_tools()).tools
+    assert [tool.name for tool in tools] == ["recommend", "explain", "record", "stats"]
+    assert all(tool.description for tool in tools)
+
+
+def test_recommend_and_explain_answer_as_the_library_does() -> None:
+    async def talk(client: Client) -> tuple[Any, Any]:
+        arguments = {"task": TESTING, "agent": "QA_TESTER"}
+        return await client.call_tool("recommend", arguments), await client.call_tool("explain", arguments)
+
+    recommended, explained = ask(build_server(), talk)
+    expected = Recommender().recommend(TESTING, "QA_TESTER").as_dict()
+    varying = {"decision_id", "latency_ms", "snapshot_age_s"}
+    assert {k: v for k, v in recommended.structured_content.items() if k not in varying} == {
+        k: v for k, v in expected.items() if k not in varying
+    }
+    assert explained.structured_content["recommendation"]["model"] == "haiku"
+    assert explained.structured_content["models"][0]["model"] == "haiku"
+
+
+def test_record_and_stats() -> None:
+    async def talk(client: Client) -> tuple[Any, Any, Any]:
+        advice = await client.call_tool("recommend", {"task": TESTING, "agent": "QA_TESTER"})
+        key = advice.structured_content["decision_id"]
+        spawn = {"task": TESTING, "agent": "QA_TESTER", "model": "haiku", "success": True, "decision_id": key}
+        return key, await client.call_tool("record", spawn), await client.call_tool("stats", {})
+
+    key, recorded, stats = ask(build_server(), talk)
+    assert recorded.structured_content == {"result": key}
+    assert stats.structured_content["result"] == [{"mode": "library", "model": "haiku", "decisions": 1, "applied": 0}]
+    assert '"success": true' in journal_files()[0].read_text()
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "reason"),
+    [
+        ("record", {"task": "", "agent": "A", "model": "haiku"}, "needs a task, an agent and a model"),
+        ("record", {"task": "x", "agent": "A", "model": "haiku", "duration_ms": -1}, "numbers from 0 up"),
+        ("recommend", {}, "task"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_reason(tool: str, arguments: dict[str, Any], reason: str) -> None:
+    result = ask(build_server(), lambda client: client.call_tool(tool, arguments))
+    assert result.is_error
+    assert reason in result.content[0].text
+
+
+def test_over_standard_input_and_output_as_a_client_starts_it() -> None:
+    parameters = StdioServerParameters(
+        command=sys.executable, args=["-m", "recommender.cli", "mcp"], cwd=ROOT, env=dict(os.environ)
+    )
+    result = ask(
+        stdio_client(parameters), lambda client: client.call_tool("recommend", {"task": TESTING, "agent": "QA_TESTER"})
+    )
+    assert result.structured_content["model"] == "haiku"
