@@ -17,6 +17,5 @@ select
     tasks.is_agent_failure,
     tasks.cost_usd
 from {{ ref('stg_learning__recommendation_log') }} as decisions
-inner join {{ ref('int_tasks') }} as tasks
-    on decisions.task_id = tasks.task_id or decisions.decision_id = tasks.decision_id
+inner join {{ ref('int_tasks') }} as tasks on decisions.task_id = tasks.task_id
 where tasks.model is not null

@@ -14,7 +14,8 @@ with texts as (
     order by tasks.task_hash, tasks.embedding_model
 ),
 
-agents as (
+-- Joined once, not once for each text.
+agents as materialized (
     select
         embeddings.agent_name,
         embeddings.embedding_model,
@@ -29,18 +30,18 @@ select
     texts.embedding_model,
     nearest.agent_name,
     nearest.distance,
-    nearest.nearness_rank
+    row_number() over (
+        partition by texts.task_hash, texts.embedding_model
+        order by nearest.distance, nearest.agent_name
+    )::integer as nearness_rank
 from texts
 cross join lateral (
     select
         agents.agent_name,
-        agents.spec_embedding <=> texts.task_embedding as distance,
-        row_number() over (
-            order by agents.spec_embedding <=> texts.task_embedding, agents.agent_name
-        )::integer as nearness_rank
+        agents.spec_embedding <=> texts.task_embedding as distance
     from agents
     -- Vectors of two embedding models are never compared.
     where agents.embedding_model = texts.embedding_model
-    order by nearness_rank
+    order by distance asc, agents.agent_name asc
     limit 3
 ) as nearest
