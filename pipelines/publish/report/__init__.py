@@ -1,0 +1,1 @@
+"""The nightly report: one HTML page for people, which needs no network."""

@@ -1,0 +1,35 @@
+"""The chart library as one script that needs no network."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def chart_library(folder: Path) -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script that sets `window.vegaEmbed`.
+
+    Bundling takes seconds, so the script is kept in the folder, one file for each version of the bundler.
+    """
+    import vl_convert
+
+    kept = folder / f"vega-{vl_convert.__version__}.js"
+    if kept.exists():
+        return kept.read_text(encoding="utf-8")
+    script = str(vl_convert.javascript_bundle())
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(kept, script)
+    return script
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

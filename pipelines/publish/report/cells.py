@@ -1,0 +1,80 @@
+"""How a value of a row becomes a cell of a table."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from pipelines.publish.report.columns import Column
+from pipelines.publish.report.reading import Row
+from pipelines.publish.report.wording import MISSING, count, day, duration, moment, percent, usd
+
+STATUS = {
+    "never_spawned": "never spawned",
+    "not_spawned_in_window": "not spawned in the window",
+    "no_spec": "spawned without a spec",
+}
+MODEL_FIELDS = ("default_model", "model", "other_model", "recommended_model", "declared_model", "previous_model")
+
+
+class Cell(NamedTuple):
+    """A cell: its text, what to sort it by, and how it is drawn; `parts` are numbers or words for the drawing."""
+
+    text: str
+    order: float | str
+    form: str
+    parts: tuple[Any, ...] = ()
+
+
+def cell(column: Column, row: Row) -> Cell:
+    """Return the cell of a row."""
+    values = tuple(row.get(field) for field in column.fields)
+    value = values[0]
+    order = _order(value)
+    match column.form:
+        case "share":
+            share = values[0] / values[1] if values[1] else None
+            return Cell(percent(share), -1 if share is None else share, "number")
+        case "interval" if value is not None and values[1] is not None:
+            low, high = values[1], values[2]
+            between = f"at least {percent(low)}" if high is None else f"{percent(low)} to {percent(high)}"
+            return Cell(f"{percent(value)}, {between}", order, "interval", (value, low, high if high is not None else value))
+        case "usd_interval" if value is not None and None not in values:
+            return Cell(f"{usd(value)} ({usd(values[1])} to {usd(values[2])})", order, "number")
+        case "points_interval" if value is not None:
+            low, middle, high = (round(part * 100) for part in (values[1], value, values[2]))
+            return Cell(f"{middle:+d} points ({low:+d} to {high:+d})", order, "number")
+        case "models" | "titles":
+            return Cell("", order, column.form, tuple(value or ()))
+        case "flag":
+            return Cell("yes" if value else MISSING if value is None else "no", order, "text")
+    return _plain(column.form, value, order)
+
+
+def _plain(form: str, value: Any, order: float | str) -> Cell:
+    numbers = {"count": count, "percent": percent, "usd": usd, "duration": duration, "interval": percent}
+    numbers |= {"usd_interval": usd, "points_interval": percent}
+    if form in numbers:
+        return Cell(numbers[form](value), order, "number")
+    if value is None:
+        return Cell(MISSING, "", "text")
+    texts = {"day": day, "moment": moment, "status": lambda status: STATUS.get(status, status)}
+    texts["words"] = lambda words: str(words).replace("_", " ")
+    return Cell(str(texts.get(form, str)(value)), order, form if form in {"model", "code", "sentence"} else "text")
+
+
+def models_of(row: Row) -> list[str]:
+    """Return the models that a row speaks of, for the page's filter."""
+    named = [str(row[field]) for field in MODEL_FIELDS if row.get(field)]
+    return sorted({*named, *(row.get("models") or ())})
+
+
+def agents_of(row: Row) -> list[str]:
+    """Return the agents that a row speaks of; none where it speaks of all."""
+    return [str(row[field]) for field in ("agent_name", "other_agent_name") if row.get(field) not in (None, "*")]
+
+
+def _order(value: Any) -> float | str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bool | int | float):
+        return float(value)
+    return "" if value is None else str(value).lower()

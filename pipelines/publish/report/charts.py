@@ -1,0 +1,139 @@
+"""The charts: Vega-Lite specifications from charts/, the data they draw, and in words what they show."""
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipelines.publish.report.reading import ReportFacts, Row
+from pipelines.publish.report.wording import count, counted, day, listed, percent, usd
+
+CHARTS = ("outcomes_over_time", "costs_over_time", "task_map", "evidence")
+COLOURED_MODELS = 7
+FAMILIES = ("haiku", "sonnet", "opus", "fable")  # their colours stay the same from report to report
+COLOURLESS = ("unknown", "none")
+
+
+def colours_of(models: set[str]) -> dict[str, str]:
+    """Return a CSS colour for each model, known families first; models beyond the palette share the last colour."""
+    others = sorted(models - set(FAMILIES) - set(COLOURLESS))
+    numbers = {model: FAMILIES.index(model) + 1 for model in FAMILIES if model in models}
+    numbers |= {model: min(len(FAMILIES) + 1 + place, COLOURED_MODELS) for place, model in enumerate(others)}
+    grey = {model: "var(--model-0)" for model in COLOURLESS if model in models}
+    return {model: f"var(--model-{number})" for model, number in numbers.items()} | grey
+
+
+def specifications(colours: dict[str, str], *, with_text: bool) -> dict[str, Any]:
+    """Return the Vega-Lite specification of each chart, with the models and their colours filled in."""
+    folder = Path(__file__).parent / "charts"
+    models = list(colours)
+    values: dict[str, list[Any]] = {
+        "$models": models,
+        "$colours": list(colours.values()),
+        "$slots": ["", *models],  # the first is where the name of the kind stands
+        "$title": [{"field": "title", "title": "task"}] if with_text else [],
+    }
+    return {
+        name: _filled(json.loads((folder / f"{name}.vl.json").read_text(encoding="utf-8")), values) for name in CHARTS
+    }
+
+
+def _filled(part: Any, values: dict[str, list[Any]]) -> Any:
+    """Replace a name by its list, and within a list by its elements."""
+    if isinstance(part, dict):
+        return {key: _filled(value, values) for key, value in part.items()}
+    if isinstance(part, list):
+        return [filled for value in part for filled in (values[value] if _is_name(value, values) else [_filled(value, values)])]
+    return values[part] if _is_name(part, values) else part
+
+
+def _is_name(part: Any, values: dict[str, list[Any]]) -> bool:
+    return isinstance(part, str) and part in values
+
+
+def activity_data(facts: ReportFacts) -> list[Row]:
+    """Return the rows of the charts over time, each with the days at which its bar begins, has its middle and ends."""
+    return [
+        {
+            "agent": row["agent_name"],
+            "model": row["model"],
+            "from": row["period"].isoformat(),
+            "until": _end(row["period"], facts.period).isoformat(),
+            "spawns": row["count_spawns"],
+            "success": row["count_successes"],
+            "own": row["count_agent_failures"],
+            "other": row["count_other_failures"],
+            "unknown": row["count_unknown"],
+            "priced": row["count_cost_known"],
+            "cost": round(row["cost_usd"], 4),
+            "advised": round(row["advised_cost_usd"], 4),
+        }
+        for row in facts.activity
+    ]
+
+
+def _end(start: date, period: str) -> date:
+    days = {"day": 1, "week": 7}
+    return start + timedelta(days=days[period]) if period in days else (start + timedelta(days=31)).replace(day=1)
+
+
+def evidence_data(facts: ReportFacts) -> list[Row]:
+    """Return the rows of the chart of evidence, kinds with many tasks first."""
+    return [
+        {
+            "agent": row["agent_name"],
+            "kind": row["kind"],
+            "id": row["cluster_id"],
+            "size": row["kind_size"],
+            "model": row["model"],
+            "rate": round(row["success_rate"], 4),
+            "low": round(row["success_low"], 4),
+            "high": round(row["success_high"], 4),
+            "tasks": row["tasks_observed"],
+            "chosen": row["is_chosen"],
+        }
+        for row in facts["evidence"]
+    ]
+
+
+def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
+    """Return what each chart shows, in words, for whoever does not see it."""
+    span = facts.span
+    known = span["count_successes"] + span["count_agent_failures"]
+    spent: Counter[str] = Counter()
+    for row in facts.activity:
+        spent[row["model"]] += row["cost_usd"]
+    advised = sum(row["advised_cost_usd"] for row in facts.activity)
+    by_model = listed([f"{model} {usd(cost)}" for model, cost in spent.most_common() if cost])
+    recommended = Counter(point["recommended"] for point in points)
+    kinds = {point["kind"] for point in points if point["cluster_id"] >= 0}
+    chosen = Counter(row["model"] for row in facts["evidence"] if row["agent_name"] == "*" and row["is_chosen"])
+    return {
+        "outcomes_over_time": (
+            f"Spawns by {facts.period} from {day(span['first_day'])} to {day(span['last_day'])}: "
+            f"{count(span['count_successes'])} succeeded, {count(span['count_agent_failures'])} failed by their own "
+            f"fault, {count(span['count_other_failures'])} by another's, {count(span['count_unknown'])} are unknown. "
+            f"Of those that say something of the agent, "
+            f"{percent(span['count_successes'] / known if known else None)} succeeded."
+        ),
+        "costs_over_time": (
+            f"{usd(span['cost_usd'])} by {facts.period}"
+            + (f" ({by_model})" if by_model else "")
+            + f"; as recommended, and at the costs seen, it would have been {usd(advised)}. "
+            f"{counted(span['count_cost_unknown'], 'spawn')} of unknown cost not counted."
+        ),
+        "task_map": (
+            f"{counted(len(points), 'task')} of {counted(len(kinds), 'kind')}; tasks that are alike lie near each "
+            "other, the axes have no other meaning. Recommended: "
+            + (listed([f"{model} for {count(tasks)}" for model, tasks in recommended.most_common()]) or "nothing yet")
+            + "."
+        ),
+        "evidence": (
+            "For each kind of task, whoever does it, how often each model succeeds: the estimate, and the interval "
+            "that holds it with 90 %. Chosen: "
+            + (listed([f"{model} for {counted(kinds, 'kind')}" for model, kinds in chosen.most_common()]) or "none yet")
+            + "."
+        ),
+    }
+

@@ -1,0 +1,180 @@
+"""The tables of the page: which columns, in which form."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column: its title, how its values read (a form of cells.py), and the fields that they are made of."""
+
+    title: str
+    form: str
+    fields: tuple[str, ...]
+
+
+def _column(title: str, form: str, *fields: str) -> Column:
+    return Column(title, form, fields)
+
+
+AGENT = _column("Agent", "text", "agent_name")
+KIND = _column("Kind of task", "text", "cluster_label")
+SUCCESS = _column("Success", "interval", "success_rate", "success_low", "success_high")
+SPAWNS = _column("Spawns", "count", "count_spawns")
+COST = _column("Cost", "usd", "cost_usd")
+
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "recommendations": (
+        AGENT,
+        KIND,
+        _column("Now", "model", "default_model"),
+        _column("Recommended", "model", "model"),
+        SUCCESS,
+        _column("Outcomes", "count", "tasks_observed"),
+        _column("A task costs now", "usd", "default_expected_cost_usd"),
+        _column("and would", "usd", "expected_cost_usd"),
+        _column("Why", "sentence", "reason"),
+    ),
+    "changes": (
+        _column("Published", "moment", "changed_at"),
+        AGENT,
+        KIND,
+        _column("Change", "text", "change"),
+        _column("Before", "model", "previous_model"),
+        _column("Now", "model", "model"),
+        _column("Why", "sentence", "reason"),
+    ),
+    "evidence": (
+        _column("Kind of task", "text", "kind"),
+        AGENT,
+        _column("Model", "model", "model"),
+        SUCCESS,
+        _column("Outcomes", "count", "tasks_observed"),
+        _column("Cost a task", "usd", "expected_cost_usd"),
+        _column("Chosen", "flag", "is_chosen"),
+    ),
+    "activity": (
+        _column("From", "day", "period"),
+        AGENT,
+        _column("Model", "model", "model"),
+        SPAWNS,
+        _column("Succeeded", "count", "count_successes"),
+        _column("Own failures", "count", "count_agent_failures"),
+        _column("Other failures", "count", "count_other_failures"),
+        _column("Unknown", "count", "count_unknown"),
+        COST,
+        _column("As recommended", "usd", "advised_cost_usd"),
+    ),
+    "savings": (
+        _column("Last days", "count", "window_days"),
+        SPAWNS,
+        COST,
+        _column("Possible saving", "usd_interval", "possible_saving_usd", "possible_saving_low_usd", "possible_saving_high_usd"),
+        _column("Advice followed", "count", "count_followed"),
+        _column("Of these failed", "count", "count_followed_failures"),
+        _column("Realised saving", "usd_interval", "realised_saving_usd", "realised_saving_low_usd", "realised_saving_high_usd"),
+    ),
+    "agents": (
+        AGENT,
+        SPAWNS,
+        _column("Success", "share", "count_successes", "count_known"),
+        _column("Unknown", "share", "count_unknown", "count_spawns"),
+        _column("Median", "duration", "p50_duration_ms"),
+        _column("95th percentile", "duration", "p95_duration_ms"),
+        COST,
+        _column("Models", "models", "models"),
+        _column("Last spawn", "day", "last_day"),
+    ),
+    "overloaded": (
+        AGENT,
+        SPAWNS,
+        SUCCESS,
+        _column("Before", "percent", "previous_success_rate"),
+        _column("Split off", "text", "split_cluster_label"),
+        _column("Success there", "percent", "split_success_rate"),
+        _column("Success without", "percent", "success_rate_without_split"),
+    ),
+    "unused": (
+        AGENT,
+        _column("Status", "status", "status"),
+        _column("Declared model", "model", "declared_model"),
+        _column("Spawns in window", "count", "count_spawns_in_window"),
+        _column("Spawns ever", "count", "count_spawns_ever"),
+        _column("Last spawn", "day", "last_spawned_at"),
+    ),
+    "overlap": (
+        AGENT,
+        _column("and", "text", "other_agent_name"),
+        _column("Tasks", "count", "count_tasks"),
+        _column("and", "count", "other_count_tasks"),
+        _column("Same kinds", "percent", "shared_kinds_share"),
+        _column("Kinds", "sentence", "shared_kinds"),
+    ),
+    "drift": (
+        AGENT,
+        _column("Declared", "model", "declared_model"),
+        _column("Recommended", "model", "recommended_model"),
+        _column("Success", "interval", "success_rate", "success_low", "success_high"),
+        _column("Outcomes", "count", "tasks_observed"),
+        _column("Change to the spec", "code", "spec_diff"),
+    ),
+    "gaps": (
+        _column("What a new agent should cover", "text", "gap_label"),
+        _column("Tasks", "count", "count_tasks"),
+        _column("Uncovered", "count", "count_uncovered"),
+        _column("Of these failed", "count", "count_uncovered_failures"),
+        _column("Nearest agents and their distance", "text", "nearest_agents"),
+        _column("Examples", "titles", "titles"),
+    ),
+    "comparisons": (
+        KIND,
+        _column("Model", "model", "model"),
+        _column("Success", "percent", "success_rate"),
+        _column("Other model", "model", "other_model"),
+        _column("Its success", "percent", "other_success_rate"),
+        _column("Difference", "points_interval", "difference", "difference_low", "difference_high"),
+        _column("Better", "model", "better_model"),
+        _column("Cheaper", "model", "cheaper_model"),
+    ),
+    "regressions": (
+        _column("Model", "model", "model"),
+        _column("Week of", "day", "week"),
+        _column("Outcomes", "count", "count_known"),
+        _column("Success", "percent", "success_rate"),
+        _column("Expected", "percent", "expected_success_rate"),
+    ),
+    "advice": (
+        _column("Week of", "day", "decided_in_week"),
+        _column("Answered from", "text", "answer_source"),
+        _column("Followed", "flag", "is_followed"),
+        _column("Decisions", "count", "count_decisions"),
+        SUCCESS,
+        _column("Told", "percent", "predicted_success_rate"),
+        _column("Calibrated", "flag", "is_calibrated"),
+    ),
+    "outcomes": (
+        _column("Outcome", "text", "outcome"),
+        _column("Whose fault", "text", "fault"),
+        _column("Decided by", "words", "evidence"),
+        SPAWNS,
+        _column("Share", "percent", "share"),
+        _column("Confidence", "percent", "mean_confidence"),
+        _column("Source", "text", "source"),
+    ),
+    "quality": (
+        _column("Source", "text", "source"),
+        _column("Writer", "text", "writer_version"),
+        _column("Lines read", "count", "count_lines_read"),
+        _column("Unreadable", "count", "count_lines_quarantined"),
+        SPAWNS,
+        _column("No result", "count", "count_without_result"),
+        _column("Unknown model", "count", "count_unknown_model"),
+        _column("Unknown cost", "count", "count_unknown_cost"),
+        _column("Unknown outcome", "percent", "unknown_outcome_share"),
+        _column("Unruled signals", "count", "count_unruled_signals"),
+    ),
+    "quarantine": (
+        _column("Why lines could not be read", "text", "reason"),
+        _column("Lines", "count", "count_lines"),
+        _column("Files", "count", "count_files"),
+    ),
+}

@@ -1,0 +1,2 @@
+select * from marts.spec_model_drift
+order by tasks_observed desc, agent_name

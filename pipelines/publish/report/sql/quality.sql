@@ -1,0 +1,2 @@
+select * from marts.data_quality
+order by count_spawns desc, source, writer_version

@@ -1,0 +1,38 @@
+-- The agents' own answers; those that change a model come first, then the most used.
+select
+    best.agent_name,
+    best.cluster_id,
+    best.cluster_label,
+    best.default_model,
+    best.model,
+    best.model is distinct from best.default_model as is_change,
+    best.success_rate,
+    best.success_low,
+    estimates.success_high,
+    best.tasks_observed,
+    best.expected_cost_usd,
+    best.default_expected_cost_usd,
+    best.reason,
+    savings.count_spawns as count_spawns_in_window,
+    savings.possible_saving_usd
+from serving.best_model_per_cluster as best
+left join (
+    -- As far above the mean as success_low is below it, in logits: together they hold nine tenths.
+    select
+        agent_name,
+        cluster_id,
+        model,
+        1 / (1 + exp(-(2 * logit - ln(greatest(success_low, 1e-9) / greatest(1 - success_low, 1e-9))))) as success_high
+    from learning.model_estimates
+) as estimates
+    on
+        best.agent_name = estimates.agent_name
+        and best.cluster_id = estimates.cluster_id
+        and best.model = estimates.model
+left join marts.savings as savings
+    on
+        best.agent_name = savings.agent_name
+        and best.cluster_id = savings.cluster_id
+        and savings.window_days = %(window_days)s
+where best.agent_name <> '*' and best.cluster_id >= 0
+order by is_change desc, savings.count_spawns desc nulls last, best.tasks_observed desc, best.agent_name, best.cluster_id

@@ -1,0 +1,2 @@
+select * from marts.model_regressions
+order by week desc, model

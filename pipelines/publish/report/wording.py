@@ -1,0 +1,74 @@
+"""How numbers and moments read on the page."""
+
+from datetime import date, datetime
+
+MISSING = "\N{EN DASH}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a whole percentage; 100% only where nothing is missing from it."""
+    if share is None:
+        return MISSING
+    whole = round(share * 100)
+    return "99%" if whole == 100 and share < 0.995 else f"{whole}%"
+
+
+def usd(amount: float | None) -> str:
+    """Return dollars: cents from one dollar on, two digits that count below."""
+    if amount is None:
+        return MISSING
+    sign, size = ("\N{MINUS SIGN}" if amount < 0 else ""), abs(amount)
+    if size >= 1000:
+        return f"{sign}${size:,.0f}"
+    if size >= 1 or size < 0.00005:
+        return f"{sign}${size:.2f}"
+    return f"{sign}${size:.2g}" if size < 0.1 else f"{sign}${size:.2f}"
+
+
+def usd_between(middle: float, low: float | None, high: float | None) -> str:
+    """Return the interval of an amount told without its sign, in parentheses with a space before; nothing if unknown."""
+    if low is None or high is None:
+        return ""
+    low, high = (low, high) if middle >= 0 else (-high, -low)
+    return f" ({usd(low)} to {usd(high)})"
+
+
+def duration(milliseconds: float | None) -> str:
+    """Return a duration in the unit that a person would use."""
+    if milliseconds is None:
+        return MISSING
+    seconds = milliseconds / 1000
+    if seconds < 120:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a day such as 3 Nov 2026."""
+    return f"{value.day} {value:%b %Y}" if value else MISSING
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment of UTC to the minute."""
+    return f"{day(value)}, {value:%H:%M} UTC" if value else MISSING
+
+
+def count(number: float | None) -> str:
+    """Return a whole number with separators."""
+    return MISSING if number is None else f"{number:,.0f}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: 1 spawn, 2 spawns."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: list[str], most: int = 4) -> str:
+    """Return words as a list in a sentence; what is beyond `most` is counted."""
+    shown = words[:most] + ([f"{len(words) - most} more"] if len(words) > most else [])
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown else ""
+
+
+def quoted(label: str | None) -> str:
+    """Return a kind of task in quotation marks."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{label or 'any kind'}\N{RIGHT DOUBLE QUOTATION MARK}"
