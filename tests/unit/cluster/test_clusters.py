@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pipelines.cluster.count import (
     FAILURES_AT_LEAST,
     MEMBERS_AT_LEAST,
+    SILHOUETTE_UP_TO,
     KnownOutcomes,
     choose_clustering,
     held_out_loss,
@@ -78,6 +79,12 @@ def test_few_failures_fall_back_on_the_silhouette(failures: int, rule: str) -> N
 
 def test_without_outcomes_kinds_that_lie_apart_are_counted() -> None:
     assert len(choose_clustering(blobs(5, 60))[0].centroids) == 5
+
+
+@pytest.mark.parametrize(("tasks", "rule"), [(SILHOUETTE_UP_TO, "silhouette"), (SILHOUETTE_UP_TO + 1, "size rule")])
+def test_many_tasks_without_outcomes_are_counted_by_their_number(tasks: int, rule: str) -> None:
+    vectors = unit_rows(np.random.default_rng(0).normal(size=(tasks, 4)))
+    assert choose_clustering(vectors)[1].startswith(rule)
 
 
 @pytest.mark.parametrize(("tasks", "clusters"), [(1, 1), (2 * MEMBERS_AT_LEAST - 1, 1), (2 * MEMBERS_AT_LEAST, 2)])
