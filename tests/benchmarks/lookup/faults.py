@@ -106,7 +106,8 @@ def _frozen(warehouse: Warehouse) -> Iterator[str]:
         yield warehouse.dsn
     finally:
         for process in family:
-            os.kill(process, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
 
 def _children(parent: int) -> list[int]:

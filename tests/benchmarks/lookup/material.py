@@ -9,7 +9,7 @@ from pydoc_data.topics import topics  # English prose about programming that eve
 from recommender.embedding import LocalEmbedder
 from recommender.snapshot import ANY_AGENT, ANY_KIND, AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind
 
-KINDS, TASK_CHARACTERS = 256, 1_000
+KINDS, KINDS_OF_AN_AGENT, TASK_CHARACTERS = 256, 40, 1_000
 AGENTS = tuple(f"AGENT_{number}" for number in range(20))
 MODELS = (("haiku", 0.1, 1.8), ("sonnet", 0.3, 2.0), ("opus", 0.5, 2.2))
 
@@ -24,10 +24,13 @@ def tasks(seed: int) -> Iterator[str]:
 
 @cache
 def snapshot() -> Snapshot:
-    """Return a snapshot of 256 kinds, 20 agents and 3 models, with a record of each in each."""
+    """Return a snapshot of 256 kinds, 20 agents that each do 40 of them, and 3 models with a record in each."""
     source, embedder = tasks(0), LocalEmbedder()
     texts = [next(source) for _ in range(KINDS)]
-    scopes = [(agent, kind) for agent in (ANY_AGENT, *AGENTS) for kind in range(ANY_KIND, KINDS)]
+    scopes = [(ANY_AGENT, kind) for kind in range(ANY_KIND, KINDS)]
+    for number, agent in enumerate(AGENTS):
+        done = random.Random(number).sample(range(KINDS), KINDS_OF_AN_AGENT)
+        scopes += [(agent, kind) for kind in (ANY_KIND, *sorted(done))]
     return Snapshot(
         embedding_model=embedder.name,
         created_at=datetime.now(UTC),
