@@ -12,6 +12,8 @@ COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
     "ingest": "read new logs, and nothing more",
     "stats": "how often advice was followed, and how it went",
+    "report": "write the nightly report anew, and open it",
+    "docs": "open dbt's documentation of every table, with lineage",
     "sql": "query the warehouse",
     "schema": "print the JSON Schema of the record format",
     "doctor": "check every piece and say what to do",

@@ -17,6 +17,7 @@ from pipelines.marts import assets as mart_assets
 from pipelines.nightly import nightly_job, nightly_schedule
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
+from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
 
 ASSET_MODULES = [
@@ -28,12 +29,13 @@ ASSET_MODULES = [
     mart_assets,
     estimate_assets,
     publish_assets,
+    report_assets,
     judge_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(ASSET_MODULES),
+    assets=dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
     asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
     resources=RESOURCES,
     jobs=[nightly_job],

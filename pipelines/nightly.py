@@ -7,12 +7,24 @@ from pipelines.settings import Settings
 
 _settings = Settings()
 
+
+@dg.failure_hook
+def say_what_to_do(context: dg.HookContext) -> None:
+    """Tell whoever looks at the failed run what still holds and what to do."""
+    context.log.error(
+        f"The step {context.op.name} failed; its error is above. Lookups go on with the answers that were published "
+        "last, and what earlier steps wrote stays. `spawnwise doctor` looks at every piece. When the cause is mended, "
+        "choose 'Re-execute from failure', or wait for the next night: finished work is not repeated."
+    )
+
+
 nightly_job = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
     description="Read new logs, learn what each model can be trusted with, publish the answers.",
     # One process: the stages share the warehouse, its lock and the warm imports; the work is in Postgres and dbt.
     executor_def=dg.in_process_executor,
+    hooks={say_what_to_do},
 )
 
 nightly_schedule = dg.ScheduleDefinition(

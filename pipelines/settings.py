@@ -79,7 +79,12 @@ class Settings(BaseSettings):
         default=0.0, ge=0, le=1, description="The judge is also asked about outcomes less certain than this"
     )
 
+    report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
+
     schedule: str = Field(default="0 2 * * *", description="When the nightly job runs (cron, local time)")
+    fresh_hours: int = Field(
+        default=26, ge=1, description="Age at which Dagster warns that answers are stale; twice that is a failure"
+    )
     schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 
     @field_validator("logs", "specs", mode="before")

@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.cluster.nightly import cluster_tasks
 from pipelines.progress import Progress
 from pipelines.settings import Settings
+from pipelines.table_metadata import table_metadata
 from pipelines.warehouse import Warehouse
 from recommender.embedding import embedder_from_environment
 
@@ -15,6 +16,7 @@ from recommender.embedding import embedder_from_environment
     group_name="cluster",
     kinds={"python", "postgres", "scikitlearn"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def task_clusters(
     warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
@@ -26,7 +28,8 @@ def task_clusters(
     )
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": report.clusters,
+            **table_metadata(warehouse, "learning", "task_clusters"),
+            "kinds_now": report.clusters,
             "action": report.action,
             "clustering_version": report.version,
             "criterion": report.criterion,

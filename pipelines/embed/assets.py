@@ -10,13 +10,18 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.embedding import EmbeddingError, embedder_from_environment
 
+# Finished batches stay, so a second try goes on where the first one ended.
+RETRY = dg.RetryPolicy(max_retries=1, delay=10)
+
 
 @dg.asset(
     key=["learning", "task_embeddings"],
     deps=[dg.AssetKey(["learning", "task_history"]), dg.AssetKey(["learning", "recommendation_log"])],
     group_name="embed",
+    retry_policy=RETRY,
     kinds={"python", "postgres"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def task_embeddings(
     warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
@@ -26,7 +31,7 @@ def task_embeddings(
     try:
         report = embed_tasks(warehouse, embedder_from_environment(), progress, batch_size=settings.embedding_batch_size)
     except EmbeddingError as error:
-        raise dg.Failure(str(error)) from error
+        raise _failure(error, settings) from error
     return dg.MaterializeResult(metadata=_metadata(report))
 
 
@@ -34,19 +39,26 @@ def task_embeddings(
     key=["learning", "agent_embeddings"],
     deps=[dg.AssetKey(["learning", "agent_specs"])],
     group_name="embed",
+    retry_policy=RETRY,
     kinds={"python", "postgres"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def agent_embeddings(
-    warehouse: dg.ResourceParam[Warehouse], progress: dg.ResourceParam[Progress]
+    warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
 ) -> dg.MaterializeResult[None]:
     """The vector of every agent spec; a spec is embedded again only when its text changes."""
     progress.stage("Embed the agent specs")
     try:
         report = embed_specs(warehouse, embedder_from_environment(), progress)
     except EmbeddingError as error:
-        raise dg.Failure(str(error)) from error
+        raise _failure(error, settings) from error
     return dg.MaterializeResult(metadata=_metadata(report))
+
+
+def _failure(error: EmbeddingError, settings: Settings) -> dg.Failure:
+    """Return the failure of the step; waiting helps where a provider is busy, never where the embedder is local."""
+    return dg.Failure(str(error), allow_retries=settings.embedder != "local")
 
 
 def _metadata(report: EmbedReport) -> dict[str, str | int]:

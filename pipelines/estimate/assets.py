@@ -6,6 +6,7 @@ from pipelines.estimate.labels import write_labels
 from pipelines.estimate.nightly import estimate_models
 from pipelines.progress import Progress
 from pipelines.settings import Settings
+from pipelines.table_metadata import table_metadata
 from pipelines.warehouse import Warehouse
 
 
@@ -15,6 +16,7 @@ from pipelines.warehouse import Warehouse
     group_name="estimate",
     kinds={"python", "postgres", "scipy"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def model_estimates(
     warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
@@ -31,7 +33,7 @@ def model_estimates(
     )
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": report.rows,
+            **table_metadata(warehouse, "learning", "model_estimates"),
             "rows_changed": report.rows_changed,
             "outcomes_written_back": labelled,
             "tasks": report.tasks,

@@ -8,6 +8,7 @@ from pipelines.ingest.sample.forget import forget_sample
 from pipelines.ingest.summary import agents_and_models, warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
+from pipelines.table_metadata import table_metadata
 from pipelines.warehouse import Warehouse
 
 session_logs = dg.AssetSpec(
@@ -25,6 +26,7 @@ session_logs = dg.AssetSpec(
     group_name="ingest",
     kinds={"python", "postgres"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def task_history(
     warehouse: dg.ResourceParam[Warehouse],
@@ -37,9 +39,14 @@ def task_history(
         forget_sample(warehouse, sample_folder(settings))
     report = ingest_sources(warehouse, settings, inputs.logs, progress)
     return dg.MaterializeResult(
+<<<<<<< HEAD
         metadata=warnings_metadata(report.warnings)
         | {
             "dagster/row_count": report.spawns_total,
+=======
+        metadata={
+            **table_metadata(warehouse, "learning", "task_history"),
+>>>>>>> report
             "spawns_new": report.spawns_new,
             "spawns_updated": report.spawns_updated,
             "files": report.files,

@@ -7,11 +7,24 @@ from pipelines.ingest.inputs import choose_inputs
 from pipelines.ingest.summary import warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
+from pipelines.table_metadata import table_metadata
 from pipelines.warehouse import Warehouse
+
+model_tiers = dg.AssetSpec(
+    ["learning", "model_tiers"],
+    description="Default model per agent or pattern; seeded once, then kept by people.",
+    group_name="ingest",
+    kinds={"postgres"},
+    owners=["team:spawnwise"],
+)
 
 
 @dg.asset(
-    key=["learning", "agent_specs"], group_name="ingest", kinds={"postgres", "markdown"}, owners=["team:spawnwise"]
+    key=["learning", "agent_specs"],
+    group_name="ingest",
+    kinds={"postgres", "markdown"},
+    owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def agent_specs(
     warehouse: dg.ResourceParam[Warehouse],
@@ -21,9 +34,14 @@ def agent_specs(
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
     report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
     return dg.MaterializeResult(
+<<<<<<< HEAD
         metadata=warnings_metadata([*report.errors, *report.collisions, *report.warnings])
         | {
             "dagster/row_count": report.specs,
+=======
+        metadata={
+            **table_metadata(warehouse, "learning", "agent_specs"),
+>>>>>>> report
             "added": report.added,
             "changed": report.changed,
             "removed": report.removed,

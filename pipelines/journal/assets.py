@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.journal.load import load_journal
 from pipelines.progress import Progress
+from pipelines.table_metadata import table_metadata
 from pipelines.warehouse import Warehouse
 
 
@@ -13,6 +14,7 @@ from pipelines.warehouse import Warehouse
     group_name="ingest",
     kinds={"python", "postgres"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def recommendation_log(
     warehouse: dg.ResourceParam[Warehouse], progress: dg.ResourceParam[Progress]
@@ -22,6 +24,7 @@ def recommendation_log(
     report = load_journal(warehouse)
     return dg.MaterializeResult(
         metadata={
+            **table_metadata(warehouse, "learning", "recommendation_log"),
             "lines_read": report.lines_read,
             "lines_loaded": report.lines_loaded,
             "lines_quarantined": report.lines_quarantined,

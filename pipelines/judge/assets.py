@@ -14,6 +14,7 @@ from pipelines.warehouse import Warehouse
     group_name="judge",
     kinds={"openai", "postgres"},
     owners=["team:spawnwise"],
+    pool="warehouse",
 )
 def judgements(
     warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]

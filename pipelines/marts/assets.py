@@ -16,7 +16,12 @@ from pipelines.warehouse import Warehouse
 _MANIFEST = prepared_manifest(Settings())
 
 
-@dbt_assets(manifest=_MANIFEST, selector="before_estimates", dagster_dbt_translator=TRANSLATOR)
+@dbt_assets(
+    manifest=_MANIFEST,
+    selector="before_estimates",
+    dagster_dbt_translator=TRANSLATOR,
+    pool="warehouse",
+)
 def intermediate_models(
     context: dg.AssetExecutionContext,
     warehouse: dg.ResourceParam[Warehouse],
@@ -28,7 +33,12 @@ def intermediate_models(
     yield from build_phase(context, warehouse, settings, _MANIFEST, "before_estimates")
 
 
-@dbt_assets(manifest=_MANIFEST, selector="after_estimates", dagster_dbt_translator=TRANSLATOR)
+@dbt_assets(
+    manifest=_MANIFEST,
+    selector="after_estimates",
+    dagster_dbt_translator=TRANSLATOR,
+    pool="warehouse",
+)
 def mart_models(
     context: dg.AssetExecutionContext,
     warehouse: dg.ResourceParam[Warehouse],

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.freshness import EVERY_NIGHT
 from pipelines.progress import Progress
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
@@ -13,6 +14,8 @@ from pipelines.warehouse import Warehouse
     group_name="publish",
     kinds={"python", "file"},
     owners=["team:spawnwise"],
+    freshness_policy=EVERY_NIGHT,
+    pool="warehouse",
 )
 def recommendation_snapshot(
     warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]

@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
+
+SETS_EMBED = "window.vegaEmbed = vegaEmbed;"
 
 
 def chart_library(folder: Path) -> str:
@@ -12,10 +15,10 @@ def chart_library(folder: Path) -> str:
     """
     import vl_convert
 
-    kept = folder / f"vega-{vl_convert.__version__}.js"
+    kept = folder / f"vega-{version('vl-convert-python')}.js"
     if kept.exists():
         return kept.read_text(encoding="utf-8")
-    script = str(vl_convert.javascript_bundle())
+    script = vl_convert.javascript_bundle(SETS_EMBED)
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(kept, script)
     return script

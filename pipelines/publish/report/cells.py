@@ -1,5 +1,6 @@
 """How a value of a row becomes a cell of a table."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -27,38 +28,52 @@ class Cell(NamedTuple):
 def cell(column: Column, row: Row) -> Cell:
     """Return the cell of a row."""
     values = tuple(row.get(field) for field in column.fields)
-    value = values[0]
-    order = _order(value)
+    value, order = values[0], _order(values[0])
     match column.form:
         case "share":
-            share = values[0] / values[1] if values[1] else None
+            share = row[column.fields[0]] / row[column.fields[1]] if values[1] else None
             return Cell(percent(share), -1 if share is None else share, "number")
-        case "interval" if value is not None and values[1] is not None:
-            low, high = values[1], values[2]
-            between = f"at least {percent(low)}" if high is None else f"{percent(low)} to {percent(high)}"
-            return Cell(f"{percent(value)}, {between}", order, "interval", (value, low, high if high is not None else value))
-        case "usd_interval" if value is not None and None not in values:
-            return Cell(f"{usd(value)} ({usd(values[1])} to {usd(values[2])})", order, "number")
-        case "points_interval" if value is not None:
-            low, middle, high = (round(part * 100) for part in (values[1], value, values[2]))
-            return Cell(f"{middle:+d} points ({low:+d} to {high:+d})", order, "number")
         case "models" | "titles":
             return Cell("", order, column.form, tuple(value or ()))
         case "flag":
             return Cell("yes" if value else MISSING if value is None else "no", order, "text")
+        case form if form.endswith("interval") and None not in values[:2]:
+            return _interval(form, [float(each) for each in values if each is not None], order)
     return _plain(column.form, value, order)
 
 
+def _interval(form: str, values: list[float], order: float | str) -> Cell:
+    """Return the cell of a value, its lower and its upper bound; the upper one may not be known."""
+    value, low, high = [*values, values[0]][:3]
+    if form == "interval":
+        between = f"at least {percent(low)}" if len(values) < 3 else f"{percent(low)} to {percent(high)}"
+        return Cell(f"{percent(value)}, {between}", order, "interval", (value, low, high))
+    if form == "usd_interval":
+        return Cell(f"{usd(value)} ({usd(low)} to {usd(high)})", order, "number")
+    points, lowest, highest = (round(each * 100) for each in (value, low, high))
+    return Cell(f"{points:+d} points ({lowest:+d} to {highest:+d})", order, "number")
+
+
 def _plain(form: str, value: Any, order: float | str) -> Cell:
-    numbers = {"count": count, "percent": percent, "usd": usd, "duration": duration, "interval": percent}
+    numbers: dict[str, Callable[[Any], str]] = {
+        "count": count,
+        "percent": percent,
+        "usd": usd,
+        "duration": duration,
+        "interval": percent,
+    }
     numbers |= {"usd_interval": usd, "points_interval": percent}
     if form in numbers:
         return Cell(numbers[form](value), order, "number")
     if value is None:
         return Cell(MISSING, "", "text")
-    texts = {"day": day, "moment": moment, "status": lambda status: STATUS.get(status, status)}
-    texts["words"] = lambda words: str(words).replace("_", " ")
-    return Cell(str(texts.get(form, str)(value)), order, form if form in {"model", "code", "sentence"} else "text")
+    texts: dict[str, Callable[[Any], str]] = {
+        "day": day,
+        "moment": moment,
+        "status": lambda status: STATUS.get(status, status),
+        "words": lambda words: str(words).replace("_", " "),
+    }
+    return Cell(texts.get(form, str)(value), order, form if form in {"model", "code", "sentence"} else "text")
 
 
 def models_of(row: Row) -> list[str]:

@@ -44,7 +44,11 @@ def _filled(part: Any, values: dict[str, list[Any]]) -> Any:
     if isinstance(part, dict):
         return {key: _filled(value, values) for key, value in part.items()}
     if isinstance(part, list):
-        return [filled for value in part for filled in (values[value] if _is_name(value, values) else [_filled(value, values)])]
+        return [
+            filled
+            for value in part
+            for filled in (values[value] if _is_name(value, values) else [_filled(value, values)])
+        ]
     return values[part] if _is_name(part, values) else part
 
 
@@ -136,4 +140,3 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
             + "."
         ),
     }
-

@@ -32,7 +32,8 @@ def _new_spawns(facts: ReportFacts) -> Iterator[Sentence]:
         span = facts.span
         yield Sentence(
             f"First run: {counted(span['count_spawns'], 'spawn')} of {counted(span['count_agents'], 'agent')}, "
-            f"{day(span['first_day'])} to {day(span['last_day'])}. From the next run on, this list begins with what changed.",
+            f"{day(span['first_day'])} to {day(span['last_day'])}. "
+            "From the next run on, this list begins with what changed.",
             "plain",
             "time",
         )

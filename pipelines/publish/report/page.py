@@ -59,22 +59,26 @@ def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: da
         "points": points,
         "labels": labels,
     }
-    return _environment().get_template("page.html.j2").render(
-        facts=facts,
-        now=now or datetime.now(UTC),
-        sentences=_sentences(facts),
-        agents=sorted({agent for table in rows.values() for row in table for agent in agents_of(row)}),
-        colours=colours,
-        columns=COLUMNS,
-        rows=rows,
-        summaries={} if facts.is_empty else summaries(facts, points),
-        with_text=with_text,
-        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
-        library=library,
-        program=program,
-        script_hashes=[_hash(script) for script in (library, program)],
-        data=data,
-        most_rows=MOST_ROWS,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            facts=facts,
+            now=now or datetime.now(UTC),
+            sentences=_sentences(facts),
+            agents=sorted({agent for table in rows.values() for row in table for agent in agents_of(row)}),
+            colours=colours,
+            columns=COLUMNS,
+            rows=rows,
+            summaries={} if facts.is_empty else summaries(facts, points),
+            with_text=with_text,
+            style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
+            library=library,
+            program=program,
+            script_hashes=[_hash(script) for script in (library, program)],
+            data=data,
+            most_rows=MOST_ROWS,
+        )
     )
 
 
@@ -93,7 +97,11 @@ def _hash(script: str) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     names = ("percent", "usd", "duration", "day", "moment", "count", "counted")
     environment.filters.update({name: getattr(wording, name) for name in names})

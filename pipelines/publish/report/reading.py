@@ -13,6 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
 Row = dict[str, Any]
+Value = int | str | datetime | None
 
 TABLES = (
     "recommendations",
@@ -31,6 +32,25 @@ TABLES = (
     "quality",
     "quarantine",
     "changes",
+)
+BUILT_TABLES = (  # schema and name of what dbt builds and the statements here read
+    ("intermediate", "int_advice"),
+    ("intermediate", "int_model_prices"),
+    ("intermediate", "int_tasks"),
+    ("intermediate", "int_windows"),
+    ("marts", "agent_overlap"),
+    ("marts", "best_model_changes"),
+    ("marts", "capability_gaps"),
+    ("marts", "data_quality"),
+    ("marts", "model_comparison"),
+    ("marts", "model_regressions"),
+    ("marts", "outcome_evidence"),
+    ("marts", "overloaded_agents"),
+    ("marts", "recommendation_quality"),
+    ("marts", "savings"),
+    ("marts", "spec_model_drift"),
+    ("marts", "unused_agents"),
+    ("serving", "best_model_per_cluster"),
 )
 MAPPED_TASKS = 700  # more make the page slow to draw and the layout slow to find, and tell no more
 DAYS_SHOWN_SINGLY = 62
@@ -109,7 +129,7 @@ def _marts_are_built(connection: psycopg.Connection[Any]) -> bool:
     return row is not None and row[0] is not None
 
 
-def _rows(connection: psycopg.Connection[Any], name: str, values: Mapping[str, int | str | datetime | None]) -> list[Row]:
+def _rows(connection: psycopg.Connection[Any], name: str, values: Mapping[str, Value]) -> list[Row]:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(named_sql(__file__, name), values).fetchall()
     return [{column: printable(value) for column, value in row.items()} for row in rows]

@@ -32,7 +32,7 @@ def lay_out(vectors: NDArray[Any]) -> NDArray[np.float64]:
         if len(distinct) > NEIGHBOURS:
             perplexity = min(NEIGHBOURS, (len(distinct) - 1) / 3)
             tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=SEED, max_iter=STEPS)
-            # So few points are done before a second thread pays: on a busy machine its waiting costs ten times the work.
+            # More threads gain nothing on so few points; on a busy machine their waiting costs ten times the work.
             with threadpool_limits(limits=1):
                 places = tsne.fit_transform(reduced)
     places = places - places.mean(axis=0) if len(places) else places

@@ -26,7 +26,7 @@ def usd(amount: float | None) -> str:
 
 
 def usd_between(middle: float, low: float | None, high: float | None) -> str:
-    """Return the interval of an amount told without its sign, in parentheses with a space before; nothing if unknown."""
+    """Return the interval of an amount told without its sign, in parentheses after a space; nothing where unknown."""
     if low is None or high is None:
         return ""
     low, high = (low, high) if middle >= 0 else (-high, -low)
