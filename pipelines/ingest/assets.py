@@ -39,14 +39,9 @@ def task_history(
         forget_sample(warehouse, sample_folder(settings))
     report = ingest_sources(warehouse, settings, inputs.logs, progress)
     return dg.MaterializeResult(
-<<<<<<< HEAD
-        metadata=warnings_metadata(report.warnings)
-        | {
-            "dagster/row_count": report.spawns_total,
-=======
         metadata={
+            **warnings_metadata(report.warnings),
             **table_metadata(warehouse, "learning", "task_history"),
->>>>>>> report
             "spawns_new": report.spawns_new,
             "spawns_updated": report.spawns_updated,
             "files": report.files,

@@ -34,14 +34,9 @@ def agent_specs(
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
     report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
     return dg.MaterializeResult(
-<<<<<<< HEAD
-        metadata=warnings_metadata([*report.errors, *report.collisions, *report.warnings])
-        | {
-            "dagster/row_count": report.specs,
-=======
         metadata={
+            **warnings_metadata([*report.errors, *report.collisions, *report.warnings]),
             **table_metadata(warehouse, "learning", "agent_specs"),
->>>>>>> report
             "added": report.added,
             "changed": report.changed,
             "removed": report.removed,
