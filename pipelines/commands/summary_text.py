@@ -35,7 +35,11 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
 
 def _what_was_read(summary: RunSummary) -> str:
     period = f", {summary.first_spawn} to {summary.last_spawn}" if summary.first_spawn else ""
-    quarantined = f" ({summary.lines_quarantined:,} unreadable, kept in learning.ingest_quarantine)" if summary.lines_quarantined else ""
+    quarantined = (
+        f" ({summary.lines_quarantined:,} unreadable, kept in learning.ingest_quarantine)"
+        if summary.lines_quarantined
+        else ""
+    )
     return (
         f"{summary.spawns:,} spawns of {summary.agents:,} agents from {summary.files:,} log files, "
         f"{summary.lines_read:,} lines{quarantined}{period}"
