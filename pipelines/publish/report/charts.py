@@ -24,14 +24,15 @@ def colours_of(models: set[str]) -> dict[str, str]:
     return {model: f"var(--model-{number})" for model, number in numbers.items()} | grey
 
 
-def specifications(colours: dict[str, str], *, with_text: bool) -> dict[str, Any]:
+def specifications(colours: dict[str, str], facts: ReportFacts, *, with_text: bool) -> dict[str, Any]:
     """Return the Vega-Lite specification of each chart, with the models and their colours filled in."""
     folder = Path(__file__).parent / "charts"
     models = list(colours)
+    estimated = {row["model"] for row in facts["evidence"]}
     values: dict[str, list[Any]] = {
         "$models": models,
         "$colours": list(colours.values()),
-        "$slots": ["", *models],  # the first is where the name of the kind stands
+        "$slots": ["", *(model for model in models if model in estimated)],  # the first slot is for the kind's name
         "$title": [{"field": "title", "title": "task"}] if with_text else [],
     }
     return {

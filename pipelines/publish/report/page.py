@@ -53,7 +53,7 @@ def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: da
     colours = colours_of(models)
     program = (TEMPLATES / "page.js").read_text(encoding="utf-8")
     data = {
-        "charts": {} if facts.is_empty else specifications(colours, with_text=with_text),
+        "charts": {} if facts.is_empty else specifications(colours, facts, with_text=with_text),
         "activity": activity_data(facts),
         "evidence": evidence_data(facts),
         "points": points,

@@ -47,6 +47,12 @@
     task_map: (width) => ({ rows: chosen(data.points, "recommended"), labels: labels(width, data.charts.task_map.height) }),
   };
 
+  // The chart of evidence is as high as its kinds need; the others are as their specification says.
+  function height(name, { rows }) {
+    const { height: own, encoding } = data.charts[name];
+    return name === "evidence" ? own * encoding.yOffset.scale.domain.length * Math.max(1, new Set(rows.map((row) => row.id)).size) : own;
+  }
+
   const config = {
     background: null,
     font: "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
@@ -62,15 +68,18 @@
   async function draw(name) {
     const container = byId(`chart-${name}`), width = container.clientWidth;
     const legend = { ...config.legend, columns: width < 500 ? 2 : 8 };
-    const options = { ast: true, actions: false, renderer: "svg", config: { ...config, legend } };
-    const spec = { ...data.charts[name], autosize: { type: "fit-x", contains: "padding" }, datasets: sources[name](width) };
+    // A choice without rows has no extent: nothing to warn of (log level 1 is errors).
+    const options = { ast: true, actions: false, renderer: "svg", logLevel: 1, config: { ...config, legend } };
+    const datasets = sources[name](width), autosize = { type: "fit-x", contains: "padding" };
+    const spec = { ...data.charts[name], datasets, autosize, height: height(name, datasets) };
     ({ view: views[name] } = await window.vegaEmbed(container, spec, options));
   }
 
   async function fill(name) {
     const view = views[name];
-    for (const [source, rows] of Object.entries(sources[name](view.width()))) view.data(source, rows);
-    await view.resize().runAsync();
+    const datasets = sources[name](view.width());
+    for (const [source, rows] of Object.entries(datasets)) view.data(source, rows);
+    await view.height(height(name, datasets)).resize().runAsync();
   }
 
   // Tables -----------------------------------------------------------------

@@ -1,0 +1,107 @@
+"""Facts of a small report, with names as hostile as logs can make them."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+from pgvector import Vector
+
+from pipelines.publish.report.reading import ReportFacts, Row
+from pipelines.publish.report.runs import LearningRun
+
+HOSTILE = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>'\"&{{7*7}}"
+NIGHT = datetime(2026, 1, 2, 2, 0, tzinfo=UTC)
+
+
+def hostile_facts(**changes: Any) -> ReportFacts:
+    """Return facts in which every name, label, reason and title is hostile."""
+    advice = recommendation(agent_name=HOSTILE, cluster_label=HOSTILE, reason=HOSTILE)
+    tables = {
+        "recommendations": [advice],
+        "evidence": [evidence(model, HOSTILE) for model in ("haiku", "sonnet")],
+        "changes": [advice | {"change": "changed", "previous_model": "opus", "changed_at": NIGHT}],
+        "gaps": [gap(HOSTILE)],
+        "quarantine": [{"reason": HOSTILE, "count_lines": 2, "count_files": 1}],
+    }
+    values: dict[str, Any] = {
+        "run": LearningRun("b", NIGHT, {}),
+        "previous": LearningRun("a", NIGHT, {}),
+        "span": span(),
+        "window": {"window_days": 30, "spawned_from": NIGHT, "spawned_until": NIGHT},
+        "new_spawns": {
+            "count_spawns": 2,
+            "count_successes": 1,
+            "count_failures": 1,
+            "count_unknown": 0,
+            "cost_usd": 0.5,
+        },
+        "activity": [activity(date(2026, 1, 1), HOSTILE), activity(date(2026, 1, 1), "tester")],
+        "tasks": [task(number, HOSTILE) for number in range(5)],
+        "tables": tables,
+    }
+    return ReportFacts(**(values | changes))
+
+
+def span() -> Row:
+    return {
+        "count_spawns": 10,
+        "count_agents": 2,
+        "count_successes": 7,
+        "count_agent_failures": 1,
+        "count_other_failures": 1,
+        "count_unknown": 1,
+        "first_day": date(2026, 1, 1),
+        "last_day": date(2026, 1, 2),
+        "cost_usd": 1.5,
+        "count_cost_unknown": 3,
+    }
+
+
+def activity(day: date, agent: str) -> Row:
+    counts = {"count_spawns": 5, "count_successes": 3, "count_agent_failures": 1, "count_other_failures": 0}
+    costs = {"count_unknown": 1, "count_cost_known": 4, "cost_usd": 1.0, "advised_cost_usd": 0.5}
+    return {"period": day, "agent_name": agent, "model": "sonnet"} | counts | costs
+
+
+def recommendation(**changes: Any) -> Row:
+    advice = {
+        "agent_name": "tester",
+        "cluster_id": 0,
+        "cluster_label": "tests, pytest",
+        "default_model": "sonnet",
+        "model": "haiku",
+        "is_change": True,
+        "success_rate": 0.97,
+        "success_low": 0.89,
+        "success_high": 0.99,
+        "tasks_observed": 31,
+        "expected_cost_usd": 0.08,
+        "default_expected_cost_usd": 0.2,
+        "reason": "haiku is enough.",
+    }
+    return advice | changes
+
+
+def evidence(model: str, kind: str) -> Row:
+    scope = {"kind": kind, "cluster_id": 0, "kind_size": 5, "agent_name": "*", "model": model}
+    rates = {"success_rate": 0.9, "success_low": 0.8, "success_high": 0.95}
+    return scope | rates | {"tasks_observed": 5, "expected_cost_usd": None, "is_chosen": model == "haiku"}
+
+
+def gap(label: str, **changes: Any) -> Row:
+    counts = {"count_tasks": 9, "count_uncovered": 6, "count_uncovered_failures": 2}
+    return {"gap_id": 0, "gap_label": label, "nearest_agents": "a 0.75", "titles": [label]} | counts | changes
+
+
+def task(number: int, name: str) -> Row:
+    return {
+        "agent_name": name,
+        "model": "sonnet",
+        "cluster_id": 0,
+        "cluster_label": name,
+        "outcome": "failure" if number == 0 else "success",
+        "spawned_on": date(2026, 1, 1),
+        "recommended_model": "haiku",
+        "embedding": Vector(np.eye(8)[number]),
+        "title": name,
+    }

@@ -1,0 +1,103 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from pipelines.publish.report.page import render
+from pipelines.publish.report.reading import ReportFacts, period_of, printable
+from tests.report_facts import HOSTILE, NIGHT, activity, hostile_facts
+
+
+class Markup(HTMLParser):
+    """What a browser would make of the page: its elements and their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def page_data(page: str) -> dict[str, list[dict[str, object]]]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return dict(json.loads(found.group(1)))
+
+
+def test_a_hostile_name_is_text_and_never_markup() -> None:
+    page = render(hostile_facts(), "", with_text=True, now=NIGHT)
+
+    assert HOSTILE not in page
+    markup = Markup(page)
+    assert len(markup.all("script")) == 3
+    assert not markup.all("img")
+    assert not [name for _, attributes in markup.elements for name in attributes if name.startswith("on")]
+    assert {point["agent"] for point in page_data(page)["points"]} == {HOSTILE}
+
+
+def test_nothing_is_loaded_from_anywhere() -> None:
+    markup = Markup(render(hostile_facts(), "", now=NIGHT))
+
+    assert not [attributes for _, attributes in markup.elements if "src" in attributes]
+    assert not markup.all("link")
+    assert all(str(link["href"]).startswith("#") for link in markup.all("a"))
+    (policy,) = [meta["content"] for meta in markup.all("meta") if "http-equiv" in meta]
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe-eval" not in policy
+
+
+def test_titles_of_tasks_are_there_only_when_asked_for() -> None:
+    secret = "a title that nobody asked for"
+    facts = hostile_facts()
+    for task in facts.tasks:
+        task["title"] = None
+    assert secret not in render(facts, "", now=NIGHT)
+    assert '"title": "task"' not in render(facts, "", now=NIGHT)
+    facts.tasks[0]["title"] = secret
+    assert secret in render(facts, "", with_text=True, now=NIGHT)
+
+
+@pytest.mark.parametrize("facts", [ReportFacts(), ReportFacts(span={"count_spawns": 0})])
+def test_without_spawns_the_page_says_so_and_what_to_do(facts: ReportFacts) -> None:
+    page = render(facts, "", now=NIGHT)
+
+    assert "Nothing has been learned yet" in page
+    assert "spawnwise learn" in page
+    assert not Markup(page).all("script")
+
+
+def test_every_chart_has_a_summary_and_every_table_a_caption() -> None:
+    markup = Markup(render(hostile_facts(), "", now=NIGHT))
+
+    charts = [attributes for attributes in markup.all("div") if "chart" in (attributes.get("class") or "").split()]
+    assert len(charts) == 4
+    assert all(chart["role"] == "img" and len(chart["aria-label"] or "") > 20 for chart in charts)
+    assert len(markup.all("caption")) == len(markup.all("table"))
+    assert len(markup.all("html")) == 1
+    assert markup.all("html")[0]["lang"] == "en"
+
+
+def test_a_long_table_says_that_it_is_cut() -> None:
+    facts = hostile_facts(activity=[activity(NIGHT.date(), f"agent-{number}") for number in range(151)])
+
+    assert "The first 150 of 151 rows" in render(facts, "", now=NIGHT)
+
+
+def test_the_period_of_the_charts_grows_with_the_history() -> None:
+    days = [
+        NIGHT.date().replace(year=year, month=month) for year, month in [(2026, 1), (2026, 2), (2026, 12), (2028, 1)]
+    ]
+    assert [period_of(days[0], day) for day in days] == ["day", "day", "week", "month"]
+    assert period_of(None, None) == "day"
+
+
+def test_direction_and_control_characters_do_not_reach_the_page() -> None:
+    assert printable("abc\u202egnp.exe\x1b[31m") == "abc\ufffdgnp.exe\ufffd[31m"
+    assert printable(["\u202e", 1]) == ["\ufffd", 1]
