@@ -32,7 +32,7 @@ lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --nofail-on-warning -p 2 dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar -p 2 dbt_project
 
 format: $(VENV)/.dev  ## Format and mend what can be mended
 	@$(BIN)/ruff format .

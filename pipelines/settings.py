@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default=0.0, ge=0, le=1, description="Share of decisions that try a promising cheaper model; 0 is off"
     )
     candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Models that may be recommended; else every model seen"
+        default=(), description="Models to estimate besides those seen, so that exploration may try them"
     )
     protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Agents that exploration never touches; names or patterns"

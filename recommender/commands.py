@@ -25,6 +25,8 @@ commands of the nightly run (need `pip install 'spawnwise[learn]'`):
 `spawnwise COMMAND --help` tells more of each.
 """
 Options = argparse.Namespace
+# Whoever starts a process waits for its imports anyway: on a busy machine they alone may take the lookup's deadline.
+PATIENCE_MS = "1000"
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -102,6 +104,7 @@ def _add_record(command: argparse.ArgumentParser) -> None:
 def _recommend(options: Options) -> int:
     from recommender.lookup import recommend
 
+    os.environ.setdefault("SPAWNWISE_DEADLINE_MS", PATIENCE_MS)
     answer = recommend(_task(options), options.agent)
     if options.json:
         print(json.dumps(answer.as_dict()))
@@ -114,6 +117,7 @@ def _recommend(options: Options) -> int:
 def _explain(options: Options) -> int:
     from recommender.explain import explain, in_words
 
+    os.environ.setdefault("SPAWNWISE_DEADLINE_MS", PATIENCE_MS)
     explanation = explain(_task(options), options.agent)
     print(json.dumps(explanation) if options.json else printable(in_words(explanation)))
     return 0

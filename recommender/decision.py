@@ -85,7 +85,8 @@ def decide(evidence: Evidence, rule: Rule) -> Decisions:
     scope, model = np.arange(len(cost)), np.arange(cost.shape[1])
     is_default, is_best = model == default[:, None], model == best[:, None]
     others = claims.tried & ~is_default
-    cheaper = others & (cost < cost[scope, default][:, None])
+    default_cost = evidence.cost_usd[scope, default]
+    cheaper = others & (cost < np.where(np.isfinite(default_cost), default_cost, -np.inf)[:, None])
     # Where no model is known to reach the floor, saving is no reason: only the best may take the default's place.
     is_above = claims.above >= required
     is_reached = (is_above & (others | is_default)).any(axis=1)

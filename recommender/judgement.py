@@ -1,6 +1,5 @@
 """The night's rule of decision, applied to one task: what is known of the kinds around it, weighed by nearness."""
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -81,6 +80,8 @@ def judge(snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, sha
     decisions = decide(evidence, snapshot.rule)
     chosen, propensity = int(decisions.chosen[0]), 1.0
     if share > 0:
+        import random
+
         probability = propensities(trial_shares(evidence, snapshot.rule), decisions, np.array([share]))[0]
         chosen = random.choices(range(len(probability)), probability.tolist())[0]
         propensity = float(probability[chosen])

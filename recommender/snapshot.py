@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -243,6 +242,8 @@ def _require_sound(snapshot: Snapshot) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile  # not at spawn time, where only reading is done
+
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:

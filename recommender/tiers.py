@@ -1,6 +1,5 @@
 """What is known of an agent before anything is learned: the model that its spec names, or its tier's."""
 
-import csv
 import os
 import re
 from collections.abc import Sequence
@@ -19,6 +18,8 @@ _DECLARED = re.compile(r"^(?:model:|>\s*\*\*Model Tier:\*\*)\s*[\"']?([\w.:@/\[\
 @cache
 def shipped_tiers() -> tuple[Tier, ...]:
     """Return the tiers that come with the package."""
+    import csv
+
     with SHIPPED_TIERS.open(encoding="utf-8", newline="") as lines:
         return tuple(Tier(row["agent_pattern"], row["default_model"]) for row in csv.DictReader(lines))
 

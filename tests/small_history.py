@@ -72,8 +72,8 @@ def insert_estimate(
     connection.execute(
         """insert into learning.model_estimates (
             clustering_version, agent_name, cluster_id, model, success_rate, success_low, success_sd, tasks_observed,
-            effective_n, expected_cost_usd, reliable_probability, logit, logit_sd, logit_shared_sd, is_default, is_chosen,
-            reason
+            effective_n, expected_cost_usd, reliable_probability, logit, logit_sd, logit_shared_sd,
+            is_default, is_chosen, reason
         ) values (%s, %s, %s, %s, 0.9, 0.8, 0.05, 40, 38, 0.1, 0.95, 2.2, 0.5, 0.1, %s, %s, 'Seen often.')""",
         [version, agent, cluster, model, is_default, is_chosen],
     )

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.metrics import silhouette_score
 
 from pipelines.cluster.kmeans import Clustering, Floats, Ints, spherical_kmeans
 from pipelines.cluster.radius import cluster_radii
 from recommender.blend import nearness
 
 CANDIDATES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+SILHOUETTE_CANDIDATES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 24)
+SILHOUETTE_UP_TO = 2_000  # tasks: in few, a kind that is split has too few outcomes; in many, a merged one hides a kind
 MEMBERS_AT_LEAST = 20  # on average: smaller kinds hold too few outcomes to learn from
 FAILURES_AT_LEAST = 50  # and as many successes: with fewer, outcomes cannot choose between candidates
 PRIOR_TASKS = 8.0  # a cell's rate is pulled to what the cluster's difficulty predicts, as strong as this many tasks
@@ -30,19 +33,39 @@ def choose_clustering(
     """Cluster unit rows (n, d) into as many kinds as the data tell apart; return also in words how that was found.
 
     With enough outcomes it is the number that predicts held-out outcomes best, as a lookup would predict them from the
-    kinds around a task (cross-validated log loss); with few, the size rule: about sqrt(n / 2) clusters. Either way
-    there are at least MEMBERS_AT_LEAST tasks a cluster on average.
+    kinds around a task (cross-validated log loss). With few outcomes it is sqrt(n / 2); with few tasks too, the number
+    up to that whose clusters lie apart most clearly (silhouette). There are always at least MEMBERS_AT_LEAST tasks a
+    cluster on average.
     """
     most = max(1, len(vectors) // MEMBERS_AT_LEAST)
     if outcomes is None or not _tells_enough(outcomes):
-        count = max(1, min(most, round(float(np.sqrt(len(vectors) / 2)))))
-        why = f"size rule: {count} for {len(vectors)} tasks, too few outcomes of both kinds to choose by them"
-        return spherical_kmeans(vectors, count, seed=seed), why
+        most = max(1, min(most, round(float(np.sqrt(len(vectors) / 2)))))
+        if len(vectors) <= SILHOUETTE_UP_TO:
+            return _clearest(vectors, most, seed=seed)
+        why = f"size rule: {most} for {len(vectors)} tasks, too few outcomes of both kinds to choose by them"
+        return spherical_kmeans(vectors, most, seed=seed), why
     tried = [spherical_kmeans(vectors, count, seed=seed) for count in CANDIDATES if count <= most]
     losses = [held_out_loss(vectors, clustering, outcomes, seed=seed) for clustering in tried]
     best = tried[int(np.argmin(losses))]
     why = f"held-out log loss {min(losses):.4f} at {len(best.centroids)} clusters, {losses[0]:.4f} at one"
     return best, f"{why}, the best of {len(tried)} numbers tried"
+
+
+def _clearest(vectors: Floats, most: int, *, seed: int) -> tuple[Clustering, str]:
+    """Return the clustering of at most `most` clusters with the largest mean silhouette."""
+    one = spherical_kmeans(vectors, 1, seed=seed)
+    counts = sorted({count for count in SILHOUETTE_CANDIDATES if count < most} | ({most} if most > 1 else set()))
+    tried = [spherical_kmeans(vectors, count, seed=seed) for count in counts]
+    scored = [(_silhouette(vectors, clustering), clustering) for clustering in tried]
+    apart, best = max(scored, key=lambda pair: pair[0], default=(0.0, one))
+    why = f"silhouette {apart:.2f} at {len(best.centroids)} of at most {most} clusters"
+    return best, f"{why}; too few outcomes of both kinds to choose by them"
+
+
+def _silhouette(vectors: Floats, clustering: Clustering) -> float:
+    if not 1 < len(clustering.centroids) < len(vectors):
+        return 0.0
+    return float(silhouette_score(vectors, clustering.members, metric="cosine"))
 
 
 def _tells_enough(outcomes: KnownOutcomes) -> bool:

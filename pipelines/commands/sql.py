@@ -14,7 +14,7 @@ from rich.text import Text
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.commands import printable
+from recommender.cli import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,14 +18,14 @@ from pipelines.estimate.design import GROUPS, Design, Effects
 from pipelines.estimate.outcomes import Cells, Floats, Ints
 
 # Prior standard deviations: what each group of effects is expected to be before any data, in logits or in log dollars.
-# That of (kind, model) is wide: few kinds of task tell models apart, but those that do, do so by one logit and more.
+# That of (kind, model) is wide: few kinds of task tell models apart, but those that do, do so by one or two logits.
 SUCCESS_PRIOR = {
     "overall": 1.5,
     "model": 0.5,
     "agent": 1.0,
     "cluster": 1.0,
-    "agent and model": 1.0,
-    "cluster and model": 1.0,
+    "agent and model": 1.5,
+    "cluster and model": 1.5,
     "direction": 1.0,
     "direction and model": 0.5,
     "cell": 0.3,

@@ -85,7 +85,7 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     weight = total(information * rarity)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = total(np.where(known, outcomes.success, 0) * information * rarity) / weight
-        scatter = total(np.where(known, (outcomes.success - rate[member]) ** 2, 0) * information * rarity) / weight
+        scattered = total(np.where(known, (outcomes.success - rate[member]) ** 2, 0) * information * rarity) / weight
         effective = weight**2 / total(information * rarity**2)
     cost_known = np.isfinite(outcomes.cost_usd) & (outcomes.cost_usd > 0)
     log_cost = np.log(np.where(cost_known, outcomes.cost_usd, 1))
@@ -99,7 +99,7 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
         tasks=total(known.astype(float)),
         weight=np.where(weight > 0, effective, 0),
         rate=np.where(weight > 0, rate, 0),
-        scatter=np.where(weight > 0, scatter * effective, 0),
+        scatter=np.where(weight > 0, scattered * effective, 0),
         cost_tasks=cost_tasks,
         log_cost=mean_log,
         log_cost_scatter=scatter,

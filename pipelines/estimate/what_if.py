@@ -11,19 +11,21 @@ STEPS = (3, 5, 10, 20, 30, 50, 100, 200)
 def outcomes_to_choose(evidence: Evidence, decisions: Decisions, rule: Rule) -> Ints:
     """Return about how many more outcomes would make each model the choice (scopes, models); 0 where none would.
 
-    Asked of models cheaper than the one chosen: the further outcomes are taken to come out as well as the best
-    model's do. Each number of STEPS updates the normal posterior of the logits by one scalar observation.
+    Asked of models cheaper than the one chosen: the further outcomes are taken to come out as well as its own or the
+    best model's, whichever is better. Each number of STEPS updates the normal posterior of the logits by one scalar
+    observation.
     """
     scopes, models = evidence.logit.shape
     index = np.arange(scopes)
     needed = np.zeros((scopes, models), dtype=np.int64)
     best = expit(evidence.logit[index, decisions.best])
     for model in range(models):
+        rate = np.maximum(best, expit(evidence.logit[:, model]))
         cheaper = evidence.cost_usd[:, model] < evidence.cost_usd[index, decisions.chosen]
         for more in reversed(STEPS):
             enough = evidence.effective_n[:, model] + more >= rule.minimum_evidence
             enough &= (
-                _probability_after(evidence, decisions, rule, model, rate=best, more=more) >= rule.required_probability
+                _probability_after(evidence, decisions, rule, model, rate=rate, more=more) >= rule.required_probability
             )
             needed[cheaper & enough, model] = more
     return needed

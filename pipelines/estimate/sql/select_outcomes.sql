@@ -10,7 +10,8 @@ select
     end as success,
     coalesce(outcome.confidence, 1) as confidence,
     task_history.propensity,
-    case when task_history.is_cost_complete then task_history.cost_usd end as cost_usd,
+    -- A cost that lacks a few tokens is nearer to the truth than the price of a typical task.
+    task_history.cost_usd,
     task_history.decision_id is not null as is_advised
 from learning.task_history
 left join intermediate.int_task_outcomes as outcome on task_history.id = outcome.task_id

@@ -22,11 +22,10 @@ on conflict (agent_name, cluster_id, model) do update
     where
         (
             kept.clustering_version, kept.success_rate, kept.success_low, kept.success_sd, kept.tasks_observed,
-            kept.effective_n, kept.expected_cost_usd, kept.reliable_probability, kept.logit, kept.logit_sd,
-            kept.logit_shared_sd, kept.outcomes_to_choose, kept.is_default, kept.is_chosen, kept.reason
+            kept.effective_n, kept.expected_cost_usd, kept.reliable_probability, kept.logit, kept.logit_sd, kept.logit_shared_sd, kept.outcomes_to_choose, kept.is_default, kept.is_chosen, kept.reason
         ) is distinct from (
             excluded.clustering_version, excluded.success_rate, excluded.success_low, excluded.success_sd,
             excluded.tasks_observed, excluded.effective_n, excluded.expected_cost_usd, excluded.reliable_probability,
-            excluded.logit, excluded.logit_sd, excluded.logit_shared_sd, excluded.outcomes_to_choose,
-            excluded.is_default, excluded.is_chosen, excluded.reason
+            excluded.logit, excluded.logit_sd, excluded.logit_shared_sd,
+            excluded.outcomes_to_choose, excluded.is_default, excluded.is_chosen, excluded.reason
         )

@@ -112,7 +112,7 @@ class TranscriptReader:
             if spawns.is_spawn(block):
                 self._read_spawn(block, message, child)
             elif not spawn:
-                kind = PLAIN if block.get("name") in PLAIN_TOOLS else OTHER
+                kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
                 remember(self.memory.unanswered, reference(block.get("id")), kind)
 
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:

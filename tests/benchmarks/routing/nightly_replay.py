@@ -1,4 +1,4 @@
-"""From no history: each night 100 tasks are decided with exploration on, and only the chosen model's outcome is seen."""
+"""From no history: 100 tasks a night are decided with exploration on, and only the chosen model's outcome is seen."""
 
 from collections.abc import Callable, Iterator
 

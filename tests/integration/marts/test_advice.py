@@ -92,6 +92,6 @@ def test_the_diff_for_a_drifted_spec_applies_as_it_is(warehouse: Warehouse, tmp_
     file = tmp_path / "agents" / "tester.md"
     file.write_text(str(spec), encoding="utf-8")
 
-    subprocess.run(["git", "apply", "--unidiff-zero", "-p0", "-"], input=str(diff), text=True, check=True, cwd=tmp_path)
+    subprocess.run(["git", "apply", "--unidiff-zero", "-p1", "-"], input=str(diff), text=True, check=True, cwd=tmp_path)
 
     assert file.read_text(encoding="utf-8") == str(spec).replace("model: opus", "model: sonnet")

@@ -1,60 +1,18 @@
-import numpy as np
 import pytest
 
 from pipelines.warehouse import Warehouse
+from tests.published_tables import publish_tables
 from tests.snapshots import learned_snapshot
 
 
 @pytest.fixture
 def published_warehouse(warehouse: Warehouse) -> Warehouse:
-    """A warehouse that holds what the snapshot of the unit tests holds."""
-    snapshot = learned_snapshot()
-    with warehouse.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "insert into learning.clusterings"
-            " (embedding_model, input_fingerprint, cluster_count, task_count, criterion)"
-            " values (%s, '', 2, 18, 'test') returning clustering_version",
-            [snapshot.embedding_model],
-        )
-        (version,) = cursor.fetchone() or (0,)
-        cursor.executemany(
-            "insert into learning.task_clusters (clustering_version, cluster_id, embedding_model, centroid, size,"
-            " radius, label, terms) values (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (version, k.cluster_id, snapshot.embedding_model, vector, k.size, k.radius, k.label, list(k.terms))
-                for k, vector in zip(snapshot.kinds, snapshot.centroids, strict=True)
-            ],
-        )
-        cursor.execute(
-            "create table serving.best_model_per_cluster (agent_name text, cluster_id int, model text,"
-            " answer_source text, reason text, success_rate float8, success_low float8, success_sd float8,"
-            " tasks_observed int, effective_n float8, expected_cost_usd float8, default_model text,"
-            " default_expected_cost_usd float8, cluster_label text, clustering_version int, embedding_model text,"
-            " estimated_at timestamptz default now())"
-        )
-        cursor.executemany(
-            "insert into serving.best_model_per_cluster values"
-            f" ({', '.join(['%s'] * 13)}, '', {int(version)}, '{snapshot.embedding_model}')",
-            snapshot.best,
-        )
-        cursor.executemany(
-            "insert into learning.model_estimates (clustering_version, agent_name, cluster_id, model, success_rate,"
-            " success_low, success_sd, tasks_observed, effective_n, expected_cost_usd, reliable_probability,"
-            " logit, logit_sd, logit_shared_sd, outcomes_to_choose, is_default, is_chosen, reason)"
-            f" values ({int(version)}, {', '.join(['%s'] * 17)})",
-            snapshot.evidence,
-        )
-        cursor.executemany(
-            "insert into learning.agent_specs (agent_name, spec_path, spec_text, spec_hash, declared_model,"
-            " description) values (%s, '', '', 'h', %s, %s)",
-            snapshot.agents,
-        )
-        cursor.executemany(
-            "insert into learning.agent_embeddings (agent_name, embedding_model, spec_hash, spec_embedding)"
-            " values (%s, %s, 'h', %s)",
-            [
-                (snapshot.agents[0].name, snapshot.embedding_model, snapshot.agent_vectors[0]),
-                (snapshot.agents[1].name, "an older model", np.ones(3)),
-            ],
+    """A warehouse that holds what the snapshot of the unit tests holds, but for the vector of one agent."""
+    publish_tables(warehouse, learned_snapshot())
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update learning.agent_embeddings set embedding_model = 'an older one', spec_embedding = '[1,2,3]'"
+            " where agent_name = %s",
+            [learned_snapshot().agents[1].name],
         )
     return warehouse
