@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -139,6 +140,38 @@ def test_the_doctor_finds_all_well_but_the_missing_transcripts(learned: Learned)
         "snapshot": "ok",
         "schedule": "ok",
     }
+
+
+def test_the_questions_in_the_readme_are_answered_to_an_analyst(learned: Learned) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## Questions that analysts ask")[1].split("\n## ")[0]
+    queries = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+    assert len(queries) == 5
+    for query in queries:
+        answer = learned.spawnwise("sql", query, "--role", "spawnwise_analyst", "--json")
+        assert answer.returncode == 0, answer.stderr
+        answers = json.loads(answer.stdout)
+        assert answers or "overloaded" in query or "changed" in query
+
+
+def test_the_report_is_there_after_a_run_and_can_be_made_anew(learned: Learned, tmp_path: Path) -> None:
+    report = learned.home / "report.html"
+    assert report.stat().st_mode & 0o077 == 0
+    assert "test-writer" in report.read_text(encoding="utf-8")
+
+    elsewhere = tmp_path / "again.html"
+    again = learned.spawnwise("report", "--output", str(elsewhere))
+    assert (again.returncode, again.stdout.strip()) == (0, str(elsewhere)), again.stderr
+    with_text = learned.spawnwise("report", "--with-text", "--output", str(tmp_path / "text.html"))
+    assert with_text.returncode == 0
+    assert elsewhere.stat().st_size < (tmp_path / "text.html").stat().st_size
+
+
+def test_the_documentation_is_one_page(learned: Learned, tmp_path: Path) -> None:
+    page = tmp_path / "docs.html"
+    made = learned.spawnwise("docs", "--no-open", "--output", str(page))
+    assert made.returncode == 0, made.stderr
+    assert "best_model_per_cluster" in page.read_text(encoding="utf-8")
 
 
 def test_a_dead_database_is_one_clear_sentence(learned: Learned) -> None:

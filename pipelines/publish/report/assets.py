@@ -37,7 +37,7 @@ def nightly_report(
     """The page for people: what changed, the recommendations and their evidence, costs, agents, gaps, data quality."""
     progress.stage("Write the report")
     try:
-        record_run(warehouse, context.run_id, _started_at(context))
+        record_run(warehouse, context.run.run_id, _started_at(context))
         report = write_report(warehouse, settings, with_text=settings.report_with_text)
     except Exception as error:
         # Its message may hold a value from the logs; the command shows it to whoever may see them.
@@ -55,5 +55,5 @@ def nightly_report(
 
 
 def _started_at(context: dg.AssetExecutionContext) -> datetime:
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     return datetime.fromtimestamp(record.start_time, UTC) if record and record.start_time else datetime.now(UTC)

@@ -30,8 +30,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Recommended", "model", "model"),
         SUCCESS,
         _column("Outcomes", "count", "tasks_observed"),
-        _column("A task costs now", "usd", "default_expected_cost_usd"),
-        _column("and would", "usd", "expected_cost_usd"),
+        _column("Cost now", "usd", "default_expected_cost_usd"),
+        _column("Cost recommended", "usd", "expected_cost_usd"),
         _column("Why", "sentence", "reason"),
     ),
     "changes": (

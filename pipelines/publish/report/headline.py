@@ -55,7 +55,7 @@ def _changed_advice(facts: ReportFacts) -> Iterator[Sentence]:
         cheaper = sum(bool(row["is_change"]) for row in facts["recommendations"])
         yield Sentence(
             f"{counted(len(facts['recommendations']), 'answer')} for an agent and a kind of task; "
-            f"{count(cheaper)} of them change the model.",
+            f"{count(cheaper) if cheaper else 'none'} of them {'changes' if cheaper < 2 else 'change'} the model.",
             "plain",
             "recommendations",
         )
@@ -81,6 +81,11 @@ def _scope(row: Row) -> str:
     return f"{agent} on {quoted(row['cluster_label'])}" if row["cluster_id"] >= 0 else f"{agent}, whatever the kind"
 
 
+def _days(facts: ReportFacts) -> str:
+    """Return the main window in words; it ends at the last spawn, however old the logs are."""
+    return f"the {facts.window['window_days']} days to {day(facts.window['spawned_until'])}"
+
+
 def _savings(facts: ReportFacts) -> Iterator[Sentence]:
     days = facts.window["window_days"]
     for row in facts["savings"]:
@@ -88,7 +93,7 @@ def _savings(facts: ReportFacts) -> Iterator[Sentence]:
             continue
         realised = row["realised_saving_usd"]
         if row["possible_saving_usd"]:
-            yield _possible_saving(row)
+            yield _possible_saving(row, _days(facts))
         if realised:
             between = usd_between(realised, row["realised_saving_low_usd"], row["realised_saving_high_usd"])
             yield Sentence(
@@ -99,11 +104,10 @@ def _savings(facts: ReportFacts) -> Iterator[Sentence]:
             )
 
 
-def _possible_saving(row: Row) -> Sentence:
+def _possible_saving(row: Row, days: str) -> Sentence:
     possible, cheaper, stronger = row["possible_saving_usd"], row["cheaper_saving_usd"], row["stronger_cost_usd"]
     between = usd_between(possible, row["possible_saving_low_usd"], row["possible_saving_high_usd"])
     total = f"{usd(abs(possible))} {'less' if possible > 0 else 'more'}{between} of {usd(row['cost_usd'])}"
-    days = f"the last {row['window_days']} days"
     if not stronger or not cheaper:
         return Sentence(f"As recommended, {days} would have cost {total}.", "good" if cheaper else "plain", "costs")
     return Sentence(
@@ -151,8 +155,7 @@ def _unused(facts: ReportFacts) -> Iterator[Sentence]:
     unused = [row["agent_name"] for row in facts["unused"] if row["status"] != "no_spec"]
     if unused:
         yield Sentence(
-            f"{counted(len(unused), 'agent')} with a spec had no task in the last {facts.window['window_days']} days: "
-            f"{listed(unused)}.",
+            f"{counted(len(unused), 'agent')} with a spec had no task in {_days(facts)}: {listed(unused)}.",
             "plain",
             "unused",
         )

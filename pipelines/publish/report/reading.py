@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -115,12 +116,14 @@ def period_of(first: date | None, last: date | None) -> str:
     return "day" if days <= DAYS_SHOWN_SINGLY else "week" if days <= DAYS_SHOWN_BY_WEEK else "month"
 
 
-def printable(value: Any) -> Any:
-    """Return a text, or a list of them, without control and direction characters: labels and names come from logs."""
+def plain(value: Any) -> Any:
+    """Return numbers as floats, and texts without control and direction characters: names come from logs."""
     if isinstance(value, str):
         return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in value)
     if isinstance(value, list):
-        return [printable(part) for part in value]
+        return [plain(part) for part in value]
+    if isinstance(value, Decimal):
+        return float(value)
     return value
 
 
@@ -132,4 +135,4 @@ def _marts_are_built(connection: psycopg.Connection[Any]) -> bool:
 def _rows(connection: psycopg.Connection[Any], name: str, values: Mapping[str, Value]) -> list[Row]:
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(named_sql(__file__, name), values).fetchall()
-    return [{column: printable(value) for column, value in row.items()} for row in rows]
+    return [{column: plain(value) for column, value in row.items()} for row in rows]

@@ -19,10 +19,12 @@ LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # As root, and in most containers, Chromium cannot set up its own sandbox.
-        with playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium:
-            yield chromium
+    # As root, and in most containers, Chromium cannot set up its own sandbox.
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium,
+    ):
+        yield chromium
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,9 @@ def savings_told(**changes: object) -> list[str]:
 
 
 def test_a_possible_saving_is_told_with_its_interval_for_the_main_window_alone() -> None:
-    assert savings_told() == ["As recommended, the last 30 days would have cost $4.00 less ($3.00 to $5.00) of $10.00."]
+    assert savings_told() == [
+        "As recommended, the 30 days to 2 Jan 2026 would have cost $4.00 less ($3.00 to $5.00) of $10.00."
+    ]
 
 
 def test_what_a_stronger_model_costs_is_not_hidden_in_the_sum() -> None:
@@ -34,8 +36,9 @@ def test_what_a_stronger_model_costs_is_not_hidden_in_the_sum() -> None:
         possible_saving_usd=-1.0, possible_saving_low_usd=-2.0, possible_saving_high_usd=0.5, stronger_cost_usd=5.0
     )
     assert more == [
-        "As recommended, the last 30 days would have cost $4.00 less where a cheaper model is enough, and $5.00 more "
-        "where a stronger one than ran is advised: in sum $1.00 more (\N{MINUS SIGN}$0.50 to $2.00) of $10.00."
+        "As recommended, the 30 days to 2 Jan 2026 would have cost $4.00 less where a cheaper model is enough, "
+        "and $5.00 more where a stronger one than ran is advised: in sum $1.00 more "
+        "(\N{MINUS SIGN}$0.50 to $2.00) of $10.00."
     ]
 
 

@@ -1,11 +1,12 @@
 import json
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 
 from pipelines.publish.report.page import render
-from pipelines.publish.report.reading import ReportFacts, period_of, printable
+from pipelines.publish.report.reading import ReportFacts, period_of, plain
 from tests.report_facts import HOSTILE, NIGHT, activity, hostile_facts
 
 
@@ -99,5 +100,6 @@ def test_the_period_of_the_charts_grows_with_the_history() -> None:
 
 
 def test_direction_and_control_characters_do_not_reach_the_page() -> None:
-    assert printable("abc\u202egnp.exe\x1b[31m") == "abc\ufffdgnp.exe\ufffd[31m"
-    assert printable(["\u202e", 1]) == ["\ufffd", 1]
+    assert plain("abc\u202egnp.exe\x1b[31m") == "abc\ufffdgnp.exe\ufffd[31m"
+    assert plain(["\u202e", 1]) == ["\ufffd", 1]
+    assert isinstance(plain(Decimal("0.5")), float)

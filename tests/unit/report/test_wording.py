@@ -2,11 +2,11 @@ import pytest
 
 from pipelines.publish.report.cells import cell
 from pipelines.publish.report.columns import Column
-from pipelines.publish.report.wording import duration, listed, percent, usd
+from pipelines.publish.report.wording import MISSING, duration, listed, percent, usd
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(None, "–"), (0, "0%"), (0.984, "98%"), (0.9949, "99%"), (0.996, "100%"), (1, "100%")]
+    ("share", "text"), [(None, MISSING), (0, "0%"), (0.984, "98%"), (0.9949, "99%"), (0.996, "100%"), (1, "100%")]
 )
 def test_shares(share: float | None, text: str) -> None:
     assert percent(share) == text
@@ -15,13 +15,13 @@ def test_shares(share: float | None, text: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
-        (None, "–"),
+        (None, MISSING),
         (0, "$0.00"),
         (0.0784, "$0.078"),
         (0.52, "$0.52"),
         (15.926, "$15.93"),
         (1234.5, "$1,234"),
-        (-2, "−$2.00"),
+        (-2, "\N{MINUS SIGN}$2.00"),
     ],
 )
 def test_dollars(amount: float | None, text: str) -> None:
@@ -30,7 +30,7 @@ def test_dollars(amount: float | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("milliseconds", "text"),
-    [(None, "–"), (900, "0.9 s"), (61_000, "61 s"), (673_000, "11 min"), (78_480_000, "21.8 h")],
+    [(None, MISSING), (900, "0.9 s"), (61_000, "61 s"), (673_000, "11 min"), (78_480_000, "21.8 h")],
 )
 def test_durations(milliseconds: float | None, text: str) -> None:
     assert duration(milliseconds) == text
@@ -48,12 +48,12 @@ def test_lists() -> None:
     [
         ("interval", (0.9, 0.8, 0.95), "90%, 80% to 95%"),
         ("interval", (0.9, 0.8), "90%, at least 80%"),
-        ("interval", (None, None, None), "–"),
+        ("interval", (None, None, None), MISSING),
         ("usd_interval", (1, 0.5, 2), "$1.00 ($0.50 to $2.00)"),
         ("usd_interval", (1, None, None), "$1.00"),
         ("points_interval", (-0.1, -0.2, 0.05), "-10 points (-20 to +5)"),
         ("share", (1, 4), "25%"),
-        ("share", (0, 0), "–"),
+        ("share", (0, 0), MISSING),
         ("flag", (False,), "no"),
     ],
 )
