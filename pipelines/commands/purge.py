@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import psycopg
@@ -94,7 +93,7 @@ def _publish_the_rest(settings: Settings, warehouse: Warehouse, console: Console
 
 def _print(report: PurgeReport, console: Console, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(asdict(report)))
+        print(json.dumps(vars(report)))
         return
     for what, count in (+report.removed).items():
         print(f"{count:>8,}  {what} removed")

@@ -16,6 +16,7 @@ MOST_TITLES = 500  # that are looked for; ids are looked for however many they a
 TOKEN = re.compile(r"[\w-]{12,}")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_OURS = {"postgres", "sample", "cache", "definitions"}  # the server's own files; what comes with the product
+LEASE = ".lease"  # holds nothing, and whoever closes it gives back this process's lock on it
 
 
 def find_traces(settings: Settings, warehouse: Warehouse, removal: Removal) -> dict[str, int]:
@@ -48,5 +49,5 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink():
             yield from _files(path) if path.name not in NOT_OURS else ()
-        elif path.is_file():
+        elif path.is_file() and path.suffix != LEASE:
             yield path

@@ -47,3 +47,12 @@ def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
         assert run.returncode == 0, run.stderr
         house.expected = house.digests()
         yield house
+
+
+@pytest.fixture(scope="session")
+def survivor(folder: Path, logs: Path) -> Iterator[House]:
+    """A home on which runs are killed, and from which is purged."""
+    house = House(folder / "survivor", logs)
+    house.home.mkdir(mode=0o711)
+    with opened(house):
+        yield house

@@ -129,3 +129,10 @@ def opened(house: House) -> Iterator[House]:
     """Keep the house's server running."""
     with house.server:
         yield house
+
+
+def files_of(home: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every file, but for the lease: closing it would give the lock back."""
+    for path in home.rglob("*"):
+        if path.is_file() and path.suffix != ".lease":
+            yield str(path.relative_to(home)), path.read_bytes()

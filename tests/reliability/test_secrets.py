@@ -17,6 +17,7 @@ from recommender.task_text import task_text
 from tests.embedding_server import running_embedding_server
 from tests.reliability.canaries import CANARIES, leaked, write_canaries
 from tests.reliability.conftest import Undisturbed
+from tests.reliability.house import files_of
 from tests.unit.recommender.test_redaction import filled
 
 TABLES = "select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
@@ -48,10 +49,7 @@ def test_no_secret_is_in_any_file_of_the_home(undisturbed: Undisturbed) -> None:
     ):
         run = undisturbed.run(*arguments)
         assert run.returncode == 0, run.stderr
-    found = {}
-    for path in undisturbed.home.rglob("*"):
-        if path.is_file():
-            found[str(path.relative_to(undisturbed.home))] = leaked(path.read_bytes().decode("utf-8", "replace"))
+    found = {name: leaked(content.decode("utf-8", "replace")) for name, content in files_of(undisturbed.home)}
     assert {
         f"journal/{datetime.now(UTC):%Y-%m}.jsonl",
         "report.html",

@@ -1,0 +1,67 @@
+"""What was purged is in no byte of the data home, the server's own files included, and the rest is published anew."""
+
+import json
+from pathlib import Path
+
+from tests.reliability.house import House, files_of
+
+LONGEST_NAMED = """
+select session_id, array_agg(source_key), max(task_description)
+from learning.task_history where session_id !~ '^c0' group by session_id order by count(*) desc, session_id limit 1
+"""
+
+
+def files_with(home: Path, words: list[str]) -> set[str]:
+    sought = [word.encode() for word in words]
+    return {name for name, content in files_of(home) if any(word in content for word in sought)}
+
+
+def spawns(house: House) -> int:
+    with house.connect() as connection:
+        row = connection.execute("select count(*) from learning.task_history").fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_purged_session_is_in_no_file_and_does_not_come_back(survivor: House) -> None:
+    assert survivor.run("learn", "--quiet").returncode == 0
+    with survivor.connect() as connection:
+        connection.execute("analyze")
+        session, keys, text = connection.execute(LONGEST_NAMED).fetchone() or ("", [], "")
+    survivor.run("record", "Count the apples", "--agent", "counter", "--model", "haiku", "--session", session)
+    traces = [session, *keys, text]
+    assert files_with(survivor.home, traces)
+    before = spawns(survivor)
+
+    purged = survivor.run("purge", "--session", session, "--yes", "--json")
+    assert purged.returncode == 0, purged.stderr
+    report = json.loads(purged.stdout)
+    assert report["left"] == {}
+    assert report["removed"]["lines of the journal"] == 1
+    assert report["ids_looked_for"] > len(keys)
+    assert files_with(survivor.home, traces) == set()
+    assert (survivor.home / "snapshot.safetensors").exists()
+    left = spawns(survivor)
+    assert left == before - len(keys)
+
+    assert survivor.run("ingest").returncode == 0
+    assert spawns(survivor) == left
+    assert files_with(survivor.home, traces) == set()
+
+
+def test_all_is_all(survivor: House) -> None:
+    with survivor.connect() as connection:
+        keys = [row[0] for row in connection.execute("select source_key from learning.task_history").fetchall()]
+    purged = survivor.run("purge", "--all", "--yes", "--json")
+    assert purged.returncode == 0, purged.stderr
+    assert json.loads(purged.stdout)["left"] == {}
+    assert not (survivor.home / "snapshot.safetensors").exists()
+    assert survivor.run("ingest").returncode == 0
+    assert spawns(survivor) == 0
+    assert files_with(survivor.home, keys) == set()
+
+
+def test_nothing_is_removed_unasked(survivor: House) -> None:
+    for arguments in ([], ["--all"], ["--session", "x", "--json"]):
+        refused = survivor.run("purge", *arguments)
+        assert refused.returncode == 1
+        assert "Traceback" not in refused.stderr
