@@ -46,7 +46,7 @@ def cold_answer(snapshot: Snapshot | None, agent: str | None) -> Answer:
 
 
 def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answer | None:
-    """Answer with the published row; where kinds near the task speak too, or trials are on, judge on all of them."""
+    """Answer with the published row; where the kinds around disagree, or trials are on, judge on all of them."""
     best = snapshot.best_of
     is_protected = agent is not None and is_listed(agent, snapshot.protected_agents)
     share = 0.0 if is_protected else snapshot.exploration_share
@@ -58,7 +58,7 @@ def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answ
             records = records_by_kind(snapshot, agent)
             rows, weights = around(snapshot, records, match)
             answer = Answer(row.model, "cluster", row.reason, row)
-            if len(rows) > 1 or (share and len(rows)):
+            if len(rows) and (share or not records.agree(rows)):
                 return _judged(snapshot, records, rows, weights, share, answer)
             return answer
     row = best.get((agent, ANY_KIND)) if agent else None

@@ -98,10 +98,9 @@ def decide(evidence: Evidence, rule: Rule) -> Decisions:
     to_save = np.where(saves, cost, np.inf).argmin(axis=1)
     to_improve = _cheapest(able | (best_tried[:, None] & is_best), cost, best)
     chosen = np.where(has_saving, to_save, np.where(is_worse, to_improve, default))
-    saving = np.where(is_above[scope, chosen], Ground.CHEAPER, Ground.ONLY_BEST)
-    staying = np.where(cheaper.any(axis=1), Ground.DEFAULT_UNDECIDED, Ground.DEFAULT_UNCHALLENGED)
-    grounds = np.where(has_saving, saving, np.where(is_worse, Ground.BETTER, staying))
-    return Decisions(chosen, best, [Ground(ground) for ground in grounds], claims.reliable)
+    facts = (has_saving, is_worse, is_above[scope, chosen], cheaper.any(axis=1))
+    grounds = [_ground(*known) for known in zip(*(fact.tolist() for fact in facts), strict=True)]
+    return Decisions(chosen, best, grounds, claims.reliable)
 
 
 @dataclass(frozen=True)
@@ -141,6 +140,14 @@ def claims_of(evidence: Evidence, rule: Rule) -> Claims:
         as_good[block] = np.minimum(near_best, near_default)
         above[block] = (draws >= rule.success_floor).mean(axis=1)
     return Claims(best, tried, as_good, above)
+
+
+def _ground(saves: bool, is_better: bool, is_above: bool, is_challenged: bool) -> Ground:
+    if saves:
+        return Ground.CHEAPER if is_above else Ground.ONLY_BEST
+    if is_better:
+        return Ground.BETTER
+    return Ground.DEFAULT_UNDECIDED if is_challenged else Ground.DEFAULT_UNCHALLENGED
 
 
 def _cheapest(fit: NDArray[np.bool_], cost: Floats, otherwise: Ints) -> Ints:

@@ -28,13 +28,35 @@ def best(agent: str, cluster_id: int, model: str, *, low: float = 0.8) -> BestMo
 
 
 def evidence(
-    agent: str, cluster_id: int, model: str, cost: float, reliable: float, *, logit: float = 2.0, n: float = 11.0
+    agent: str,
+    cluster_id: int,
+    model: str,
+    cost: float,
+    reliable: float,
+    *,
+    logit: float = 2.0,
+    n: float = 11.0,
+    is_chosen: bool = False,
 ) -> ModelEvidence:
     """Return a model's record in one scope; the default is opus."""
     rate, is_default = 1 / (1 + math.exp(-logit)), model == "opus"
     posterior = (logit, 0.2, 0.1)
     return ModelEvidence(
-        agent, cluster_id, model, rate, rate - 0.1, 0.05, 12, n, cost, reliable, *posterior, 20, is_default, False, ""
+        agent,
+        cluster_id,
+        model,
+        rate,
+        rate - 0.1,
+        0.05,
+        12,
+        n,
+        cost,
+        reliable,
+        *posterior,
+        20,
+        is_default,
+        is_chosen,
+        "",
     )
 
 

@@ -2,10 +2,12 @@
 
 import logging
 import subprocess
+import threading
 import warnings
+from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import fasteners
 
@@ -19,30 +21,48 @@ class EmbeddedServer:
     keeps the server alive. Whoever leaves and can take the lock alone is the last one, and stops the server.
     """
 
+    # File locks belong to a process: all leases of this one on a folder share one lock, and the last gives it back.
+    _locks: ClassVar[dict[Path, fasteners.InterProcessReaderWriterLock]] = {}
+    _leases: ClassVar[Counter[Path]] = Counter()
+    _changing: ClassVar[threading.Lock] = threading.Lock()
+
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lease = fasteners.InterProcessReaderWriterLock(str(folder.parent / f"{folder.name}.lease"))
+        self._folder = folder.absolute()
         self._server: Any = None
 
     def __enter__(self) -> Self:
         """Take a lease and start the server where it is not running."""
-        private_folder(self._folder.parent)
-        self._lease.acquire_read_lock()
-        try:
-            self._server = _start(self._folder)
-        except BaseException:
-            self._lease.release_read_lock()
-            raise
+        with self._changing:
+            private_folder(self._folder.parent)
+            lock = self._lock()
+            if not self._leases[self._folder]:
+                lock.acquire_read_lock()
+            try:
+                self._server = _start(self._folder)
+            except BaseException:
+                if not self._leases[self._folder]:
+                    lock.release_read_lock()
+                raise
+            self._leases[self._folder] += 1
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Give the lease back; stop the server if nobody else holds one."""
-        self._lease.release_read_lock()
-        if self._lease.acquire_write_lock(blocking=False):
-            try:
-                self._server.stop()
-            finally:
-                self._lease.release_write_lock()
+        with self._changing:
+            self._leases[self._folder] -= 1
+            if self._leases[self._folder]:
+                return
+            lock = self._lock()
+            lock.release_read_lock()
+            if lock.acquire_write_lock(blocking=False):
+                try:
+                    self._server.stop()
+                finally:
+                    lock.release_write_lock()
+
+    def _lock(self) -> Any:
+        path = str(self._folder.parent / f"{self._folder.name}.lease")
+        return self._locks.setdefault(self._folder, fasteners.InterProcessReaderWriterLock(path))
 
     def dsn(self, database: str) -> str:
         """Return the connection URL of a database on this server."""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pydoc_data.topics import topics  # English prose about programming that every Python has
@@ -54,6 +55,12 @@ def _best(agent: str, kind: int) -> BestModel:
     return BestModel(
         agent, kind, "haiku", source, "haiku did 27 of 28 well", 0.86, 0.8, 0.03, 28, 25.0, 0.1, "opus", 0.5
     )
+
+
+def disagreeing() -> Snapshot:
+    """Return the same where every other kind's choice is another, so that each lookup has to weigh them."""
+    chosen = [row._replace(is_chosen=row.model == MODELS[row.cluster_id % 2][0]) for row in snapshot().evidence]
+    return replace(snapshot(), evidence=tuple(chosen))
 
 
 def _evidence(agent: str, kind: int, model: str, cost: float, logit: float) -> ModelEvidence:

@@ -11,8 +11,9 @@ from recommender.embedding import LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
+from recommender.snapshot import write_snapshot
 from recommender.task_text import task_text
-from tests.benchmarks.lookup.material import AGENTS, tasks
+from tests.benchmarks.lookup.material import AGENTS, disagreeing, tasks
 from tests.benchmarks.lookup.measures import Measure, latencies_ms, spread
 
 CASE = "warm, 1,000 characters, 256 kinds"
@@ -38,6 +39,9 @@ def measure(warehouse: Warehouse) -> Iterator[Measure]:
     yield from _timed("spawnwise", lambda task: noting.recommend(task, AGENTS[0]), CALLS)
     silent = Recommender(file)
     yield from _timed("spawnwise, decision not noted", lambda task: silent.recommend(task, AGENTS[0]), CALLS)
+    write_snapshot(other := snapshot_file().with_name("disagreeing"), disagreeing())
+    weighing = Recommender(Published(SnapshotFile(other)), notes_decisions=True)
+    yield from _timed("spawnwise, kinds disagree", lambda task: weighing.recommend(task, AGENTS[0]), CALLS)
     live = Recommender(LastKnownGood(Published(ServingTables(warehouse.dsn)), file))
     live.recommend("warm up")
     yield from _timed("spawnwise, DATABASE_URL", lambda task: live.recommend(task, AGENTS[0]), CALLS)

@@ -296,8 +296,12 @@ def test_a_protected_agent_is_never_tried_on() -> None:
 def test_a_task_between_two_kinds_is_judged_by_both() -> None:
     other = "write integration tests for the kalman filter"
     good, bad = 3.0, -1.0
-    rows = [evidence(ANY_AGENT, kind, "opus", 0.9, 0.9, logit=good) for kind in (0, 1)]
-    rows += [evidence(ANY_AGENT, 0, "haiku", 0.1, 0.9, logit=good), evidence(ANY_AGENT, 1, "haiku", 0.1, 0, logit=bad)]
+    rows = [
+        evidence(ANY_AGENT, 0, "opus", 0.9, 0.9, logit=good),
+        evidence(ANY_AGENT, 1, "opus", 0.9, 0.9, logit=good, is_chosen=True),
+        evidence(ANY_AGENT, 0, "haiku", 0.1, 0.9, logit=good, is_chosen=True),
+        evidence(ANY_AGENT, 1, "haiku", 0.1, 0, logit=bad),
+    ]
     two_kinds = replace(
         learned_snapshot((TESTING, other)),
         best=(best(ANY_AGENT, 0, "haiku"), best(ANY_AGENT, 1, "opus")),
@@ -309,6 +313,10 @@ def test_a_task_between_two_kinds_is_judged_by_both() -> None:
     answer = recommender.recommend(TESTING)
     assert (answer.cluster_id, answer.model, answer.source) == (0, "opus", "cluster")
     assert "haiku succeeds in about" in answer.reason
+    agreeing = replace(two_kinds, evidence=tuple(row._replace(is_chosen=row.model == "haiku") for row in rows))
+    publish(agreeing)
+    assert eventually_version(default_recommender(), agreeing.version)
+    assert recommender.recommend(TESTING).model == "haiku"
     alone = replace(two_kinds, kinds=tuple(kind._replace(radius=0.01) for kind in two_kinds.kinds))
     publish(alone)
     assert eventually_version(default_recommender(), alone.version)
