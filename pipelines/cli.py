@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ COMMANDS = {
     "docs": "open dbt's documentation of every table, with lineage",
     "sql": "query the warehouse",
     "schema": "print the JSON Schema of the record format",
+    "purge": "remove a session, a project or everything, everywhere",
     "doctor": "check every piece and say what to do",
     "ui": "open Dagster's web page on the nightly run",
 }
@@ -25,6 +27,7 @@ def main(argv: Sequence[str]) -> int:
     """Run one command; `argv` begins with its name. Return the exit code."""
     parser = build_parser(argv[0] if argv else None)
     arguments = parser.parse_args(argv)
+    os.umask(0o077)  # whatever is written here may hold words of the logs
     # Ends as an exception, so that leases are given back and nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

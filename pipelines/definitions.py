@@ -14,7 +14,7 @@ from pipelines.ingest import spec_assets
 from pipelines.journal import assets as journal_assets
 from pipelines.judge import assets as judge_assets
 from pipelines.marts import assets as mart_assets
-from pipelines.nightly import nightly_job, nightly_schedule
+from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
 from pipelines.publish.report import assets as report_assets
@@ -38,6 +38,6 @@ defs = dg.Definitions(
     assets=dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
     asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
     resources=RESOURCES,
-    jobs=[nightly_job],
+    jobs=[nightly_job, relearn_job],
     schedules=[nightly_schedule],
 )

@@ -1,4 +1,4 @@
-"""The nightly job and when it runs."""
+"""The nightly job and when it runs, and the part of it that reads no logs."""
 
 import dagster as dg
 from tzlocal import get_localzone_name
@@ -23,6 +23,14 @@ nightly_job = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     description="Read new logs, learn what each model can be trusted with, publish the answers.",
     # One process: the stages share the warehouse, its lock and the warm imports; the work is in Postgres and dbt.
+    executor_def=dg.in_process_executor,
+    hooks={say_what_to_do},
+)
+
+relearn_job = dg.define_asset_job(
+    "relearn",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("ingest"),
+    description="Learn anew from what the warehouse holds, and publish; no log is read.",
     executor_def=dg.in_process_executor,
     hooks={say_what_to_do},
 )

@@ -39,4 +39,6 @@ def private_folder(folder: Path) -> None:
     Root's Postgres runs as another user, which must be able to walk through.
     """
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    folder.mkdir(parents=True, exist_ok=True, mode=0o711 if is_root else 0o700)
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711 if is_root else 0o700)

@@ -2,17 +2,14 @@
 
 import argparse
 import json
-from typing import Any
 
 import dagster as dg
 from rich.console import Console
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from
+from pipelines.commands.job import explain_failure, run_job
 from pipelines.commands.summary_text import print_summary
-from pipelines.commands.terminal import progress_on
-from pipelines.instance import open_instance
 from pipelines.publish.summary import summarise
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 
@@ -20,7 +17,7 @@ EXIT_CODES = (
     "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
     "3 done, but something that you named could not be read."
 )
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+STANDS = "Published answers are as they were. Mend the cause and run again: finished work is not repeated."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Warehouse.open(settings) as warehouse:
         try:
             with run_lock(warehouse):
-                result = _materialize(settings, warehouse, console)
+                result = run_job(settings, warehouse, console)
         except RunInProgressError as refusal:
             console.print(str(refusal))
             return 2
@@ -47,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         for warning in warnings:
             console.print(warning)
         if not result.success:
-            _explain_failure(result, console)
+            explain_failure(result, console)
+            console.print(STANDS)
             return 1
         summary = summarise(warehouse, settings)
     if arguments.json:
@@ -55,16 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     elif not arguments.quiet:
         print_summary(summary, is_sample=is_sample)
     return CANNOT_READ if unread else 0
-
-
-def _materialize(settings: Settings, warehouse: Warehouse, console: Console) -> dg.ExecuteInProcessResult:
-    from pipelines.definitions import defs
-
-    resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
-    with open_instance(settings, warehouse) as instance, progress_on(console) as progress:
-        return defs.resolve_job_def("nightly").execute_in_process(
-            instance=instance, resources=resources | {"progress": progress}, run_config=QUIET, raise_on_error=False
-        )
 
 
 def _warnings(result: dg.ExecuteInProcessResult) -> tuple[list[str], int]:
@@ -76,13 +64,3 @@ def _warnings(result: dg.ExecuteInProcessResult) -> tuple[list[str], int]:
     ]
     warnings = [str(metadata["warnings"].value) for metadata in found if "warnings" in metadata]
     return warnings, sum(int(str(metadata["unread"].value)) for metadata in found if "unread" in metadata)
-
-
-def _explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> None:
-    """Say which step failed and why; what earlier steps wrote stays, and the published answers are as they were."""
-    for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error:
-            error = event.step_failure_data.error
-            cause = error.cause or error
-            console.print(f"The step {event.step_key} failed: {cause.message.strip()}")
-    console.print("Published answers are as they were. Mend the cause and run again: finished work is not repeated.")

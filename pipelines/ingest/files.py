@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pipelines.ingest.mark import COUNTERS, Mark
+from pipelines.ingest.purged import PurgedFiles
 from pipelines.ingest.scan import Scan
 from pipelines.ingest.sources import LogFile
 from pipelines.warehouse import named_sql
@@ -27,12 +28,14 @@ def stored_path(log: LogFile) -> str:
 def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:
     """Return the files that changed since they were read, each with its stored path."""
     known = {path: rest for path, *rest in connection.execute(named_sql(__file__, "known_files"))}
+    purged = PurgedFiles(connection)
     changed = []
     for log in logs:
         path = str(log.path)
         if path not in known:
             path = stored_path(log)
-        if known.get(path) != [log.size, _modified_at(log)]:
+        modified_at = _modified_at(log)
+        if known.get(path) != [log.size, modified_at] and not purged.holds(path, log.size, modified_at):
             changed.append((log, path))
     return changed
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.ingest.files import Connection, marks, news, write_files
 from pipelines.ingest.formats.files import ingest_format
+from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.recognise import is_transcript
 from pipelines.ingest.scan import Scan, unreadable
 from pipelines.ingest.sources import find_logs
@@ -73,11 +74,13 @@ def _written(connection: Connection, changed: Sequence[Changed]) -> Iterator[tup
         with connection.transaction():
             written = write(connection, [result for _, result in batch])
             write_files(connection, [(path, result) for path, result in batch if result.source])
+            refuse_purged(connection)
         yield batch, written
     for log, path in set(changed) - set(transcripts):
         try:
             with connection.transaction():
                 done = ingest_format(connection, log, path)
+                refuse_purged(connection)
         except OSError as error:
             yield [(path, unreadable(log, error))], Written()
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.rows import task_id
 from pipelines.journal.events import Decision, Event, Feedback, Recorded, Stop, started_at
 from pipelines.journal.files import mark_read, new_lines
@@ -40,6 +41,7 @@ def load_journal(warehouse: Warehouse) -> JournalReport:
             read += found.new_lines
             loaded += len(found.events)
             quarantined += len(found.refused)
+        refuse_purged(connection)
         linked = connection.execute(named_sql(__file__, "link_decisions")).rowcount
         connection.execute(named_sql(__file__, "mark_decided_tasks"))
         applied = connection.execute(named_sql(__file__, "apply_feedback")).rowcount

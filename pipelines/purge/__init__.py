@@ -1,0 +1,1 @@
+"""Take a person's data out again, everywhere, and show that it is gone."""

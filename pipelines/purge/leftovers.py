@@ -1,0 +1,69 @@
+"""What else keeps words of what was learned: Dagster's event log, logs of dbt and Postgres, the published files."""
+
+import shutil
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from pipelines.instance import open_instance
+from pipelines.purge.scope import Scope
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+
+
+def clear_leftovers(settings: Settings, warehouse: Warehouse) -> None:
+    """Delete run history, logs, snapshot and report: what is left is published anew. Raises `OSError`."""
+    for file in (settings.snapshot_file, settings.report_file):
+        file.unlink(missing_ok=True)
+    with open_instance(settings, warehouse) as instance:
+        instance.wipe()
+    for folder in (settings.dagster_folder / "storage", settings.dbt_folder / "target"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_hook_log(settings: Settings, scope: Scope) -> None:
+    """Delete the hook's log of errors where everybody's data are purged; it names no one's."""
+    if scope.is_all:
+        (settings.home / "hook.log").unlink(missing_ok=True)
+
+
+def overwrite_deleted_rows(settings: Settings, warehouse: Warehouse) -> None:
+    """Make Postgres give up the space of deleted rows; the embedded one also its log and its write-ahead log.
+
+    On a server of your own, its backups and its write-ahead log are yours to expire.
+    """
+    with warehouse.connect(autocommit=True) as connection:
+        tables = connection.execute(
+            "select schemaname, tablename from pg_tables where schemaname in ('learning', 'intermediate', 'dagster')"
+        ).fetchall()
+        for schema, name in tables:
+            connection.execute(sql.SQL("vacuum (full) {}").format(sql.Identifier(schema, name)))
+        if settings.database_url is None:
+            _forget_statistics(connection)
+            _drop_write_ahead_log(connection)
+            _empty(settings.postgres_folder / "log")
+
+
+def _forget_statistics(connection: psycopg.Connection[object]) -> None:
+    """Delete the planner's samples of the columns; the server takes new ones by itself."""
+    connection.execute(
+        "delete from pg_statistic where starelid in (select oid from pg_class where relnamespace in"
+        " (select oid from pg_namespace where nspname not in ('pg_catalog', 'information_schema')))"
+    )
+    connection.execute("vacuum (full) pg_statistic")
+
+
+def _drop_write_ahead_log(connection: psycopg.Connection[object]) -> None:
+    """Remove segments that would be kept and written over some day."""
+    connection.execute("alter system set wal_recycle = off")
+    connection.execute("select pg_reload_conf()")
+    for _ in range(2):  # the checkpoint before the last still needs its segment
+        connection.execute("select pg_switch_wal()")
+        connection.execute("checkpoint")
+
+
+def _empty(log: Path) -> None:
+    if log.exists():
+        with log.open("r+b") as file:
+            file.truncate()

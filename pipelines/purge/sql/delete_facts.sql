@@ -1,0 +1,7 @@
+delete from learning.spawn_facts as facts
+using (
+    select source, source_key as fact_key from purged_tasks
+    union
+    select source, fact_key from learning.purged_facts
+) as gone
+where facts.source = gone.source and facts.fact_key = gone.fact_key

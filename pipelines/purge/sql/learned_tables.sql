@@ -1,0 +1,7 @@
+-- What is made anew from the rest.
+select schemaname, tablename
+from pg_tables
+where
+    schemaname in ('intermediate', 'marts', 'serving') and tablename <> 'best_model_history'
+    or schemaname = 'learning' and tablename = 'model_estimates'
+order by schemaname, tablename

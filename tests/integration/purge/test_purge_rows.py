@@ -1,0 +1,175 @@
+"""What a purge covers, and that it stays gone from whatever copy it comes again."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.ingest.ingest import ingest_sources
+from pipelines.journal.load import load_journal
+from pipelines.progress import SilentProgress
+from pipelines.purge.journal import purge_journal
+from pipelines.purge.removal import Removal, remove
+from pipelines.purge.scope import Scope
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from recommender.journal import feedback, journal_files, note, record
+from tests.transcripts import VARIANTS, write_home
+
+OLD, NEW, ELSEWHERE = (f"{n}d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01" for n in range(3))
+
+
+def write_sessions(home: Path) -> None:
+    """Write an old and a new session of one project, and one of another, each with an agent's own log."""
+    for number, (session, project) in enumerate([(OLD, "orchard"), (NEW, "orchard"), (ELSEWHERE, "harbour")]):
+        files = VARIANTS["D"]()
+        for log in files.values():
+            log.session = session
+            log.lines[0]["toolUseResult"] = None
+            for line in log.lines:
+                line |= {"sessionId": session, "cwd": f"/home/somebody/{project}"}
+                line["timestamp"] = line["timestamp"].replace("2026-03-01", f"2026-03-0{number + 1}")
+        for path in write_home(home, files):
+            text = path.read_bytes().replace(b"toolu_0", f"toolu_{number}".encode())
+            text = text.replace(b"a1b2c3d4e5f6", f"a{number}b2c3d4e5f6".encode())
+            place = Path(str(path).replace("orchard", project).replace("a1b2c3d4e5f6", f"a{number}b2c3d4e5f6"))
+            path.unlink()
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(text + b"{broken\n")
+
+
+@pytest.fixture
+def read(warehouse: Warehouse, tmp_path: Path) -> Callable[[], None]:
+    write_sessions(tmp_path)
+
+    def ingest() -> None:
+        ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
+
+    ingest()
+    return ingest
+
+
+def purged(
+    warehouse: Warehouse, before: datetime | None = None, session: str | None = None, project: str | None = None
+) -> Removal:
+    with warehouse.connect() as connection:
+        return remove(connection, Scope(before or datetime.now(UTC), session, project))
+
+
+def rows(warehouse: Warehouse, query: str) -> list[Any]:
+    with warehouse.connect() as connection:
+        return [row[0] for row in connection.execute(query.encode()).fetchall()]
+
+
+def sessions(warehouse: Warehouse) -> set[str]:
+    return set(rows(warehouse, "select session_id from learning.task_history"))
+
+
+def everything(warehouse: Warehouse) -> str:
+    tables = ("task_history", "spawn_facts", "outcome_signals", "ingest_files", "ingest_quarantine", "purges")
+    return "".join(text for name in tables for text in rows(warehouse, f"select t::text from learning.{name} t"))
+
+
+@pytest.mark.parametrize(
+    ("what", "kept"),
+    [
+        ({"session": OLD}, {NEW, ELSEWHERE}),
+        ({"project": "orchard"}, {ELSEWHERE}),
+        ({"before": datetime(2026, 3, 2, tzinfo=UTC)}, {NEW, ELSEWHERE}),
+        ({"project": "orchard", "before": datetime(2026, 3, 2, tzinfo=UTC)}, {NEW, ELSEWHERE}),
+        ({"session": OLD, "before": datetime(2026, 3, 1, tzinfo=UTC)}, {OLD, NEW, ELSEWHERE}),
+        ({}, set()),
+    ],
+)  # fmt: skip
+def test_what_is_named_goes_and_the_rest_stays(
+    what: dict[str, Any], kept: set[str], warehouse: Warehouse, read: Any
+) -> None:
+    purged(warehouse, **what)
+    assert sessions(warehouse) == kept
+    facts = rows(warehouse, "select fact_key from learning.spawn_facts where starts_with(fact_key, 'agent:')")
+    assert {key.split(":")[1] for key in facts} == kept
+
+
+def test_no_table_names_a_purged_session_or_its_file(warehouse: Warehouse, read: Any) -> None:
+    removal = purged(warehouse, session=OLD)
+    assert OLD in removal.ids
+    assert removal.rows["spawns"] == 2
+    assert removal.rows["states of log files"] == removal.rows["quarantined lines"] == 2
+    assert OLD not in everything(warehouse)
+    assert "toolu_0" not in everything(warehouse)
+
+
+def test_a_purge_that_is_rolled_back_changes_nothing(warehouse: Warehouse, read: Any) -> None:
+    before = everything(warehouse)
+    with warehouse.connect() as connection:
+        assert remove(connection, Scope(datetime.now(UTC), project="orchard")).rows["spawns"] == 4
+        connection.rollback()
+    assert everything(warehouse) == before
+
+
+@pytest.mark.parametrize("what", [{"session": OLD}, {"project": "orchard"}, {}])
+def test_what_was_purged_does_not_come_back(
+    what: dict[str, Any], warehouse: Warehouse, read: Any, tmp_path: Path
+) -> None:
+    purged(warehouse, **what)
+    left = everything(warehouse)
+    read()
+    assert everything(warehouse) == left, "its log, unchanged"
+    for log in tmp_path.rglob("*.jsonl"):
+        os.utime(log, (2_000_000_000, 2_000_000_000))
+    shutil.copytree(tmp_path / "projects", tmp_path / "backup" / "projects")
+    read()
+    ingest_sources(warehouse, Settings(), [tmp_path / "backup"], SilentProgress())
+    assert OLD not in sessions(warehouse)
+    assert not any(OLD in key for key in rows(warehouse, "select fact_key || facts from learning.spawn_facts"))
+
+
+def test_a_purged_session_that_goes_on_is_learned_from_then_on(warehouse: Warehouse, read: Any, tmp_path: Path) -> None:
+    purged(warehouse, session=OLD)
+    (log,) = tmp_path.rglob(f"{OLD}.jsonl")
+    line = json.loads(log.read_bytes().splitlines()[0])
+    line |= {"timestamp": datetime(2099, 1, 1, tzinfo=UTC).isoformat(), "uuid": "later"}
+    line["message"]["content"][0]["id"] = "toolu_later"
+    with log.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    read()
+    assert set(rows(warehouse, f"select source_key from learning.task_history where session_id = '{OLD}'")) == {
+        "toolu_later"
+    }
+
+
+def test_decisions_records_and_feedback_of_a_session_leave_table_and_file(warehouse: Warehouse, read: Any) -> None:
+    ids = {OLD: "11111111-1111-4111-8111-111111111111", NEW: "22222222-2222-4222-8222-222222222222"}
+    for session, decision in ids.items():
+        note("decision", decision_id=decision, session_id=session, answered_model="haiku", answer_source="tier")
+        note("stop", session_id=session, agent_run_id=f"run-{session}")
+        record("Count the apples", "counter", "haiku", session_id=session, record_id=f"record-{session}")
+        feedback(f"record-{session}", is_good=True)
+        feedback(decision, is_good=False)
+    load_journal(warehouse)
+    removal = purged(warehouse, session=OLD)
+    assert purge_journal(Scope(datetime.now(UTC), session=OLD), removal.ids) == 5
+    (journal,) = journal_files()
+    assert journal.stat().st_mode & 0o777 == 0o600
+    for _ in range(2):
+        counts = [
+            len(rows(warehouse, f"select t::text from learning.{name} t"))
+            for name in ("recommendation_log", "agent_stops", "feedback")
+        ]
+        assert counts == [1, 1, 2]
+        assert OLD not in everything(warehouse) + journal.read_text()
+        load_journal(warehouse)
+
+
+def test_a_decision_that_is_noted_during_the_rewrite_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    note("stop", session_id=OLD)
+    (journal,) = journal_files()
+    late = journal.open("ab")
+    monkeypatch.setattr(os, "fsync", lambda _: (late.write(b'{"kind": "stop"}\n'), late.close()))
+    assert purge_journal(Scope(datetime.now(UTC), session=OLD), ()) == 1
+    assert journal.read_bytes() == b'{"kind": "stop"}\n'
