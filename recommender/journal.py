@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.home import journal_folder, private_folder
+from recommender.redaction import redact
 from recommender.task_text import task_text
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
 
 _TITLE_CHARACTERS = 200
+_GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_model")  # anything may stand in them
 
 
 def note(kind: str, **fields: Any) -> None:
@@ -25,6 +27,7 @@ def note(kind: str, **fields: Any) -> None:
     One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
     """
     now = datetime.now(UTC)
+    fields |= {name: redact(fields[name]) for name in _GIVEN_NAMES if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()
     path = folder / f"{now:%Y-%m}.jsonl"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from recommender.secret_values import is_assigned_secret, is_likely_secret, is_random
+from recommender.secret_values import is_assigned_secret, is_likely_secret, is_mixed, is_random
 
 MAX_PASSES = 4  # A replacement can lay bare another secret; one pass sufficed for every real text.
 MAX_VALUE = 200  # Characters in which a pattern looks for a value's end, so that no scan repeats a long one.
@@ -131,6 +131,9 @@ RULES = (
         "npm_ hf_ dop_v1_ shpat_ pypi-ageichlwas",
         rf"{_START}(?:(?:npm|hf|dop_v1|shpat)_[A-Za-z0-9]{{30,}}|pypi-AgEIcHlwaS[\w-]{{50,}})",
     ),
+    _rule("service-token", "sg.", rf"{_START}SG\.[\w-]{{15,}}\.[\w-]{{30,}}"),
+    _rule("service-token", "akc ap", rf"{_START}A(?:KC|P[\dA-F])[A-Za-z0-9]{{10,}}", is_mixed),
+    _rule("service-token", "", r"\b[0-9a-z]{32}-us\d{1,2}\b"),
     _rule("jwt", "eyj", rf"{_START}eyJ[\w=-]{{6,}}(?:\.[\w+/=-]*){{1,4}}", lambda token: len(token) >= 30),
     _rule(
         "url-password",
@@ -161,5 +164,6 @@ RULES = (
         rf"[\"'`\]]{{0,2}}\s{{0,4}}(?:=>|:=|!==?|={{1,3}}|:)\s{{0,4}}{_VALUE}",
         is_likely_secret,
     ),
+    _rule("aws-key", "aws", r"(?i)aws\w{0,40}[\"'\s:=(]{1,8}([a-z0-9/+]{40})(?![a-z0-9/+=])", is_mixed),
     _rule("high-entropy", "", r"(?<![\w/+=.-])[A-Za-z0-9_-]{24,200}+(?![\w/+=-])", is_random),
 )

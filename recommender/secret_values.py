@@ -35,6 +35,11 @@ def is_likely_secret(value: str) -> bool:
     return bool(_LETTER.search(value) and _DIGIT_OR_SIGN.search(value))
 
 
+def is_mixed(token: str) -> bool:
+    """Tell whether a token has lower case, capitals and digits, as words and constants seldom do."""
+    return any(map(str.islower, token)) and any(map(str.isupper, token)) and any(map(str.isdigit, token))
+
+
 def is_random(token: str) -> bool:
     """Tell whether a token mixes lower case, capitals and digits as only chance does."""
     if len(token) < MIN_RANDOM:

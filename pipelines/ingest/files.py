@@ -10,10 +10,10 @@ from psycopg.types.json import Jsonb
 
 from pipelines.ingest.mark import COUNTERS, Mark
 from pipelines.ingest.purged import PurgedFiles
+from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.scan import Scan
-from pipelines.ingest.sources import LogFile
+from pipelines.ingest.sources import SUFFIXES, LogFile
 from pipelines.warehouse import named_sql
-from recommender.redaction import redact
 
 Connection = psycopg.Connection[Any]
 
@@ -21,7 +21,9 @@ Connection = psycopg.Connection[Any]
 def stored_path(log: LogFile) -> str:
     """Return the file's path as it is stored: without secrets, and still its own."""
     path = str(log.path).encode("utf-8", "replace").decode()
-    clean = redact(path)
+    # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
+    stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
+    clean = redact_stored("/".join(map(redact_stored, stem.split("/")))) + suffix
     return path if clean == path else f"{clean}#{hashlib.sha256(path.encode()).hexdigest()[:12]}"
 
 

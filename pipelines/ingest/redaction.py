@@ -24,12 +24,22 @@ KEPT_PLUGINS = {
     "TwilioKeyDetector": r"AC[a-z0-9]{32}|SK[a-z0-9]{32}",
 }
 
+_FORMS_OF_SECRETS = tuple(rule for rule in RULES if rule.kind != "high-entropy")
 _FORMS = {plugin: re.compile(form) for plugin, form in KEPT_PLUGINS.items()}
 
 
 def redact_stored(text: str) -> str:
     """Return `text` with every secret replaced by `[REDACTED:<kind>]`; idempotent, linear in the text's length."""
-    text = apply_rules(text, RULES)
+    return _redact(text, RULES)
+
+
+def redact_forms(text: str) -> str:
+    """Return `text` without secrets of a known form; what only looks random may be an id."""
+    return _redact(text, _FORMS_OF_SECRETS)
+
+
+def _redact(text: str, rules: tuple[Rule, ...]) -> str:
+    text = apply_rules(text, rules)
     plugins = {plugin for plugin, form in _FORMS.items() if form.search(text)}
     needed = [rule for plugin, rule in library_rules() if plugin in plugins] if plugins else []
     return apply_rules(text, needed) if needed else text

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from recommender.redaction import RULES, apply_rules, redact
+from pipelines.ingest.redaction import redact_forms, redact_stored
 
 MAX_NAME = 200
 MAX_COUNT = 2**53
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
-_FORMS_OF_SECRETS = tuple(rule for rule in RULES if rule.kind != "high-entropy")
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -47,12 +46,12 @@ def reference(value: object) -> str:
 
 @lru_cache(maxsize=4096)
 def _identifier(value: str) -> str:
-    return apply_rules("".join(value.replace("\0", "").split()), _FORMS_OF_SECRETS)[:MAX_NAME]
+    return redact_forms("".join(value.replace("\0", "").split()))[:MAX_NAME]
 
 
 @lru_cache(maxsize=4096)
 def _name(value: str) -> str:
-    return redact(" ".join(value.replace("\0", "").split()))[:MAX_NAME]
+    return redact_stored(" ".join(value.replace("\0", "").split()))[:MAX_NAME]
 
 
 def count(value: object) -> int | None:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -17,13 +16,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.run_lock import run_lock
 from tests.conftest import cloned_database
-
-# Everything that a run may change, but for the counters of the runs themselves.
-DIGESTED = """
-select table_schema || '.' || table_name from information_schema.tables
-where table_schema in ('learning', 'staging', 'intermediate', 'marts', 'serving')
-and table_name not in ('learning_runs') and table_type = 'BASE TABLE' order by 1
-"""
+from tests.digests import table_digests
 
 
 class Learned:
@@ -54,15 +47,7 @@ class Learned:
     def digests(self) -> dict[str, str]:
         """Return an ordered digest of every table."""
         with psycopg.connect(self.dsn) as connection:
-            tables = [row[0] for row in connection.execute(DIGESTED)]
-            return {table: _digest(connection, table) for table in tables}
-
-
-def _digest(connection: psycopg.Connection[Any], table: str) -> str:
-    statement = f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} as t"
-    row = connection.execute(statement.encode()).fetchone()
-    assert row is not None
-    return str(row[0])
+            return table_digests(connection)
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,8 @@ class TranscriptReader:
             memory.version = name(version) or memory.version
         if folder and folder != self._folder:
             self._folder = folder
-            memory.project = name(text(folder).replace("\\", "/").rstrip("/").rpartition("/")[2]) or memory.project
+            path = redact_stored(text(folder))  # whole: a password in an address is none by its last part
+            memory.project = name(path.replace("\\", "/").rstrip("/").rpartition("/")[2]) or memory.project
         own = milliseconds(record.get("timestamp"))
         if own is not None:
             self._at_ms, self._trust, memory.at_ms = own, 0, own

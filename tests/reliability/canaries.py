@@ -1,0 +1,59 @@
+"""A secret of every kind that is detected, in every place of a log where text can stand."""
+
+import json
+from pathlib import Path
+
+from tests.transcripts import Transcript
+from tests.unit.ingest.test_stored_redaction import SAMPLES
+from tests.unit.recommender.test_redaction import PRIVATE_KEYS, SECRETS, filled
+
+# (text around the secret, the secret)
+CANARIES: list[tuple[str, str]] = [
+    *((text, secret) for _, text, secret in SECRETS if len(secret) > 8),
+    *SAMPLES.values(),
+    *((key.replace(body, "{}"), body) for key in PRIVATE_KEYS[:1] for body in [key.splitlines()[1]]),
+]
+SESSION = "c{:07}-6f2e-4b43-8a30-1f0b6d1f7a01"
+
+
+def write_canaries(home: Path) -> None:
+    """Write a session for each canary under the Claude home, and a spec."""
+    for number, (around, secret) in enumerate(CANARIES):
+        words = filled(around, secret)
+        log = canary_session(number, words)
+        # What has a slash, or is long, cannot stand in a name of the file system.
+        in_name = words if "/" not in words and len(words) < 150 else f"canary-{number}"
+        place = home / "projects" / f"-home-somebody-{in_name}"
+        for name in (f"{log.session}.jsonl", f"{in_name}.jsonl"):
+            place.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(log.content() + b'{"broken": "' + words.encode() + b"\n")
+        spec = f"---\nname: canary-{number}\ndescription: Use {words}\n---\nLog in with {words}\n"
+        (home / "agents" / f"canary-{number}.md").write_text(spec, encoding="utf-8")
+
+
+def canary_session(number: int, words: str) -> Transcript:
+    """Return a session with the words in each field that a person or a program writes."""
+    log = Transcript(session=SESSION.format(number))
+    log.user(f"Please use {words}")
+    for place, agent in enumerate((words, "tester", "tester")):
+        key = f"toolu_canary_{number}_{place}"
+        log.spawn(key, prompt=f"Log in with {words} and look around", description=f"Use {words}", subagent_type=agent)
+        log.child_says(key, agent=f"run{number}of{place}", message_id=f"msg_{number}_{place}")
+        if place == 0:
+            log.error(f"Error: it failed with {words}", key)
+        elif place == 1:
+            log.result(key, f"I logged in with {words}", status="completed", agentId=f"run{number}of{place}")
+        else:
+            launched = {"isAsync": True, "status": "async_launched", "agentId": f"run{number}of{place}"}
+            log.returned(key, "Async agent launched.", launched)
+            log.notified(f"run{number}of{place}", "failed", report=f"It failed with {words}")
+        log.says(f"It says {words}")
+    for line in log.lines:
+        line["cwd"] = f"/home/somebody/{words}"
+        line["gitBranch"] = words
+    return log
+
+
+def leaked(content: str) -> set[str]:
+    """Return the canaries that stand in a text, as they are or as JSON writes them."""
+    return {secret for _, secret in CANARIES if secret in content or json.dumps(secret)[1:-1] in content}

@@ -1,0 +1,49 @@
+"""One home that nobody disturbs, for all tests here to compare with."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.canaries import write_canaries
+from tests.reliability.house import House, opened, write_logs
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder that the embedded server's user can reach also where root runs the tests."""
+    with tempfile.TemporaryDirectory(prefix="spawnwise-test-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711 if os.geteuid() == 0 else 0o700)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def logs(folder: Path) -> Path:
+    """Invented work, with a secret of every kind in every place where text can stand."""
+    home = folder / "claude"
+    write_logs(home)
+    write_canaries(home)
+    return home
+
+
+class Undisturbed(House):
+    """A home after one learning run that nothing happened to."""
+
+    seconds: float
+    expected: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
+    house = Undisturbed(folder / "undisturbed", logs)
+    house.home.mkdir(mode=0o711)
+    with opened(house):
+        began = time.monotonic()
+        run = house.run("learn", "--quiet")
+        house.seconds = time.monotonic() - began
+        assert run.returncode == 0, run.stderr
+        house.expected = house.digests()
+        yield house
