@@ -6,13 +6,16 @@ from pipelines.cluster.kmeans import Clustering, Floats
 
 RADIUS_QUANTILE = 0.99  # of the distances seen: 2 to 4 in 100 new tasks of known kinds are taken for strangers
 OWN_QUANTILE_FROM = 20  # below this many members a quantile of their distances says little
+OTHERS_QUANTILE = 0.05  # of the distances of other kinds' tasks: where those begin
 
 
 def cluster_radii(vectors: Floats, clustering: Clustering) -> Floats:
     """Return the radius (k,) of each cluster as a quantile of the distances that unseen members would have.
 
     Each member is measured against the centroid of the others: measured against its own share of the centroid, a
-    small cluster would look tighter than it is. No radius is below the median distance over all clusters.
+    small cluster would look tighter than it is. No radius is below the median distance over all clusters. Where the
+    tasks of other kinds begin far beyond, the radius goes half the way: a kind whose tasks were all worded alike is
+    still meant by a task that says it in fewer words.
     """
     distances = left_out_distances(vectors, clustering)
     known = distances[np.isfinite(distances)]
@@ -25,7 +28,18 @@ def cluster_radii(vectors: Floats, clustering: Clustering) -> Floats:
         own = own[np.isfinite(own)]
         if len(own) >= OWN_QUANTILE_FROM:
             radii[cluster] = max(np.quantile(own, RADIUS_QUANTILE), median)
-    return np.asarray(np.maximum(radii, 1e-6))
+    halfway = (radii + _where_others_begin(vectors, clustering)) / 2
+    return np.asarray(np.maximum(np.fmax(radii, halfway), 1e-6))
+
+
+def _where_others_begin(vectors: Floats, clustering: Clustering) -> Floats:
+    """Return for each cluster a low quantile of the distances of all other tasks; NaN where there are none."""
+    begin = np.full(len(clustering.centroids), np.nan)
+    for cluster, centroid in enumerate(clustering.centroids):
+        others = vectors[clustering.members != cluster]
+        if len(others):
+            begin[cluster] = np.quantile(1 - others @ centroid, OTHERS_QUANTILE)
+    return begin
 
 
 def left_out_distances(vectors: Floats, clustering: Clustering) -> Floats:

@@ -57,8 +57,12 @@ def _cost(summary: RunSummary) -> str:
     known = f"${summary.cost_usd:,.2f} where the log holds the tokens"
     if summary.spawns_without_cost:
         known += f" ({summary.spawns_without_cost:,} spawns do not)"
-    if summary.saving_usd:
-        known += f"; the last 30 days would have cost [green]${summary.saving_usd:,.2f} less[/] as recommended"
+    if summary.cheaper_saving_usd:
+        known += f";\n           of the last {summary.window_days} days "
+        known += f"[green]${summary.cheaper_saving_usd:,.2f} could be saved[/] where a cheaper model will do"
+    if summary.stronger_cost_usd:
+        more = f"${summary.stronger_cost_usd:,.2f}"
+        known += f",\n           and {more} spent on a stronger one where the one that ran often failed"
     return known
 
 

@@ -26,7 +26,9 @@ class RunSummary:
     clusters: int
     cost_usd: float | None
     spawns_without_cost: int
-    saving_usd: float | None
+    window_days: int
+    cheaper_saving_usd: float
+    stronger_cost_usd: float
     recommendations: list[dict[str, Any]] = field(default_factory=list)
     database: str = ""
     snapshot: str = ""
@@ -40,11 +42,13 @@ class RunSummary:
 def summarise(warehouse: Warehouse, settings: Settings) -> RunSummary:
     """Read the summary from the warehouse."""
     with warehouse.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        counts = cursor.execute(named_sql(__file__, "summary_counts")).fetchone() or {}
+        window = {"window_days": settings.window_days}
+        counts = cursor.execute(named_sql(__file__, "summary_counts"), window).fetchone() or {}
         recommendations = cursor.execute(named_sql(__file__, "summary_recommendations")).fetchall()
     url = settings.database_url
     return RunSummary(
         **counts,
+        window_days=settings.window_days,
         recommendations=recommendations,
         database="DATABASE_URL" if url else f"{settings.postgres_folder} (query it: spawnwise sql 'select ...')",
         snapshot=str(settings.snapshot_file),

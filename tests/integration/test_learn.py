@@ -135,8 +135,7 @@ def test_the_questions_in_the_readme_are_answered_to_an_analyst(learned: Learned
     for query in queries:
         answer = learned.spawnwise("sql", query, "--role", "spawnwise_analyst", "--json")
         assert answer.returncode == 0, answer.stderr
-        answers = json.loads(answer.stdout)
-        assert answers or "overloaded" in query or "changed" in query
+        assert json.loads(answer.stdout) or not re.search(r"marts\.(savings|unused_agents)", query)
 
 
 def test_the_report_is_there_after_a_run_and_can_be_made_anew(learned: Learned, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
         ),
         "evidence": (
             "For each kind of task, whoever does it, how often each model succeeds: the estimate, and the interval "
-            "that holds it with 90 %. Chosen: "
+            "that holds it with 99 %. Chosen: "
             + (listed([f"{model} for {counted(kinds, 'kind')}" for model, kinds in chosen.most_common()]) or "none yet")
             + "."
         ),

@@ -27,16 +27,12 @@ clusters as (
 ),
 
 saving as (
-    -- What the tasks of the last 30 days would have cost less, had the recommended model done them.
-    select sum(best.default_expected_cost_usd - best.expected_cost_usd) as saving_usd
-    from learning.task_history as task
-    inner join learning.cluster_assignments as assignment on task.id = assignment.task_id
-    inner join serving.best_model_per_cluster as best
-        on
-            assignment.clustering_version = best.clustering_version
-            and assignment.cluster_id = best.cluster_id
-            and task.agent_used = best.agent_name
-    where task.created_at > now() - interval '30 days'
+    -- What the spawns of the window would have cost less as advised, and more where a stronger model than ran is advised.
+    select
+        coalesce(sum(possible_saving_usd) filter (where possible_saving_usd > 0), 0) as cheaper_saving_usd,
+        coalesce(sum(-possible_saving_usd) filter (where possible_saving_usd < 0), 0) as stronger_cost_usd
+    from marts.savings
+    where window_days = %(window_days)s
 )
 
 select * from files, spawns, clusters, saving

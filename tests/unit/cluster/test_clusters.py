@@ -116,6 +116,22 @@ def test_radius_is_near_what_unseen_members_need() -> None:
     assert 0.95 <= inside.mean() <= 1
 
 
+@pytest.mark.parametrize(("noise", "goes_half_the_way"), [(0.05, True), (0.9, False)])
+def test_a_radius_goes_half_the_way_to_others_that_are_far(noise: float, goes_half_the_way: bool) -> None:
+    vectors = blobs(2, 200, noise=noise)
+    clustering = spherical_kmeans(vectors, 2)
+    radii = cluster_radii(vectors, clustering)
+    own = np.array(
+        [np.quantile(left_out_distances(vectors, clustering)[clustering.members == c], 0.99) for c in (0, 1)]
+    )
+    nearest_others = np.array([(1 - vectors[clustering.members != c] @ clustering.centroids[c]).min() for c in (0, 1)])
+    if goes_half_the_way:
+        assert (radii > 2 * own).all()
+        assert (radii < nearest_others).all()
+    else:
+        assert radii == pytest.approx(own)
+
+
 def test_a_task_alone_in_its_cluster_has_no_distance_to_others() -> None:
     clustering = Clustering(np.eye(2), np.array([0, 0, 1]), np.zeros(3))
     distances = left_out_distances(np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]), clustering)

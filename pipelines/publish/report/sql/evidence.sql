@@ -6,7 +6,7 @@ select
     estimates.model,
     estimates.success_rate,
     estimates.success_low,
-    -- As far above the mean as success_low is below it, in logits: together they hold nine tenths.
+    -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
     1 / (1 + exp(-(
         2 * estimates.logit
         - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))

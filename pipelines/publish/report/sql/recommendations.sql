@@ -17,7 +17,7 @@ select
     savings.possible_saving_usd
 from serving.best_model_per_cluster as best
 left join (
-    -- As far above the mean as success_low is below it, in logits: together they hold nine tenths.
+    -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
     select
         agent_name,
         cluster_id,
