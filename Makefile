@@ -50,14 +50,16 @@ bench-routing: $(VENV)/.bench  ## Replay public routing outcomes: make bench-rou
 bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup
 
-# The lock is a constraint on every set-up, so that all of them install the same versions.
+# The lock is a constraint on every set-up, so that all of them install the same versions. Bytecode is made now and not
+# by each command anew, where PYTHONDONTWRITEBYTECODE is set or the folder cannot be written: it halves their start.
 $(VENV)/.learn $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Spawnwise needs Python 3.11, 3.12 or 3.13 on the PATH, or PYTHON=<path>."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ echo "Python's venv module is missing (Debian: apt-get install python3-venv)."; exit 1; }
 	@echo "Installing into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --constraint requirements.lock uv
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint requirements.lock --editable ".[$*]"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint requirements.lock --editable ".[$*]"
+	@$(BIN)/python -m compileall -q pipelines recommender
 	@touch $@
 
 lock:  ## Renew requirements.lock from pyproject.toml: names and versions only
