@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from pipelines.settings import Settings
@@ -14,6 +15,10 @@ from pipelines.warehouse.embedded import EmbeddedServer
 
 TEMPLATE = "template_spawnwise"
 _database_numbers = itertools.count(1)
+
+# Machines that run tests are busy: what is slow there is not wrong.
+settings.register_profile("spawnwise", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("spawnwise")
 
 
 @pytest.fixture(autouse=True)

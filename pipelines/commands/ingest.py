@@ -1,17 +1,22 @@
 """`spawnwise ingest`: read what is new in the logs, and nothing more."""
 
 import argparse
+import importlib
 import json
 import sys
+import threading
 from dataclasses import asdict
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from
 from pipelines.commands.terminal import progress_on
-from pipelines.ingest.ingest import IngestReport, ingest_sources
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+
+if TYPE_CHECKING:
+    from pipelines.ingest.ingest import IngestReport
+
+STAGE = "pipelines.ingest.ingest"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
     settings, _ = settings_from(arguments)
+    threading.Thread(target=importlib.import_module, args=[STAGE]).start()  # loads while Postgres starts
     with Warehouse.open(settings) as warehouse:
+        from pipelines.ingest.ingest import ingest_sources
+
         try:
-            with run_lock(warehouse), progress_on(Console(stderr=True)) as progress:
+            with run_lock(warehouse), progress_on(sys.stderr) as progress:
                 report = ingest_sources(warehouse, settings, settings.logs, progress)
         except RunInProgressError as refusal:
             print(str(refusal), file=sys.stderr)
@@ -36,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     return CANNOT_READ if report.warnings else 0
 
 
-def _in_words(report: IngestReport) -> str:
+def _in_words(report: "IngestReport") -> str:
     speed = report.bytes_read / 1e6 / max(report.seconds, 1e-3)
     return (
         f"{report.files} logs, {report.files_read} with news ({report.bytes_read / 1e6:,.1f} MB, {speed:,.0f} MB/s).\n"

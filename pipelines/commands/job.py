@@ -20,7 +20,8 @@ def run_job(
     from pipelines.definitions import defs
 
     resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
-    with open_instance(settings, warehouse) as instance, progress_on(console) as progress:
+    shown = progress_on(console.file, is_quiet=console.quiet)
+    with open_instance(settings, warehouse) as instance, shown as progress:
         return defs.resolve_job_def(name).execute_in_process(
             instance=instance,
             resources=resources | {"progress": progress},

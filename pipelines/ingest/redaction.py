@@ -13,7 +13,7 @@ from recommender.redaction import RULES, Rule, apply_rules
 # values has them), and what calls addresses, paths and hashes secrets (public IP, keyword, entropy).
 KEPT_PLUGINS = {
     "ArtifactoryDetector": r"A(?:KC|P[\dA-F])[a-zA-Z0-9]{8}",
-    "AWSKeyDetector": r"aws",
+    "AWSKeyDetector": r"(?i)aws.{0,60}['\"][\w/+]{40}",
     "AzureStorageKeyDetector": r"AccountKey=",
     "DiscordBotTokenDetector": r"\.[\w-]{6}\.[\w-]{27}",
     "MailchimpDetector": r"-us\d",

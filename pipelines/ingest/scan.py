@@ -117,23 +117,25 @@ def _skip_late_newline(stream: IO[bytes], mark: Mark) -> None:
 def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
     """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it."""
     mark, passes_over = result.mark, reader.passes_over
-    for content in lines.contents:
-        if lines.have_end and passes_over(content):
-            outcome = "skipped"
+    contents, have_end = lines
+    skipped = 0
+    for content in contents:
+        if have_end and passes_over(content):
+            skipped += 1
         else:
             record, reason = _parsed(content)
-            if reason and not lines.have_end:
-                return
+            if reason and not have_end:
+                break
             if reason:
                 _quarantine(result, content, reason)
-                outcome = ""
+            elif record and reader.read(mark.line + 1, record):
+                _count(result, "loaded")
             else:
-                outcome = "loaded" if record and reader.read(mark.line + 1, record) else "skipped"
+                skipped += 1
         mark.line += 1
-        mark.offset += len(content) + lines.have_end
-        mark.lacks_newline = not lines.have_end
-        if outcome:
-            _count(result, outcome)
+        mark.offset += len(content) + have_end
+        mark.lacks_newline = not have_end
+    _count(result, "skipped", skipped)
 
 
 def _parsed(content: bytes | Overlong) -> tuple[Mapping[str, Any], str]:
@@ -160,7 +162,7 @@ def _quarantine(result: Scan, content: bytes | Overlong, reason: str) -> None:
         result.broken.append(Broken(result.mark.line + 1, result.mark.offset, reason, words))
 
 
-def _count(result: Scan, counter: str) -> None:
+def _count(result: Scan, counter: str, lines: int = 1) -> None:
     for counts in (result.counts, result.mark.counts):
-        counts["read"] += 1
-        counts[counter] += 1
+        counts["read"] += lines
+        counts[counter] += lines

@@ -32,7 +32,7 @@ class Warehouse:
 
         Raises `WarehouseError` where the server, the database or pgvector cannot be had.
         """
-        from pipelines.warehouse.migrate import ensure_pgvector, upgrade
+        from pipelines.warehouse.migrate import upgrade
         from pipelines.warehouse.model_tiers import seed_model_tiers
 
         url = settings.database_url
@@ -46,7 +46,6 @@ class Warehouse:
                 dsn = embedded.dsn(DATABASE)
             warehouse = cls(dsn)
             if migrate:
-                ensure_pgvector(warehouse)
                 upgrade(warehouse)
                 seed_model_tiers(warehouse)
             yield warehouse

@@ -47,6 +47,7 @@ def upgrade(warehouse: Warehouse) -> None:
         message = f"The database is at migration {level}, newer than this Spawnwise knows. Update Spawnwise."
         raise WarehouseError(message)
     if level != max(known):
+        ensure_pgvector(warehouse)
         _run_migrations(warehouse)
 
 
