@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.ingest.claude_code.reports import UNFINISHED, report_kind
+from pipelines.ingest.claude_code.reports import OUTAGES, UNFINISHED, error_kind, report_kind
 from pipelines.ingest.values import count, identifier, mapping, name, text
 
 DONE = {"completed"}
 STOPPED = {"killed", "stopped", "cancelled", "canceled"}
 _OPENING = "<task-notification>"
+_FAILED = '" failed:'  # in a summary, behind the agent's title and before the reason
 _SHELL_SUMMARY = "<summary>Background command"  # a shell's notice has an agent's shape
 _FIELDS = {
     field: re.compile(rf"<{field}>\s*(.*?)\s*</{field}>", re.DOTALL)
@@ -79,7 +80,8 @@ def signal_of(notice: Notice) -> str:
     if notice.status in STOPPED:
         return "task_stopped"
     if not notice.report.strip() and notice.status not in DONE:
-        return "run_failed"
+        kind = error_kind(notice.summary.partition(_FAILED)[2])
+        return kind if kind in OUTAGES else "run_failed"
     return report_kind(notice.report, notice.tokens) if notice.report.strip() else "empty_report"
 
 

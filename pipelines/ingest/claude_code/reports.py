@@ -11,6 +11,7 @@ from pipelines.ingest.values import items, mapping, text
 LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}
 UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_ready"}
 RETURNED = "result_returned"
+OUTAGES = {"usage_limit", "login_expired", "api_error"}
 MAX_ERROR = 500
 HEAD = 400  # characters in which an error or a refusal says what it is
 SHORT_REPORT = 2_000  # characters; a longer report has work in it, whatever it says of a refused step
