@@ -2,16 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from psycopg import sql
-from sqlalchemy import make_url
+from psycopg2 import Error as DriverError
+from sqlalchemy import event, exc, make_url, pool
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
 PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
 SCHEMA = "dagster"
+STATEMENT_TIMEOUT_MS = 60_000
 
 
 def prepare_instance(settings: Settings, warehouse: Warehouse) -> Path:
@@ -31,7 +34,20 @@ def prepare_instance(settings: Settings, warehouse: Warehouse) -> Path:
 
 def open_instance(settings: Settings, warehouse: Warehouse) -> dg.DagsterInstance:
     """Return the instance that the web page shows too."""
-    return dg.DagsterInstance.from_config(str(prepare_instance(settings, warehouse)))
+    instance = dg.DagsterInstance.from_config(str(prepare_instance(settings, warehouse)))
+    # Else each of two thousand queries about events would open a connection of its own.
+    instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, pool_recycle=600, max_overflow=10)
+    return instance
+
+
+@event.listens_for(pool.QueuePool, "checkout")
+def _ping(connection: Any, *_: object) -> None:
+    """Have a connection that the server has dropped replaced, as Dagster gives no way to ask for it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except DriverError as error:
+        raise exc.DisconnectionError from error
 
 
 def _dagster_url(warehouse: Warehouse) -> str:
