@@ -5,6 +5,7 @@ import re
 _CLAUDE = re.compile(r"claude-(?:\d[\d.-]*-)?([a-z]+)")
 _BARE_FAMILY = re.compile(r"(haiku|sonnet|opus|fable)(?![a-z])")
 _PROVIDER = re.compile(r"^.*[/]|^(?:[a-z]{2,6}\.)?(?:anthropic|openai|google|meta|amazon|mistral)\.")
+_LEFT_OPEN = frozenset({"", "inherit", "default", "auto", "none", "null", "~"})
 _RELEASE = re.compile(r"(?:[-@]20\d{2}-?\d{2}-?\d{2}|-latest|-v\d+:\d+|\[[^\]]*\])+$")
 
 # List prices as they compare, for choosing among models where no real cost is known. Unknown names rank last.
@@ -19,6 +20,12 @@ def model_family(name: str) -> str:
     cleaned = name.strip().lower()
     found = _CLAUDE.search(cleaned) or _BARE_FAMILY.match(_PROVIDER.sub("", cleaned))
     return found[1] if found else _RELEASE.sub("", _PROVIDER.sub("", cleaned))
+
+
+def declared_family(declared: str) -> str | None:
+    """Return the family of the model that an agent's spec declares; None where it leaves the choice open."""
+    name = declared.strip("`*\"',")
+    return None if name.lower() in _LEFT_OPEN else model_family(name)
 
 
 def price_rank(family: str) -> int:

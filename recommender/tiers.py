@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from recommender.models import model_family
+from recommender.models import declared_family
 from recommender.snapshot import AgentSpec, Tier
 
 SHIPPED_TIERS = Path(__file__).parents[1] / "dbt_project" / "seeds" / "model_tiers.csv"
@@ -42,8 +42,7 @@ def is_listed(agent: str, names: Sequence[str]) -> bool:
 def declared_model(agent: str, agents: Sequence[AgentSpec]) -> str | None:
     """Return the family of the model that the agent's spec names; None where it names none, or inherits."""
     known = next((spec.declared_model for spec in agents if spec.name == agent), None)
-    named = known or _declared_in_file(agent)
-    return None if not named or named.lower() == "inherit" else model_family(named)
+    return declared_family(known or _declared_in_file(agent) or "")
 
 
 def _declared_in_file(agent: str) -> str | None:

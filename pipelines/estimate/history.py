@@ -12,6 +12,7 @@ import numpy as np
 from pipelines.estimate.defaults import default_model
 from pipelines.estimate.outcomes import ANY_AGENT, ANY_CLUSTER, Floats, Outcomes, outcome_information
 from pipelines.settings import Settings
+from recommender.snapshot import Tier
 
 RELEASE_DATE = re.compile(r"[-@]\d{8}$")
 
@@ -36,7 +37,7 @@ class Knowledge:
     """What is known of agents besides their outcomes: declared models and tiers."""
 
     declared: Mapping[str, str | None]
-    tiers: Mapping[str, str]
+    tiers: Sequence[Tier]
 
 
 def scope_defaults(rows: Iterable[TaskRow], knowledge: Knowledge, fallback: str) -> dict[tuple[str, int], str]:
@@ -54,7 +55,7 @@ def scope_defaults(rows: Iterable[TaskRow], knowledge: Knowledge, fallback: str)
         (agent, cluster): default_model(
             agent,
             declared=None if agent == ANY_AGENT else knowledge.declared.get(agent),
-            tiers={} if agent == ANY_AGENT else knowledge.tiers,
+            tiers=() if agent == ANY_AGENT else knowledge.tiers,
             usage=usage[agent, cluster] if agent == ANY_AGENT else usage[agent, ANY_CLUSTER],
             fallback=fallback,
         )

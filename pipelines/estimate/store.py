@@ -9,6 +9,7 @@ from psycopg import sql
 from pipelines.estimate.history import Knowledge, TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
+from recommender.snapshot import Tier
 
 Connection = psycopg.Connection[Any]
 
@@ -28,7 +29,7 @@ def read_knowledge(connection: Connection) -> Knowledge:
     """Read what specs declare and the tiers say."""
     declared = connection.execute(named_sql(__file__, "select_declared_models")).fetchall()
     tiers = connection.execute("select agent_pattern, default_model from learning.model_tiers").fetchall()
-    return Knowledge(dict(declared), dict(tiers))
+    return Knowledge(dict(declared), [Tier(*row) for row in tiers])
 
 
 def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> int:

@@ -8,7 +8,7 @@ import yaml
 
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.spec_files import SpecFile
-from recommender.models import model_family
+from recommender.models import declared_family
 
 MAX_BYTES = 2_000_000  # The longest real spec has 92 kB.
 HEADER_CHARACTERS = 3_000
@@ -20,7 +20,6 @@ _TITLE = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
 _TITLE_OF_A_DOCUMENT = re.compile(r"\b(?:reference|guide|template|index|overview|changelog|readme|checklist)\W*$", re.I)
 _SPEAKS_TO_AN_AGENT = re.compile(r"\byou are\b|\bagent\b|\byour (?:role|job|task)\b", re.IGNORECASE)
 _FIELDS_OF_A_COMMAND = {"argument-hint", "allowed-tools"}
-_INHERITED = {"", "inherit", "default", "none", "null", "~"}
 
 
 @dataclass(frozen=True)
@@ -120,4 +119,4 @@ def _name(file: SpecFile, fields: dict[str, str], header: dict[str, str]) -> tup
 
 def _declared_model(declared: str) -> str | None:
     words = declared.split()
-    return None if not words or words[0].lower() in _INHERITED else model_family(words[0].strip("`*\"',"))
+    return declared_family(words[0]) if words else None

@@ -14,6 +14,7 @@ from pipelines.estimate.list_prices import list_price_usd
 from pipelines.estimate.model import score_dispersion
 from pipelines.estimate.outcomes import Outcomes, outcome_information, sum_cells
 from pipelines.settings import Settings
+from recommender.snapshot import Tier
 
 MODELS = ("haiku", "opus")
 COSTS = {"haiku": 0.05, "opus": 0.5}
@@ -206,7 +207,8 @@ def test_list_prices_know_families_and_versions() -> None:
     ("declared", "tiers", "usage", "model"),
     [
         ("claude-opus-4-5-20251101", {"QA": "haiku"}, {"sonnet": 9}, "opus"),
-        ("inherit", {"QA": "haiku", "Q*": "opus"}, {"sonnet": 9}, "haiku"),
+        (None, {"QA": "haiku", "Q*": "opus"}, {"sonnet": 9}, "haiku"),
+        (None, {"qa": "haiku"}, {"sonnet": 9}, "haiku"),
         (None, {"Q*": "opus", "*": "haiku"}, {"sonnet": 9}, "opus"),
         (None, {}, {"sonnet": 9, "haiku": 10}, "haiku"),
         (None, {"X": "opus"}, {}, "fallback"),
@@ -215,7 +217,8 @@ def test_list_prices_know_families_and_versions() -> None:
 def test_default_is_the_specs_then_the_tiers_then_the_usual_then_the_settings(
     declared: str | None, tiers: dict[str, str], usage: dict[str, int], model: str
 ) -> None:
-    assert default_model("QA", declared=declared, tiers=tiers, usage=usage, fallback="fallback") == model
+    known = [Tier(*tier) for tier in tiers.items()]
+    assert default_model("QA", declared=declared, tiers=known, usage=usage, fallback="fallback") == model
 
 
 def row(minute: int, **changes: object) -> TaskRow:
@@ -237,5 +240,5 @@ def test_age_is_counted_from_the_newest_spawn() -> None:
 
 def test_any_agents_default_is_what_mostly_ran_in_that_kind_unadvised() -> None:
     rows = [row(0, model="haiku"), row(1, cluster_id=1), row(2, model="haiku", cluster_id=1, is_advised=True)]
-    defaults = scope_defaults(rows, Knowledge({}, {}), "sonnet")
+    defaults = scope_defaults(rows, Knowledge({}, ()), "sonnet")
     assert (defaults["*", 0], defaults["*", 1]) == ("haiku", "opus")

@@ -1,6 +1,5 @@
 import random
 import string
-import time
 
 import pytest
 from hypothesis import given
@@ -72,9 +71,7 @@ def test_stored_redaction_is_idempotent(text: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["lorem ipsum ", "a", "aws_key ", "SG.", "AC", "1234567890:", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-us"]
 )
-def test_a_million_characters_take_less_than_a_second(piece: str) -> None:
-    text = (piece * 1_000_000)[:1_000_000]
-    redact_stored("warm " + chance(30))
-    began = time.process_time()
-    redact_stored(text)
-    assert time.process_time() - began < 1
+def test_a_million_characters_come_to_an_end(piece: str) -> None:
+    # What grows with the square of the length would take hours.
+    clean = redact_stored((piece * 1_000_000)[:1_000_000])
+    assert redact_stored(clean) == clean

@@ -1,4 +1,3 @@
-import time
 import unicodedata
 
 import pytest
@@ -113,7 +112,6 @@ def test_text_of_a_text_is_itself(description: str, prompt: str | None) -> None:
 @pytest.mark.parametrize(
     "piece", ["lorem ipsum ", "<system-reminder>", "<system-reminder>a</system-reminder>", "\x1b]", "é "]
 )
-def test_a_million_characters_take_less_than_a_second(piece: str) -> None:
-    began = time.process_time()
-    task_text("Fix", (piece * 1_000_000)[:1_000_000])
-    assert time.process_time() - began < 1
+def test_a_million_characters_come_to_an_end(piece: str) -> None:
+    # What grows with the square of the length would take hours.
+    assert task_text("Fix", (piece * 1_000_000)[:1_000_000]).startswith("Fix")
