@@ -20,7 +20,7 @@ from pipelines.ingest.sources import LogFile
 
 Changed = tuple[LogFile, str]  # a file and its stored path
 
-MIN_BYTES = 48 << 20  # less is read sooner than a worker has started
+MIN_BYTES = 96 << 20  # less is read sooner than a worker has started
 MAX_WORKERS = 2
 MAX_WAITING = 8  # scans that a worker may be ahead, so that memory stays bounded
 
