@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -27,7 +26,6 @@ def main(argv: Sequence[str]) -> int:
     """Run one command; `argv` begins with its name. Return the exit code."""
     parser = build_parser(argv[0] if argv else None)
     arguments = parser.parse_args(argv)
-    os.umask(0o077)  # whatever is written here may hold words of the logs
     # Ends as an exception, so that leases are given back and nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

@@ -13,6 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from recommender.embedding import EmbeddingError, embedder_from_environment
+from recommender.home import private_folder
 from recommender.snapshot import SnapshotError, read_snapshot
 
 
@@ -67,7 +68,7 @@ def _python(_: Settings) -> Finding:
 
 def _data_home(settings: Settings) -> Finding:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.home)
         probe = settings.home / ".doctor"
         probe.write_bytes(b"")
         probe.unlink()

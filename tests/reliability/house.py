@@ -55,6 +55,7 @@ class House:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            umask=0,  # nothing may lean on a careful one
         )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -127,6 +128,7 @@ def write_logs(folder: Path) -> None:
 @contextlib.contextmanager
 def opened(house: House) -> Iterator[House]:
     """Keep the house's server running."""
+    os.umask(0o077)  # as the commands do
     with house.server:
         yield house
 
