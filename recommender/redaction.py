@@ -30,10 +30,9 @@ def redact_forms(text: str) -> str:
 
 def apply_rules(text: str, rules: Iterable[Rule]) -> str:
     """Return `text` after the rules, repeated until nothing changes; URL-encoded words are judged by what they mean."""
-    text = _without_secrets(text, rules)
     if _ENCODED.search(text):
         text = _WORD.sub(lambda word: _without_encoded(word[0], rules), text)
-    return text
+    return _without_secrets(text, rules)
 
 
 def _without_encoded(word: str, rules: Iterable[Rule]) -> str:

@@ -51,6 +51,7 @@ class House:
             [sys.executable, "-m", "recommender.cli", *arguments],
             env=self.environment(**variables),
             cwd=self.home,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -58,10 +59,10 @@ class House:
             umask=0,  # nothing may lean on a careful one
         )
 
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def run(self, *arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, with what it is given on its standard input."""
         process = self.start(*arguments, **variables)
-        output, errors = process.communicate(timeout=300)
+        output, errors = process.communicate(given, timeout=300)
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
     def connect(self, database: str = "spawnwise") -> psycopg.Connection[Any]:
