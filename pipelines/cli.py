@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from pipelines.warehouse.connection import WarehouseError
+from recommender.cli import printable
 
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
@@ -31,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         return int(arguments.run(arguments))
     except WarehouseError as error:
-        print(str(error), file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted; finished work is kept, run again to go on.", file=sys.stderr)

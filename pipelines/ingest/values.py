@@ -29,6 +29,11 @@ def text(value: object) -> str:
     return value.replace("\0", "") if isinstance(value, str) else ""
 
 
+def storable(text: str) -> str:
+    """Return a text without what Postgres refuses: NULs, and half characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def name(value: object) -> str:
     """Return a short name (agent, model, version), redacted, on one line; empty where there is none."""
     return _name(value[: 21 * MAX_NAME]) if isinstance(value, str) else ""

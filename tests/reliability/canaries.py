@@ -1,6 +1,7 @@
 """A secret of every kind that is detected, in every place of a log where text can stand."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,9 @@ def canary_session(number: int, words: str) -> Transcript:
     return log
 
 
-def write_canaries_of_others(folder: Path) -> None:
-    """Write what other orchestrators would, with a canary in each field that a person or a program writes."""
-    for number, (around, secret) in enumerate(CANARIES):
-        words = filled(around, secret)
+def write_logs_of_others(folder: Path, texts: Iterable[str]) -> None:
+    """Write what other orchestrators would, with each text in every field that a person or a program writes."""
+    for number, words in enumerate(texts):
         record = {**RECORD, "id": f"record-{number}", "session_id": f"session-{number}"}
         record |= dict.fromkeys(("agent", "title", "task", "project", "model", "error"), f"Use {words} here")
         record |= dict.fromkeys(("status", "model_requested", "model_parent", "writer_version"), words)

@@ -20,7 +20,7 @@ from recommender.embedding import embedder_from_environment
 from recommender.task_text import task_text
 from tests.chat_server import running_chat_server
 from tests.embedding_server import running_embedding_server
-from tests.reliability.canaries import CANARIES, canary_session, leaked, write_canaries, write_canaries_of_others
+from tests.reliability.canaries import CANARIES, canary_session, leaked, write_canaries, write_logs_of_others
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import files_of
 from tests.unit.recommender.test_redaction import filled
@@ -74,7 +74,7 @@ def test_no_secret_is_in_any_file_of_the_home(undisturbed: Undisturbed) -> None:
 
 
 def test_no_secret_comes_in_with_the_logs_of_others(warehouse: Warehouse, tmp_path: Path) -> None:
-    write_canaries_of_others(tmp_path)
+    write_logs_of_others(tmp_path, (filled(around, secret) for around, secret in CANARIES))
     report = ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
     assert report.spawns_new == 3 * len(CANARIES)
     assert report.lines_quarantined >= 3 * len(CANARIES)
