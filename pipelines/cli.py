@@ -2,12 +2,12 @@
 
 import argparse
 import importlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
 
 from pipelines.warehouse.connection import WarehouseError
+from recommender.cli import printable
 
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
@@ -27,13 +27,12 @@ def main(argv: Sequence[str]) -> int:
     """Run one command; `argv` begins with its name. Return the exit code."""
     parser = build_parser(argv[0] if argv else None)
     arguments = parser.parse_args(argv)
-    os.umask(0o077)  # whatever is written here may hold words of the logs
     # Ends as an exception, so that leases are given back and nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return int(arguments.run(arguments))
     except WarehouseError as error:
-        print(str(error), file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted; finished work is kept, run again to go on.", file=sys.stderr)

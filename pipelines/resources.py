@@ -1,5 +1,6 @@
 """What the assets are given: settings, the open warehouse, somebody to tell the progress to."""
 
+import os
 from collections.abc import Iterator
 
 import dagster as dg
@@ -19,6 +20,7 @@ def settings_resource() -> Settings:
 @dg.resource(description="The warehouse, open and migrated, with the lock of the learning run held.")
 def warehouse_resource() -> Iterator[Warehouse]:
     """Open the warehouse for one run, and let no second run in."""
+    os.umask(0o077)  # Dagster was started by somebody else, and what dbt writes may hold words of tasks
     with Warehouse.open(Settings()) as warehouse, run_lock(warehouse):
         yield warehouse
 

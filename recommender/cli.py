@@ -1,5 +1,6 @@
 """The command `spawnwise`. What answers at spawn time is here; the pipeline's commands are loaded when asked for."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ LEARNING_COMMANDS = frozenset({"learn", "ingest", "report", "sql", "doctor", "ui
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # whatever is written from here on may hold words of tasks
     if arguments[:1] == ["hook"]:  # on the spawn path: nothing else is imported
         from recommender.hook import run
 

@@ -127,14 +127,14 @@ def _record(options: Options) -> int:
     from recommender.journal import record
 
     fields = {name: value for name, value in vars(options).items() if name not in ("run", "now", "task")}
-    print(record(_task(options), **fields))
+    print(printable(record(_task(options), **fields)))
     return _load_journal() if options.now else 0
 
 
 def _feedback(options: Options) -> int:
     from recommender.journal import feedback
 
-    print(feedback(options.task, is_good=options.verdict == "good", remark=options.note))
+    print(printable(feedback(options.task, is_good=options.verdict == "good", remark=options.note)))
     return _load_journal() if options.now else 0
 
 

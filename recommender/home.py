@@ -34,11 +34,12 @@ def journal_folder() -> Path:
 
 
 def private_folder(folder: Path) -> None:
-    """Create a folder that only its owner can list; one that exists stays as it is.
+    """Create a folder, and those above it, that only their owner can list; what exists stays as it is.
 
-    Root's Postgres runs as another user, which must be able to walk through.
+    Root's Postgres runs as another user, which must be able to walk through the data home.
     """
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o711 if is_root else 0o700)
+    home = data_home()
+    for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
+        missing.mkdir(exist_ok=True)
+        missing.chmod(0o711 if is_root and home not in missing.parents else 0o700)

@@ -52,6 +52,7 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     given = said["tool_input"]
     if said.get("tool_name") not in SPAWN_TOOLS or not isinstance(given, dict) or given.get("subagent_type") == "fork":
         return None
+    from recommender.cli import printable
     from recommender.journal import note_decision
     from recommender.lookup import Recommender
     from recommender.task_text import task_text
@@ -83,7 +84,7 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     )
     if not is_applicable or mode not in ("advise", "enforce"):
         return None
-    message = f"{agent} -> {recommendation.model}: {recommendation.reason}"
+    message = printable(f"{agent} -> {recommendation.model}: {recommendation.reason}")
     if mode == "advise":
         return {"systemMessage": f"spawnwise advises {message}"}
     if means == "deny":

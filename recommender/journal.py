@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.home import journal_folder, private_folder
-from recommender.redaction import redact
+from recommender.redaction import redact, redact_forms
 from recommender.task_text import task_text
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
 
 _TITLE_CHARACTERS = 200
-_GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_model")  # anything may stand in them
+# Anything may stand in what a caller gives; an id is random by nature, and only loses secrets of a known form.
+_GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_model", "reason")
+_GIVEN_IDS = ("session_id", "tool_use_id", "agent_run_id", "record_id", "parent_id", "decision_id", "target")
 
 
 def note(kind: str, **fields: Any) -> None:
@@ -27,7 +29,8 @@ def note(kind: str, **fields: Any) -> None:
     One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
     """
     now = datetime.now(UTC)
-    fields |= {name: redact(fields[name]) for name in _GIVEN_NAMES if isinstance(fields.get(name), str)}
+    for names, clean in ((_GIVEN_NAMES, redact), (_GIVEN_IDS, redact_forms)):
+        fields |= {name: clean(fields[name]) for name in names if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()
     path = folder / f"{now:%Y-%m}.jsonl"

@@ -1,5 +1,6 @@
 """Tell a secret from what stands in its place: references, templates, words, identifiers."""
 
+import base64
 import itertools
 import re
 
@@ -40,8 +41,14 @@ def is_mixed(token: str) -> bool:
     return any(map(str.islower, token)) and any(map(str.isupper, token)) and any(map(str.isdigit, token))
 
 
+def is_private_key(encoded: str) -> bool:
+    """Tell whether a base64 text is that of a private key, and not of a certificate."""
+    return b"PRIVATE KEY" in base64.b64decode("".join(encoded[:64].split())[:32] + "====")
+
+
 def is_random(token: str) -> bool:
-    """Tell whether a token mixes lower case, capitals and digits as only chance does."""
+    """Tell whether a token, up to its first full stop, mixes lower case, capitals and digits as only chance does."""
+    token = token.partition(".")[0]
     if len(token) < MIN_RANDOM:
         return False
     kinds = ["a" if c.islower() else "A" if c.isupper() else "0" if c.isdigit() else "-" for c in token]

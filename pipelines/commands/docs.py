@@ -10,6 +10,7 @@ from pipelines.marts.documentation import write_documentation
 from pipelines.marts.run import DbtError
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.cli import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             page = write_documentation(warehouse, settings, arguments.output)
         except DbtError as error:
-            console.print(f"{error}\nRun `spawnwise learn` once, so that the tables are there.", highlight=False)
+            console.print(
+                printable(f"{error}\nRun `spawnwise learn` once, so that the tables are there."),
+                highlight=False,
+                markup=False,
+            )
             return 1
     print(page.resolve())
     if not arguments.no_open and not webbrowser.open(page.resolve().as_uri()):

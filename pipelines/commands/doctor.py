@@ -12,7 +12,9 @@ from pipelines.ingest.inputs import claude_home
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
+from recommender.cli import printable
 from recommender.embedding import EmbeddingError, embedder_from_environment
+from recommender.home import private_folder
 from recommender.snapshot import SnapshotError, read_snapshot
 
 
@@ -39,9 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         marks = {"ok": "ok     ", "warning": "warning", "broken": "BROKEN "}
         for finding in findings:
-            print(f"{marks[finding.state]}  {finding.piece:<12} {finding.detail}")
+            print(printable(f"{marks[finding.state]}  {finding.piece:<12} {finding.detail}"))
             if finding.remedy:
-                print(f"{'':22}-> {finding.remedy}")
+                print(printable(f"{'':22}-> {finding.remedy}"))
     return int(any(finding.state == "broken" for finding in findings))
 
 
@@ -67,7 +69,7 @@ def _python(_: Settings) -> Finding:
 
 def _data_home(settings: Settings) -> Finding:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.home)
         probe = settings.home / ".doctor"
         probe.write_bytes(b"")
         probe.unlink()

@@ -12,6 +12,7 @@ from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_f
 from pipelines.commands.terminal import progress_on
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+from recommender.cli import printable
 
 if TYPE_CHECKING:
     from pipelines.ingest.ingest import IngestReport
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 2
     print(json.dumps(asdict(report)) if arguments.json else _in_words(report))
     for warning in report.warnings:
-        print(warning, file=sys.stderr)
+        print(printable(warning), file=sys.stderr)
     return CANNOT_READ if report.warnings else 0
 
 

@@ -9,6 +9,7 @@ from pipelines.commands.terminal import progress_on
 from pipelines.instance import open_instance
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.cli import printable
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -36,4 +37,4 @@ def explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> None
         if event.is_step_failure and event.step_failure_data.error:
             error = event.step_failure_data.error
             cause = error.cause or error
-            console.print(f"The step {event.step_key} failed: {cause.message.strip()}")
+            console.print(printable(f"The step {event.step_key} failed: {cause.message.strip()}"))

@@ -12,6 +12,7 @@ from pipelines.commands.summary_text import print_summary
 from pipelines.publish.summary import summarise
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+from recommender.cli import printable
 
 EXIT_CODES = (
     "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 2
         warnings, unread = _warnings(result)
         for warning in warnings:
-            console.print(warning)
+            console.print(printable(warning))
         if not result.success:
             explain_failure(result, console)
             console.print(STANDS)

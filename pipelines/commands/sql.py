@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             names, rows = query(warehouse, statement, read_only=not arguments.write, role=arguments.role)
         except psycopg.Error as error:
-            print(str(error).strip(), file=sys.stderr)
+            print(printable(str(error).strip()), file=sys.stderr)
             if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
                 print("Queries are read only; add --write to change data.", file=sys.stderr)
             return 1
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows(rows)
+        writer.writerows(map(_printable_row, rows) if sys.stdout.isatty() else rows)
     else:
         _print_table(names, rows)
     return 0
@@ -63,14 +63,18 @@ def query(
         return [column.name for column in cursor.description], cursor.fetchall()
 
 
+def _printable_row(row: tuple[Any, ...]) -> list[str]:
+    return ["" if value is None else printable(str(value)) for value in row]
+
+
 def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
     if not names:
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in names:
-        table.add_column(Text(name), no_wrap=True)
+        table.add_column(Text(printable(name)), no_wrap=True)
     for row in rows:
-        table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
+        table.add_row(*map(Text, _printable_row(row)))
     # As wide as the rows are: a pager or the terminal may wrap, a column that is cut cannot be read at all.
     console = Console(highlight=False, width=100_000)
     console.print(table)

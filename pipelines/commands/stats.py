@@ -7,6 +7,7 @@ from dataclasses import asdict
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.journal.advice import Advice, advice_now
 from recommender.cli import printable
@@ -39,8 +40,8 @@ def _print_table(advice: list[Advice]) -> None:
     for row in advice:
         counts = (row.decisions, row.spawns_known, row.followed, row.succeeded, row.failed, row.unknown)
         table.add_row(
-            printable(row.mode or ""),
-            printable(row.model),
+            Text(printable(row.mode or "")),
+            Text(printable(row.model)),
             *map(str, counts),
             _money(row.saved_usd),
             _money(row.lost_usd),

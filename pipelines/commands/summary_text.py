@@ -5,6 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.publish.summary import RunSummary
+from recommender.cli import printable
 
 SAMPLE_NOTICE = (
     "No Claude Code transcripts were found, so this is the [bold]bundled sample[/]: invented sessions of two small "
@@ -27,10 +28,15 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     console.print(f"[bold]Cost[/]       {_cost(summary)}")
     if summary.recommendations:
         console.print(_recommendations(summary))
-    console.print(f"[bold]Database[/]   {summary.database}")
-    console.print(f"[bold]Snapshot[/]   {summary.snapshot}")
-    console.print(f"[bold]Report[/]     {summary.report}")
+    console.print(f"[bold]Database[/]   {_shown(summary.database)}")
+    console.print(f"[bold]Snapshot[/]   {_shown(summary.snapshot)}")
+    console.print(f"[bold]Report[/]     {_shown(summary.report)}")
     console.print(NEXT_STEPS)
+
+
+def _shown(name: str) -> str:
+    """Return a name as it is: no terminal and no markup obeys it."""
+    return escape(printable(name))
 
 
 def _what_was_read(summary: RunSummary) -> str:
@@ -72,15 +78,15 @@ def _recommendations(summary: RunSummary) -> Table:
     table.add_column("agent", max_width=20)
     table.add_column("kind of task", max_width=28)
     for name in ("model", "now"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, max_width=14, no_wrap=True)
     for name in ("success", "tasks", "$/task"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in summary.recommendations:
         table.add_row(
-            escape(row["agent"]),
-            escape(row["kind_of_task"] or ""),
-            f"[bold]{escape(row['model'])}[/]",
-            escape(row["default_model"] or ""),
+            _shown(row["agent"]),
+            _shown(row["kind_of_task"] or ""),
+            f"[bold]{_shown(row['model'])}[/]",
+            _shown(row["default_model"] or ""),
             f"{row['success_rate']:.0%} (≥{row['success_low']:.0%})",
             f"{row['tasks_observed']:,}",
             "" if row["expected_cost_usd"] is None else f"{row['expected_cost_usd']:.3f}",

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.spec_files import SpecFile, find_spec_files
-from pipelines.ingest.spec_reading import AgentSpec, read_spec
+from pipelines.ingest.spec_reading import AgentSpec, place_of, read_spec
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
@@ -42,10 +41,10 @@ def ingest_specs(warehouse: Warehouse, settings: Settings, folders: Sequence[Pat
         try:
             files = list(find_spec_files(folder))
         except OSError as error:
-            place = redact_stored(str(folder))
+            place = place_of(folder)
             report.errors.append(f"{place}: cannot be read ({error.strerror}). Check the path and its permissions.")
             continue
-        read_folders.append(redact_stored(str(folder.resolve())))
+        read_folders.append(place_of(folder.resolve()))
         for done, file in enumerate(files, 1):
             _take(file, specs, unread, report)
             progress.update(done, len(files), "specs")
@@ -60,7 +59,7 @@ def _take(file: SpecFile, specs: dict[str, AgentSpec], unread: list[str], report
         spec = read_spec(file)
     except (OSError, ValueError) as error:
         reason = f"{error.strerror}; check its permissions" if isinstance(error, OSError) else error
-        place = redact_stored(str(file.path))
+        place = place_of(file.path)
         report.errors.append(f"{place}: not read: {reason}.")
         unread.append(place)
         return

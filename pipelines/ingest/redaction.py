@@ -4,7 +4,8 @@ import re
 from functools import cache
 from typing import Any
 
-from recommender.redaction import RULES, Rule, apply_rules
+from recommender.redaction import apply_rules
+from recommender.secret_rules import FORMS, RULES, Rule
 
 # Kept from detect-secrets: each plugin that knows a service's token by its form, with a part of that form that is fast
 # to look for and without which none of its expressions matches.
@@ -24,7 +25,8 @@ KEPT_PLUGINS = {
     "TwilioKeyDetector": r"AC[a-z0-9]{32}|SK[a-z0-9]{32}",
 }
 
-_FORMS_OF_SECRETS = tuple(rule for rule in RULES if rule.kind != "high-entropy")
+MARGIN = 20  # Times as much is read as is kept, as what is taken out may be long.
+_ENDS_OF_WORDS = " \n\t\"'`<>"
 _FORMS = {plugin: re.compile(form) for plugin, form in KEPT_PLUGINS.items()}
 
 
@@ -35,7 +37,18 @@ def redact_stored(text: str) -> str:
 
 def redact_forms(text: str) -> str:
     """Return `text` without secrets of a known form; what only looks random may be an id."""
-    return _redact(text, _FORMS_OF_SECRETS)
+    return _redact(text, FORMS)
+
+
+def redact_start(text: str, characters: int) -> str:
+    """Return the beginning of a text that may be long, redacted, on as many characters at most.
+
+    A word that is torn where reading stops could be half of a secret which no rule knows any more: it goes too.
+    """
+    read = characters * MARGIN
+    if len(text) > read:
+        text = text[: max(text.rfind(end, 0, read) for end in _ENDS_OF_WORDS) + 1]
+    return redact_stored(text)[:characters]
 
 
 def _redact(text: str, rules: tuple[Rule, ...]) -> str:

@@ -12,11 +12,12 @@ from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
+MAX_QUOTED = 100 * EXCERPT  # bytes of a line that are looked at for it
 PART_BYTES = 128 << 20  # of one file in one scan, so that the memory for what it tells is bounded
 
 
@@ -157,8 +158,8 @@ def _quarantine(result: Scan, content: bytes | Overlong, reason: str) -> None:
     """Put the line at the mark aside."""
     _count(result, "quarantined")
     if len(result.broken) < MAX_QUARANTINED:
-        head = b"" if isinstance(content, Overlong) else content[: 20 * EXCERPT]
-        words = redact_stored(head.decode("utf-8", "replace").replace("\0", ""))[:EXCERPT]
+        head = b"" if isinstance(content, Overlong) else content[:MAX_QUOTED]
+        words = redact_start(head.decode("utf-8", "replace").replace("\0", ""), EXCERPT)
         result.broken.append(Broken(result.mark.line + 1, result.mark.offset, reason, words))
 
 

@@ -3,11 +3,13 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import yaml
 
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.spec_files import SpecFile
+from pipelines.ingest.values import storable
 from recommender.models import declared_family
 
 MAX_BYTES = 2_000_000  # The longest real spec has 92 kB.
@@ -56,13 +58,18 @@ def read_spec(file: SpecFile) -> AgentSpec | None:
         return None
     name, warnings = _name(file, fields, header)
     return AgentSpec(
-        agent_name=f"{file.plugin}:{name}" if file.plugin else name,
-        spec_path=redact_stored(str(file.path)),
+        agent_name=f"{' '.join(storable(file.plugin).split())}:{name}" if file.plugin else name,
+        spec_path=place_of(file.path),
         description=fields.get("description") or header.get("role") or None,
         declared_model=_declared_model(fields.get("model") or header.get("model tier") or ""),
         spec_text=text,
         warnings=warnings,
     )
+
+
+def place_of(path: Path) -> str:
+    """Return the path of a spec or a folder as it is stored and told, on one line and without secrets."""
+    return redact_stored(" ".join(storable(str(path)).splitlines()))
 
 
 def front_matter(text: str) -> dict[str, str]:
@@ -75,7 +82,8 @@ def front_matter(text: str) -> dict[str, str]:
     except (yaml.YAMLError, RecursionError, ValueError):
         loaded = None
     if isinstance(loaded, dict):
-        return {str(key).lower(): " ".join(value.split()) for key, value in loaded.items() if isinstance(value, str)}
+        known = {str(key).lower(): value for key, value in loaded.items() if isinstance(value, str)}
+        return {key: " ".join(storable(value).split()) for key, value in known.items()}  # YAML has escapes of its own
     return _fields_by_line(block[1])
 
 
@@ -110,11 +118,10 @@ def _is_spec(file: SpecFile, text: str, fields: dict[str, str], header: dict[str
 def _name(file: SpecFile, fields: dict[str, str], header: dict[str, str]) -> tuple[str, tuple[str, ...]]:
     if name := fields.get("name", "").strip():
         return name, ()
-    stem = redact_stored(file.path.stem)
+    stem = redact_stored(" ".join(storable(file.path.stem).split()))
     if header and not fields:
         return stem, ()
-    place = redact_stored(str(file.path))
-    return stem, (f"{place}: no name; its file's name stands in. Add `name:` to its front matter.",)
+    return stem, (f"{place_of(file.path)}: no name; its file's name stands in. Add `name:` to its front matter.",)
 
 
 def _declared_model(declared: str) -> str | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from pipelines.ingest.redaction import redact_forms, redact_stored
+from pipelines.ingest.redaction import redact_forms, redact_start
 
 MAX_NAME = 200
 MAX_COUNT = 2**53
@@ -29,9 +29,14 @@ def text(value: object) -> str:
     return value.replace("\0", "") if isinstance(value, str) else ""
 
 
+def storable(text: str) -> str:
+    """Return a text without what Postgres refuses: NULs, and half characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def name(value: object) -> str:
     """Return a short name (agent, model, version), redacted, on one line; empty where there is none."""
-    return _name(value[: 4 * MAX_NAME]) if isinstance(value, str) else ""
+    return _name(value[: 21 * MAX_NAME]) if isinstance(value, str) else ""
 
 
 def identifier(value: object) -> str:
@@ -51,7 +56,7 @@ def _identifier(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _name(value: str) -> str:
-    return redact_stored(" ".join(value.replace("\0", "").split()))[:MAX_NAME]
+    return redact_start(" ".join(value.replace("\0", "").split()), MAX_NAME)
 
 
 def count(value: object) -> int | None:

@@ -10,7 +10,7 @@ import orjson
 
 from pipelines.ingest.claude_code.reports import report_text
 from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.redaction import redact_start, redact_stored
 from pipelines.ingest.values import items, mapping, reference, text
 
 MAX_REPORT = 4_000  # characters, of which half are its beginning: what was done stands there, or at its end
@@ -28,7 +28,7 @@ def evidence(logs: Iterable[Path], spawn_key: str, agent_run: str | None) -> str
         except (OSError, *DAMAGE):
             continue
         if found:
-            return redact_stored(found)
+            return found
     return None
 
 
@@ -48,7 +48,7 @@ def _evidence_in(log: Path, spawn_key: str, agent_run: str | None) -> str | None
                 followed.extend(_words(record))
     if not report:
         return None
-    return "\n".join(["REPORT:", _shortened(report), "WHAT FOLLOWED:", *list(followed)[:FOLLOWING]])
+    return "\n".join(["REPORT:", _shortened(redact_stored(report)), "WHAT FOLLOWED:", *list(followed)[:FOLLOWING]])
 
 
 def _parsed(content: bytes) -> Mapping[str, Any]:
@@ -78,7 +78,7 @@ def _words(record: Mapping[str, Any]) -> Iterator[str]:
     content = mapping(record.get("message")).get("content")
     said = text(content) or "\n".join(text(mapping(block).get("text")) for block in items(content))
     if said.strip():
-        yield f"[{kind}] {said.strip()[:MAX_WORDS]}"
+        yield f"[{kind}] {redact_start(said.strip(), MAX_WORDS)}"
 
 
 def _shortened(report: str) -> str:

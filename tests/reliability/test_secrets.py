@@ -1,25 +1,31 @@
 """A secret that stands in a log is in no table, file, log line or embedding request."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from pipelines.embed.embed_specs import embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.ingest.agent_specs import ingest_specs
 from pipelines.ingest.ingest import ingest_sources
+from pipelines.judge.nightly import judge_spawns
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.embedding import embedder_from_environment
 from recommender.task_text import task_text
+from tests.chat_server import running_chat_server
 from tests.embedding_server import running_embedding_server
-from tests.reliability.canaries import CANARIES, leaked, write_canaries
+from tests.reliability.canaries import CANARIES, canary_session, leaked, write_canaries, write_logs_of_others
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import files_of
 from tests.unit.recommender.test_redaction import filled
 
+RECORDED = ["record", "Count the apples", "--agent", "counter", "--model", "haiku"]
 TABLES = "select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
 
 
@@ -28,14 +34,20 @@ def test_every_canary_is_one() -> None:
     assert leaked(" ".join(secret for _, secret in CANARIES)) == {secret for _, secret in CANARIES}
 
 
-def test_no_secret_is_in_any_table(undisturbed: Undisturbed) -> None:
+def leaked_into_tables(connection: psycopg.Connection[Any]) -> dict[str, set[str]]:
+    """Return the canaries in each table of the database."""
     found = {}
+    for schema, name in connection.execute(TABLES).fetchall():
+        rows = connection.execute(f'select t::text from "{schema}"."{name}" as t'.encode())
+        found[f"{schema}.{name}"] = {secret for (row,) in rows for secret in leaked(row)}
+    return found
+
+
+def test_no_secret_is_in_any_table(undisturbed: Undisturbed) -> None:
     with undisturbed.connect() as connection:
         spawns = connection.execute("select count(*) from learning.task_history where source_key ~ 'canary'").fetchone()
         assert spawns == (3 * len(CANARIES),)
-        for schema, name in connection.execute(TABLES).fetchall():
-            rows = connection.execute(f'select t::text from "{schema}"."{name}" as t'.encode())
-            found[f"{schema}.{name}"] = {secret for (row,) in rows for secret in leaked(row)}
+        found = leaked_into_tables(connection)
     assert {"learning.task_history", "dagster.event_logs", "serving.best_model_per_cluster"} < set(found)
     assert {place: secrets for place, secrets in found.items() if secrets} == {}
 
@@ -61,11 +73,39 @@ def test_no_secret_is_in_any_file_of_the_home(undisturbed: Undisturbed) -> None:
     assert {place: secrets for place, secrets in found.items() if secrets} == {}
 
 
-def test_no_secret_is_in_an_embedding_request(
+def test_no_secret_comes_in_with_the_logs_of_others(warehouse: Warehouse, tmp_path: Path) -> None:
+    write_logs_of_others(tmp_path, (filled(around, secret) for around, secret in CANARIES))
+    report = ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
+    assert report.spawns_new == 3 * len(CANARIES)
+    assert report.lines_quarantined >= 3 * len(CANARIES)
+    with warehouse.connect() as connection:
+        assert {place: secrets for place, secrets in leaked_into_tables(connection).items() if secrets} == {}
+
+
+def test_no_secret_is_in_what_a_caller_gives_as_an_id(undisturbed: Undisturbed) -> None:
+    secret = next(secret for _, secret in CANARIES if secret.startswith("gh"))
+    spawn = {"tool_name": "Agent", "tool_use_id": secret, "session_id": secret, "tool_input": {"prompt": "x"}}
+    spawn["tool_input"] |= {"model": secret, "subagent_type": secret}
+    for arguments in (
+        ["feedback", secret, "bad", "--now"],
+        [*RECORDED, "--id", secret, "--session", secret, "--parent", secret, "--now"],
+    ):
+        assert undisturbed.run(*arguments).returncode == 0
+    undisturbed.run("hook", "pre-spawn", "--mode", "audit", given=json.dumps(spawn))
+    (journal,) = (undisturbed.home / "journal").iterdir()
+    assert '"mode": "audit"' in journal.read_text()
+    assert leaked(journal.read_text()) == set()
+    with undisturbed.connect() as connection:
+        assert {place: secrets for place, secrets in leaked_into_tables(connection).items() if secrets} == {}
+
+
+def test_no_secret_is_in_a_request_to_embedder_or_judge(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "agents").mkdir()
     write_canaries(tmp_path)
+    for number, (around, secret) in enumerate(CANARIES):  # in a path that is stored as it is, so that it is found again
+        canary_session(number, filled(around, secret)).write(tmp_path)
     ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
     ingest_specs(warehouse, Settings(), [tmp_path / "agents"], SilentProgress())
     with running_embedding_server() as provider:
@@ -80,3 +120,8 @@ def test_no_secret_is_in_an_embedding_request(
     sent = [text for texts in provider.requests for text in texts]
     assert len(sent) > 2 * len(CANARIES)
     assert leaked(" ".join(sent)) == set()
+    with running_chat_server() as chat:
+        settings = Settings(judge_model="small", judge_base_url=chat.url, judge_budget=10_000)
+        judged = judge_spawns(warehouse, settings, SilentProgress())
+    assert judged.asked + judged.from_cache == 3 * len(CANARIES)
+    assert leaked(" ".join(message["content"] for asked in chat.requests for message in asked["messages"])) == set()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.claude_code.reports import LAUNCHED, MAX_ERROR, RETURNED, error_kind, report_kind, report_text
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.redaction import redact_start, redact_stored
 from pipelines.ingest.values import count, identifier, mapping, name, text
 from recommender.task_text import task_text
 
@@ -39,7 +39,7 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
     return {
         "tool": name(block.get("name")),
         "agent": name(call.get("subagent_type")) or GENERAL,
-        "title": redact_stored(" ".join(description.split())[: 2 * MAX_TITLE])[:MAX_TITLE],
+        "title": redact_start(" ".join(description.split()), MAX_TITLE),
         "task": redact_stored(task_text(description, prompt)),
         "requested": name(call.get("model")),
         "parent_model": parent_model,
@@ -78,8 +78,8 @@ def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dic
         # The harness writes the reason twice, in words for the model and in words for the log.
         if kinds == ["tool_error"]:
             kinds = [error_kind(report)]
-        return 0, payload | {"error": redact_stored(said[: 4 * MAX_ERROR])[:MAX_ERROR]}, kinds
+        return 0, payload | {"error": redact_start(said, MAX_ERROR)}, kinds
     kind = report_kind(report, count(fields.get("totalTokens")))
     if kind != RETURNED:
-        payload["error"] = redact_stored(report[: 4 * MAX_ERROR])[:MAX_ERROR]
+        payload["error"] = redact_start(report, MAX_ERROR)
     return 0, payload, [kind]

@@ -14,7 +14,7 @@ from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, report_tex
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.lines import Overlong
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.redaction import redact_start, redact_stored
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
@@ -188,7 +188,7 @@ class TranscriptReader:
             "tool_uses": notice.tool_uses,
             "duration_ms": notice.duration_ms,
             "signal": (kind := notices.signal_of(notice)),
-            "error": redact_stored(notice.words[: 4 * MAX_ERROR])[:MAX_ERROR] if kind != RETURNED else None,
+            "error": redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
             "file": self._evidence_file(),
             "line": self._line,
         }

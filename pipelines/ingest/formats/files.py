@@ -12,10 +12,11 @@ from pipelines.ingest.formats.reading import LogLine, Reading
 from pipelines.ingest.formats.store import write_sightings
 from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
 from pipelines.ingest.mark import Mark
-from pipelines.ingest.redaction import redact_stored
-from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, Broken, Scan
+from pipelines.ingest.redaction import redact_start
+from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, MAX_QUOTED, Broken, Scan
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
+from pipelines.ingest.values import name
 
 FIRST_BYTES = 4 << 20  # in which the first line must end for its format to be known
 
@@ -66,7 +67,7 @@ def _account(scan: Scan, reading: Reading) -> None:
     }
     scan.mark.counts = dict(scan.counts)
     scan.bytes_read = scan.mark.offset
-    scan.writer_version = reading.writer_version or ""
+    scan.writer_version = name(reading.writer_version)
     for line, reason in reading.unreadable[:MAX_QUARANTINED]:
-        words = (line.content or b"")[: 20 * EXCERPT].decode("utf-8", "replace").replace("\0", "")
-        scan.broken.append(Broken(line.number, line.offset, reason, redact_stored(words)[:EXCERPT]))
+        words = (line.content or b"")[:MAX_QUOTED].decode("utf-8", "replace").replace("\0", "")
+        scan.broken.append(Broken(line.number, line.offset, reason, redact_start(words, EXCERPT)))
