@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from pipelines.warehouse.connection import WarehouseError
+from pipelines.warehouse.faults import WarehouseError
 
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",

