@@ -29,7 +29,7 @@ def waiting_for_the_database(settings: Settings, console: Console) -> Retrying:
 
     return Retrying(
         retry=is_worth_it,
-        wait=wait_exponential(multiplier=1, max=LONGEST_WAIT_S) + wait_random(0, 1),
+        wait=wait_exponential(multiplier=0.5, max=LONGEST_WAIT_S) + wait_random(0, 1),
         stop=lambda state: is_enough(state) or stop_after_attempt(MOST_TRIES)(state),
         before_sleep=tell,
         reraise=True,

@@ -33,42 +33,42 @@ class EmbeddedServer:
     _changing: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
+        self.folder = folder.absolute()
         self._server: Any = None
 
     def __enter__(self) -> Self:
         """Take a lease and start the server where it is not running."""
         with self._changing:
-            private_folder(self._folder.parent)
+            private_folder(self.folder.parent)
             lock = self._lock()
-            if not self._leases[self._folder]:
+            if not self._leases[self.folder]:
                 lock.acquire_read_lock()
             try:
-                self._server = _start(self._folder)
+                self._server = _start(self.folder)
             except BaseException:
-                if not self._leases[self._folder]:
+                if not self._leases[self.folder]:
                     lock.release_read_lock()
                 raise
-            self._leases[self._folder] += 1
+            self._leases[self.folder] += 1
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Give the lease back; stop the server if nobody else holds one."""
         with self._changing:
-            self._leases[self._folder] -= 1
-            if self._leases[self._folder]:
+            self._leases[self.folder] -= 1
+            if self._leases[self.folder]:
                 return
             lock = self._lock()
             lock.release_read_lock()
             if lock.acquire_write_lock(blocking=False):
                 try:
-                    _stop(self._server, self._folder)
+                    _stop(self._server, self.folder)
                 finally:
                     lock.release_write_lock()
 
     def _lock(self) -> Any:
-        path = str(self._folder.parent / f"{self._folder.name}.lease")
-        return self._locks.setdefault(self._folder, fasteners.InterProcessReaderWriterLock(path))
+        path = str(self.folder.parent / f"{self.folder.name}.lease")
+        return self._locks.setdefault(self.folder, fasteners.InterProcessReaderWriterLock(path))
 
     def dsn(self, database: str) -> str:
         """Return the connection URL of a database on this server."""
@@ -101,7 +101,7 @@ def _stop(server: Any, folder: Path) -> None:
 
     # Another process may have started the server anew since this one found it.
     server._postmaster_info = PostmasterInfo.read_from_pgdata(folder)
-    if server._postmaster_info is None:
+    if server._postmaster_info is None or not server._postmaster_info.is_running():
         return
     if hasattr(os, "pidfd_open"):
         process = server.get_postmaster_info().process
