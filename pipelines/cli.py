@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from pipelines.warehouse.connection import WarehouseError
+from pipelines.warehouse.faults import WarehouseError
 from recommender.cli import printable
 
 COMMANDS = {

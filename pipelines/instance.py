@@ -11,6 +11,7 @@ from sqlalchemy import event, exc, make_url, pool
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from pipelines.warehouse.connection import LIMITS
 
 PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
 SCHEMA = "dagster"
@@ -53,5 +54,7 @@ def _ping(connection: Any, *_: object) -> None:
 def _dagster_url(warehouse: Warehouse) -> str:
     # An event that the server loses in a crash belongs to a run that the crash ended: no need to wait for the disk.
     options = f"-csearch_path={SCHEMA} -csynchronous_commit=off"
-    url = make_url(warehouse.dsn).update_query_dict({"options": options})
+    limits = {name: str(value) for name, value in LIMITS.items()}
+    url = make_url(warehouse.dsn)
+    url = url.update_query_dict({**limits, **url.query, "options": options})
     return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)

@@ -20,6 +20,10 @@ class Settings(BaseSettings):
         default=None, alias="DATABASE_URL", description="Postgres to use in place of the embedded one"
     )
 
+    database_patience_s: float = Field(
+        default=300.0, gt=0, description="How long Postgres may leave a learning run without an answer, in seconds"
+    )
+
     logs: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="Logs to read; else the Claude Code home"
     )

@@ -1,14 +1,20 @@
 """Run the nightly job, or the part of it that reads no logs, in this process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+from dagster_postgres.utils import DagsterPostgresException
+from dagster_shared.error import SerializableErrorInfo
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from pipelines.commands.terminal import progress_on
 from pipelines.instance import open_instance
 from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import DatabaseUnavailableError, Warehouse, WarehouseError
+from pipelines.warehouse.faults import says_that_it_is_lost
 from recommender.cli import printable
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -17,24 +23,55 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def run_job(
     settings: Settings, warehouse: Warehouse, console: Console, name: str = "nightly"
 ) -> dg.ExecuteInProcessResult:
-    """Run the job of that name; the caller holds the lock of the learning run."""
+    """Run the job of that name; the caller holds the lock of the learning run.
+
+    Raises `DatabaseUnavailableError` where the connection to the database was lost, be it ours, dbt's or Dagster's.
+    """
     from pipelines.definitions import defs
 
     resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
     shown = progress_on(console.file, is_quiet=console.quiet)
-    with open_instance(settings, warehouse) as instance, shown as progress:
-        return defs.resolve_job_def(name).execute_in_process(
+    with _losses_told_alike(), open_instance(settings, warehouse) as instance, shown as progress:
+        result = defs.resolve_job_def(name).execute_in_process(
             instance=instance,
             resources=resources | {"progress": progress},
             run_config=QUIET,
             raise_on_error=False,
         )
+    for _, error in _causes(result):
+        if error.cls_name == DatabaseUnavailableError.__name__:
+            raise DatabaseUnavailableError(in_words(error))
+    return result
 
 
 def explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> None:
     """Say which steps failed and why."""
+    for step, error in _causes(result):
+        console.print(printable(f"The step {step} failed: {in_words(error)}"))
+
+
+def in_words(error: SerializableErrorInfo) -> str:
+    """Return the message without the name of the class, which says nothing to a person where it is our own."""
+    name, _, message = error.message.strip().partition(": ")
+    return message if name.startswith("pipelines.") and message else error.message.strip()
+
+
+def _causes(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, SerializableErrorInfo]]:
+    """Yield the failed steps, each with the error that the asset's own code ended with."""
     for event in result.all_events:
         if event.is_step_failure and event.step_failure_data.error:
             error = event.step_failure_data.error
-            cause = error.cause or error
-            console.print(printable(f"The step {event.step_key} failed: {cause.message.strip()}"))
+            yield str(event.step_key), error.cause or error
+
+
+@contextmanager
+def _losses_told_alike() -> Iterator[None]:
+    """Raise our own error where Dagster's storage, which lies in the same database, lost its connection."""
+    try:
+        yield
+    except (DBAPIError, DagsterPostgresException) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
+        reason = (str(cause).strip() or type(error).__name__).splitlines()[0]
+        message = f"Dagster's records cannot be written to Postgres ({reason}). Look at the server's log."
+        fault = DatabaseUnavailableError if says_that_it_is_lost(str(cause)) else WarehouseError
+        raise fault(message) from error

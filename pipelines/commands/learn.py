@@ -8,9 +8,11 @@ from rich.console import Console
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from
 from pipelines.commands.job import explain_failure, run_job
+from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
 from pipelines.publish.summary import summarise
-from pipelines.warehouse import Warehouse
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 from recommender.cli import printable
 
@@ -31,9 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Learn; return an exit code as in `EXIT_CODES`."""
+    """Learn; return an exit code as in `EXIT_CODES`. A database that goes away is waited for, within limits."""
     settings, is_sample = settings_from(arguments)
     console = Console(stderr=True, quiet=arguments.quiet, soft_wrap=True, highlight=False, markup=False)
+    try:
+        return waiting_for_the_database(settings, console)(_learn, arguments, settings, console, is_sample=is_sample)
+    except WarehouseError:
+        console.print(STANDS)
+        raise
+
+
+def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, *, is_sample: bool) -> int:
     with Warehouse.open(settings) as warehouse:
         try:
             with run_lock(warehouse):

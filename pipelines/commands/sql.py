@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import Warehouse, WarehouseError
 from recommender.cli import printable
 
 
@@ -35,8 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
             names, rows = query(warehouse, statement, read_only=not arguments.write, role=arguments.role)
         except psycopg.Error as error:
             print(printable(str(error).strip()), file=sys.stderr)
-            if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
-                print("Queries are read only; add --write to change data.", file=sys.stderr)
+            return 1
+        except WarehouseError as error:
+            refused = isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction) and not arguments.write
+            told = "Queries are read only; add --write to change data." if refused else printable(str(error))
+            print(told, file=sys.stderr)
             return 1
     if arguments.json:
         print(json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str))

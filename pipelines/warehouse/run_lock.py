@@ -1,11 +1,23 @@
-"""One learning run at a time."""
+"""One learning run at a time, on a database that answers."""
 
+import os
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
+
+from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 
 LOCK_NAME = "spawnwise.learning_run"
+SECONDS_BETWEEN_LOOKS = 5.0
+FROZEN = (
+    "Postgres has not answered for {seconds:g} seconds, so this run has ended. Published answers are as they were, and "
+    "finished work is not repeated. Look at the server, and run again."
+)
 
 
 class RunInProgressError(Exception):
@@ -16,11 +28,39 @@ class RunInProgressError(Exception):
 def run_lock(warehouse: Warehouse) -> Iterator[None]:
     """Hold the lock of the learning run; raise `RunInProgressError` at once where another run has it.
 
-    It is an advisory lock of a session, which Postgres frees when the process that holds it ends, however it ends.
+    It is an advisory lock of a session, which Postgres frees when the process that holds it ends, however it ends. A
+    run that loses it, as another may have it then, gets no further connection; one whose database is frozen ends.
     """
     with warehouse.connect(autocommit=True) as connection:
         row = connection.execute("select pg_try_advisory_lock(hashtext(%s))", [LOCK_NAME]).fetchone()
         if row is None or not row[0]:
             message = "Another learning run is in progress; this one leaves the work to it."
             raise RunInProgressError(message)
-        yield
+        done = threading.Event()
+        watcher = threading.Thread(target=_watch, args=[warehouse, connection, done], daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+
+
+def _watch(warehouse: Warehouse, connection: psycopg.Connection[Any], done: threading.Event) -> None:
+    patience = Settings().database_patience_s
+    while not done.wait(min(SECONDS_BETWEEN_LOOKS, patience)):
+        alarm = threading.Timer(patience, _end, [patience])
+        alarm.daemon = True
+        alarm.start()
+        try:
+            connection.execute("select")
+        except psycopg.Error:
+            warehouse.is_lost = not done.is_set()
+            return
+        finally:
+            alarm.cancel()
+
+
+def _end(patience: float) -> None:
+    """End the process as if it were killed: whatever waits for a frozen server cannot be woken."""
+    print(FROZEN.format(seconds=patience), file=sys.stderr, flush=True)
+    os._exit(1)

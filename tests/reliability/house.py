@@ -32,6 +32,7 @@ class House:
         self.home = home
         self.logs = logs
         self.server = EmbeddedServer(home / "postgres")
+        self.database = "spawnwise"
         self._variables = variables
 
     def environment(self, **variables: str) -> dict[str, str]:
@@ -65,9 +66,9 @@ class House:
         output, errors = process.communicate(given, timeout=300)
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
-    def connect(self, database: str = "spawnwise") -> psycopg.Connection[Any]:
+    def connect(self, database: str | None = None) -> psycopg.Connection[Any]:
         """Return a connection past all of the product's code."""
-        return psycopg.connect(self.server.dsn(database), autocommit=True)
+        return psycopg.connect(self.server.dsn(database or self.database), autocommit=True)
 
     def steps_done(self) -> int:
         """Return how many steps of all runs so far have succeeded."""

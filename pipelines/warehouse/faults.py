@@ -1,0 +1,66 @@
+"""What may be wrong with the database: in words, with the remedy, and whether it passes by itself."""
+
+import psycopg
+
+# What libpq and the server say when a connection cannot be had or is gone. dbt hands on nothing but these words.
+FULL_OR_STARTING = ("too many connections", "too many clients", "remaining connection slots", "the database system is")
+LOST = (
+    *FULL_OR_STARTING,
+    "connection to server",
+    "server closed the connection",
+    "terminating connection",
+    "connection already closed",
+    "connection has been closed",
+    "could not receive data from server",
+    "could not send data to server",
+)
+REMEDIES = {
+    "25006": "Postgres accepts no writing here. Point DATABASE_URL at the primary server, or switch "
+    "default_transaction_read_only off for this role and database.",
+    "53100": "The disk of Postgres is full. Free space where its data folder or tablespace lies.",
+    "53200": "Postgres is out of memory. Give it more, or end what else it does.",
+    "55P03": "Somebody else holds a table for too long. Look at pg_stat_activity and end that session.",
+    "58030": "Postgres cannot read or write its disk. Look at the server's log.",
+}
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be used; the message says why and what to do."""
+
+
+class DatabaseUnavailableError(WarehouseError):
+    """No connection can be had, or one was lost; `passes` tells whether waiting is known to help."""
+
+    def __init__(self, message: str, *, passes: bool = True) -> None:
+        super().__init__(message)
+        self.passes = passes
+
+
+def unreachable(error: psycopg.OperationalError) -> DatabaseUnavailableError:
+    """Return the error for a connection that could not be made."""
+    reason = str(error).strip().splitlines()[0]
+    message = (
+        f"Cannot reach Postgres ({reason}). Check that the server runs and that "
+        "DATABASE_URL is right, or unset it to use the embedded server."
+    )
+    return DatabaseUnavailableError(message, passes=any(words in str(error) for words in FULL_OR_STARTING))
+
+
+def explained(error: psycopg.Error) -> WarehouseError | None:
+    """Return the error in words where a person can do something about it, None where it is ours."""
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if isinstance(error, psycopg.OperationalError) and is_lost(error.sqlstate):
+        message = f"The connection to Postgres was lost ({reason}). Check that the server runs, and look at its log."
+        return DatabaseUnavailableError(message)
+    remedy = REMEDIES.get(error.sqlstate or "")
+    return WarehouseError(f"{remedy} ({reason})") if remedy else None
+
+
+def is_lost(sqlstate: str | None) -> bool:
+    """Tell whether an operational error ended the connection; libpq's own errors have no state."""
+    return sqlstate is None or sqlstate.startswith(("08", "57P")) or sqlstate == "53300"
+
+
+def says_that_it_is_lost(message: str) -> bool:
+    """Tell whether an error that is known by its words alone ended a connection."""
+    return any(words in message for words in LOST)
