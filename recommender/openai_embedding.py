@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.deadline import within
 from recommender.embedding import EmbeddingError, Vectors, unit_rows
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class OpenAIEmbedder:
         self.name = name
         self.dimension: int | None = None
         self._client = _client(timeout_s, attempts)
+        # The client's time-out is for each read, and a server may send a byte at a time. Twice is for Retry-After.
+        self._longest_s = 2 * timeout_s * attempts
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length per text; raise `EmbeddingError` where the answer is not complete and valid."""
@@ -44,8 +47,16 @@ class OpenAIEmbedder:
         import openai
 
         try:
-            answer = self._client.embeddings.create(model=self.name, input=batch, encoding_format="float")
-        except (openai.OpenAIError, ValueError, OverflowError) as error:  # the latter: no JSON, a number without bounds
+            answer = within(
+                self._longest_s,
+                lambda: self._client.embeddings.create(model=self.name, input=batch, encoding_format="float"),
+            )
+        except (
+            openai.OpenAIError,
+            TimeoutError,
+            ValueError,
+            OverflowError,
+        ) as error:  # the last two: no JSON, a huge number
             raise EmbeddingError(_remedy(error, self.name)) from None  # the original may quote the text
         vectors = unit_rows(_in_order(answer.data, len(batch)), len(batch), self.dimension)
         self.dimension = vectors.shape[1]
@@ -109,13 +120,15 @@ def _remedy(error: Exception, model: str) -> str:
 
     status = getattr(error, "status_code", "")
     unknown = f"The embedding server does not know {model!r}: check SPAWNWISE_EMBEDDING_MODEL and OPENAI_BASE_URL."
+    late = "The embedding server does not answer in time: try again later."
     remedies: dict[type[Exception], str] = {
+        TimeoutError: late,
         openai.AuthenticationError: "The embedding server refuses the key: check OPENAI_API_KEY.",
         openai.PermissionDeniedError: "The embedding server refuses the key: check OPENAI_API_KEY.",
         openai.NotFoundError: unknown,
         openai.RateLimitError: "The embedding server's rate limit or quota is used up: try again later.",
         openai.APIStatusError: f"The embedding server answers HTTP {status}: try again later.",
-        openai.APITimeoutError: "The embedding server does not answer in time: try again later.",
+        openai.APITimeoutError: late,
         openai.APIConnectionError: "The embedding server cannot be reached: check the network and OPENAI_BASE_URL.",
     }
     return next(
