@@ -28,13 +28,15 @@ def rows_for(texts: list[str], dimension: int = 8) -> Rows:
 class EmbeddingServer:
     """Answers each request with the next of `answers`, then with what is right.
 
-    An answer is a function of the texts that returns rows, or a status with headers, or "stall", "cut" or "garbage".
+    An answer is a function of the texts that returns rows, or a status with headers, or one of "stall", "trickle",
+    "cut" and "garbage".
     """
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
         self.requests: list[list[str]] = []
         self.url = ""
+        self.is_over = threading.Event()
 
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
@@ -48,7 +50,10 @@ class EmbeddingServer:
             _send(handler, answer[0], b'{"error": {"message": "no: ' + texts[0].encode()[:20] + b'"}}', answer[1])
         elif isinstance(answer, str):
             payload = b"<html>" if answer == "garbage" else b'{"data": ['
-            _send(handler, 200, payload, {}, length=len(payload) + (100 if answer == "cut" else 0))
+            missing = {"cut": 100, "trickle": 10**9}.get(answer, 0)
+            _send(handler, 200, payload, {}, length=len(payload) + missing)
+            while answer == "trickle" and not self.is_over.wait(0.05):
+                handler.wfile.write(b" ")
         else:
             payload = json.dumps({"object": "list", "model": body["model"], "data": answer(texts)}).encode()
             _send(handler, 200, payload, {})
@@ -92,5 +97,6 @@ def running_embedding_server() -> Iterator[EmbeddingServer]:
     try:
         yield fake
     finally:
+        fake.is_over.set()
         server.shutdown()
         server.server_close()

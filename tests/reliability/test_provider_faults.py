@@ -31,6 +31,7 @@ inner join learning.agent_specs using (agent_name) where embedding_model = %(mod
 """
 SOON = {"Retry-After": "0.01"}
 QUOTA_GONE = (429, SOON)
+REQUESTS_UNTIL_A_STEP_FAILS = 2 * 5  # it is tried twice, and each request five times
 
 
 def with_vector(vector: object) -> Answer:
@@ -52,6 +53,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "500": ((500, {}), "HTTP 500"),
     "key withdrawn": ((401, {}), "OPENAI_API_KEY"),
     "time-out": ("stall", "in time"),
+    "a byte at a time": ("trickle", "in time"),
     "cut in the body": ("cut", "cannot be reached"),
     "no JSON": ("garbage", "check"),
     "one vector too few": (lambda texts: rows_for(texts)[:-1], "1 vectors for 2 texts"),
@@ -157,7 +159,7 @@ def test_rows_in_another_order_reach_their_own_texts(tasks: Warehouse, server: E
 
 def test_faults_that_pass_are_outlived_in_one_run(tasks: Warehouse, server: EmbeddingServer) -> None:
     server.answers = [rows_for, QUOTA_GONE, (500, SOON), "cut", rows_for, "stall", rows_for]
-    embed_tasks(tasks, OpenAIEmbedder(timeout_s=0.5), SilentProgress(), batch_size=2)
+    embed_tasks(tasks, OpenAIEmbedder(timeout_s=2), SilentProgress(), batch_size=2)
     assert_each_has_its_own(tasks, TASKS)
 
 
@@ -187,14 +189,15 @@ def test_a_night_whose_quota_ends_halfway_says_so_and_publishes_nothing(undistur
             "OPENAI_BASE_URL": server.url,
             "SPAWNWISE_EMBEDDING_BATCH_SIZE": "100",
         }
-        server.answers = [rows_for] * 4 + [QUOTA_GONE] * 100
+        server.answers = [rows_for] * 4 + [QUOTA_GONE] * REQUESTS_UNTIL_A_STEP_FAILS
         run = house.run("learn", **variables)
         assert run.returncode == 1
         for part in ("rate limit or quota is used up", "are embedded and kept", "as they were"):
             assert part in run.stderr
         assert "Traceback" not in run.stderr
         assert house.half_published() == set()
-        finished = {text for request in server.requests[:4] for text in request}
+        answered = server.requests[:4] + server.requests[4 + REQUESTS_UNTIL_A_STEP_FAILS :]
+        finished = {text for request in answered for text in request}
         assert stored_texts(house) == finished
         assert not any(text in run.stderr for text in finished)
 
