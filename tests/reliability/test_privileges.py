@@ -142,9 +142,11 @@ def test_no_role_runs_a_function_of_ours(undisturbed: Undisturbed, reader: psyco
 
 def test_an_analyst_reads_no_words_of_a_task(undisturbed: Undisturbed) -> None:
     with undisturbed.connect() as connection:
-        # Hostile words are names of agents too, and these an analyst sees.
+        # Hostile words and canaries are names and descriptions of agents too, and these an analyst sees.
         told = connection.execute("select task_title, task_description, source_key from learning.task_history")
-        titles = {text for *texts, key in told.fetchall() if "hostile" not in key for text in texts}
+        titles = {
+            text for *texts, key in told.fetchall() if not set(key.split("_")) & {"hostile", "canary"} for text in texts
+        }
         connection.execute("set role spawnwise_analyst")
         readable = connection.execute(
             "select table_schema, table_name, string_agg(quote_ident(column_name), ', ')"
