@@ -1,7 +1,7 @@
 """The way to the warehouse for every stage: open it once, connect as often as needed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import psycopg
@@ -107,4 +107,5 @@ def _create_database(dsn: str) -> None:
     with _connect(dsn, autocommit=True) as connection:
         known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
         if not known:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another was faster
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 
 from pipelines.warehouse.connection import Warehouse, _connect
-from pipelines.warehouse.faults import WarehouseError
+from pipelines.warehouse.faults import WarehouseError, explained
 
 MINIMUM_PGVECTOR = (0, 8)
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -25,6 +25,8 @@ def ensure_pgvector(warehouse: Warehouse) -> str:
             raise WarehouseError(message)
         try:
             connection.execute("create extension if not exists vector")
+        except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject):
+            pass  # another command was faster
         except psycopg.errors.InsufficientPrivilege as error:
             message = "This role may not create the extension: run `create extension vector` as a superuser, once."
             raise WarehouseError(message) from error
@@ -40,29 +42,45 @@ def ensure_pgvector(warehouse: Warehouse) -> str:
     return version
 
 
+def migration_levels() -> list[str]:
+    """Return the revisions that this code knows, oldest first."""
+    return sorted(script.name.partition("_")[0] for script in (MIGRATIONS / "versions").glob("*.py"))
+
+
 def upgrade(warehouse: Warehouse) -> None:
     """Run the migrations that the database lacks; repeatable, and refused where the database is newer than the code."""
-    known = {script.name.partition("_")[0] for script in (MIGRATIONS / "versions").glob("*.py")}
-    level = migration_level(warehouse)
-    if level is not None and level not in known:
+    level, levels = migration_level(warehouse), migration_levels()
+    if level is not None and level not in levels:
         message = f"The database is at migration {level}, newer than this Spawnwise knows. Update Spawnwise."
         raise WarehouseError(message)
-    if level != max(known):
+    if level != levels[-1]:
         ensure_pgvector(warehouse)
-        _run_migrations(warehouse)
+        run_migrations(warehouse, levels[-1])
 
 
-def _run_migrations(warehouse: Warehouse) -> None:
+def run_migrations(warehouse: Warehouse, level: str) -> None:
+    """Bring the schema up to that level, all of it or nothing; raise `WarehouseError` where the database refuses."""
     from alembic import command  # imported late: it takes longer than all else that a command does at its start
     from alembic.config import Config
     from sqlalchemy import create_engine, pool
+    from sqlalchemy.exc import DBAPIError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(warehouse.dsn), poolclass=pool.NullPool)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, level)
+    except DBAPIError as error:
+        cause = error.orig
+        if not isinstance(cause, psycopg.Error):
+            raise
+        message = (
+            f"The tables cannot be brought up to date ({str(cause).strip().splitlines()[0]}); they are as they were. "
+            "Let the role that owns the schema learning run this, or ask who administers the database."
+        )
+        raise explained(cause) or WarehouseError(message) from error
 
 
 def migration_level(warehouse: Warehouse) -> str | None:

@@ -1,7 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
+from pipelines.warehouse.connection import DATABASE, _create_database
+from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level, upgrade
 from pipelines.warehouse.model_tiers import seed_model_tiers
 
@@ -49,3 +54,11 @@ def test_shipped_tiers_hold_the_patterns_and_never_undo_an_edit(warehouse: Wareh
     assert tiers["COORD_*"] == "haiku"
     assert "DBA" not in tiers
     assert tiers["QA_TESTER"] == "sonnet"
+
+
+def test_commands_that_begin_at_once_share_one_database(postgres: EmbeddedServer) -> None:
+    with ThreadPoolExecutor(8) as commands:
+        list(commands.map(_create_database, [postgres.dsn("postgres")] * 8))
+    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
+        assert connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
+        connection.execute("drop database spawnwise")

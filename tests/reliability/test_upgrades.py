@@ -1,0 +1,134 @@
+"""A database that an earlier version left behind: it comes up to the newest with all that it holds."""
+
+import time
+from contextlib import closing
+
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse, WarehouseError
+from pipelines.warehouse.migrate import migration_level, migration_levels, upgrade
+from tests.reliability.conftest import Undisturbed
+from tests.reliability.house import IS_LONG, House, kill
+from tests.reliability.levels import EXTRAS, OldHouse
+
+*EARLIER, NEWEST = migration_levels()
+LEARNED_AT = EARLIER if IS_LONG else EARLIER[:1]
+HISTORY = ("intermediate", "best_model_history")
+READ_ALL_AGAIN = "truncate learning.ingest_files, learning.ingest_quarantine"
+WAITING = "select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
+
+
+@pytest.fixture(scope="module")
+def newest(undisturbed: Undisturbed) -> OldHouse:
+    """A database of the newest level in which no table of the migrations is empty."""
+    house = OldHouse(undisturbed)
+    house.fill(undisturbed, NEWEST)
+    with closing(house.connect()) as connection:
+        connection.execute(EXTRAS.encode())
+    empty = [
+        name for name, (count, _) in house.contents(house.columns()).items() if name[0] == "learning" and not count
+    ]
+    assert empty == [], "Give each of these a row in EXTRAS: what is empty cannot be lost."
+    return house
+
+
+def old_house(undisturbed: Undisturbed, newest: OldHouse, level: str) -> OldHouse:
+    house = OldHouse(undisturbed)
+    house.fill(newest, level)
+    assert migration_level(house.warehouse) == level
+    return house
+
+
+def wait_until_waiting(house: House, processes: int) -> None:
+    """Return when that many connections wait for a lock; what never happens is stopped by pytest's own limit."""
+    with closing(house.connect("postgres")) as connection:
+        while connection.execute(WAITING, [house.database]).fetchone() != (processes,):
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("level", EARLIER)
+def test_nothing_is_lost_on_the_way_to_the_newest_level(undisturbed: Undisturbed, newest: OldHouse, level: str) -> None:
+    house = old_house(undisturbed, newest, level)
+    columns = house.columns()
+    before = house.contents(columns)
+    assert min(count for (schema, _), (count, _) in before.items() if schema == "learning") > 0
+    with Warehouse.open(Settings(DATABASE_URL=house.server.dsn(house.database))):
+        pass
+    assert migration_level(house.warehouse) == NEWEST
+    assert house.contents(columns) == before
+    with closing(house.connect()) as connection:
+        connection.execute("set role spawnwise_analyst")
+        assert connection.execute("select count(*) > 0 from marts.savings").fetchone() == (True,)
+        assert connection.execute("show client_connection_check_interval").fetchone() == ("1s",)
+
+    if level in LEARNED_AT:
+        assert_a_learning_run_ends_as_undisturbed(house, undisturbed)
+        after = house.contents(columns)
+        assert after[HISTORY] == before[HISTORY]
+
+
+def assert_a_learning_run_ends_as_undisturbed(house: OldHouse, undisturbed: Undisturbed) -> None:
+    with closing(house.connect()) as connection:
+        connection.execute(READ_ALL_AGAIN)
+    run = house.run("learn", "--quiet")
+    assert run.returncode == 0, run.stderr
+    ended = house.digests()
+    different = {table for table in undisturbed.expected if ended.get(table) != undisturbed.expected[table]}
+    with_extras = {line.split()[2] for line in EXTRAS.splitlines() if line.startswith("insert into")}
+    assert different <= with_extras
+
+
+def test_an_upgrade_that_is_killed_leaves_the_earlier_level(undisturbed: Undisturbed, newest: OldHouse) -> None:
+    house = old_house(undisturbed, newest, EARLIER[0])
+    columns = house.columns()
+    before = house.contents(columns)
+    with closing(house.connect()) as holding, holding.transaction():
+        holding.execute("lock table learning.task_history in exclusive mode")  # 0003 refers to it
+        process = house.start("stats")
+        wait_until_waiting(house, 1)
+        kill(process)
+        assert migration_level(house.warehouse) == EARLIER[0]
+    upgrade(house.warehouse)
+    assert migration_level(house.warehouse) == NEWEST
+    assert house.contents(columns) == before
+
+
+def test_two_commands_may_begin_on_an_empty_database_at_once(undisturbed: Undisturbed) -> None:
+    house = OldHouse(undisturbed)
+    with closing(house.connect()) as holding:
+        holding.execute("select pg_advisory_lock(hashtext('spawnwise.migrations'))")
+        both = [house.start("stats"), house.start("stats")]
+        wait_until_waiting(house, 2)
+    for process in both:
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+    assert migration_level(house.warehouse) == NEWEST
+
+
+def test_a_role_that_may_not_change_the_tables_is_told_so(undisturbed: Undisturbed, newest: OldHouse) -> None:
+    house = old_house(undisturbed, newest, EARLIER[0])
+    with closing(house.connect()) as connection:
+        connection.execute("create role somebody login")
+        connection.execute("grant usage, create on schema learning to somebody")
+        connection.execute("grant all on all tables in schema learning to somebody")
+    somebody = Warehouse(house.server.dsn(house.database).replace("postgres:@", "somebody:@"))
+    with pytest.raises(WarehouseError, match=r"denied.*as they were.*role that owns the schema"):
+        upgrade(somebody)
+    assert migration_level(house.warehouse) == EARLIER[0]
+
+
+def test_a_newer_database_is_told_in_a_sentence_and_left_alone(undisturbed: Undisturbed, newest: OldHouse) -> None:
+    house = old_house(undisturbed, newest, NEWEST)
+    with closing(house.connect()) as connection:
+        connection.execute("update learning.alembic_version set version_num = '9999'")
+    before = house.contents(house.columns())
+    for command in ("learn", "stats"):
+        run = house.run(command)
+        assert run.returncode == 1
+        assert run.stderr.splitlines()[-1] == (
+            "The database is at migration 9999, newer than this Spawnwise knows. Update Spawnwise."
+        )
+        assert "Traceback" not in run.stderr
+    assert house.run("recommend", "Write unit tests for the parser", "--json").returncode == 0
+    assert house.contents(house.columns()) == before
