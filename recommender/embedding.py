@@ -105,7 +105,8 @@ def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vec
             f"The embedder's vectors have {vectors.shape[1]} dimensions instead of {dimension}: is it the same model?"
         )
         raise EmbeddingError(message)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    with np.errstate(over="ignore"):  # a length that is too large becomes infinite, and is refused
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     wrong = np.flatnonzero(~np.isfinite(lengths[:, 0]) | (lengths[:, 0] == 0))
     if wrong.size:
         raise EmbeddingError(

@@ -45,7 +45,7 @@ class OpenAIEmbedder:
 
         try:
             answer = self._client.embeddings.create(model=self.name, input=batch, encoding_format="float")
-        except (openai.OpenAIError, ValueError) as error:  # ValueError: the answer is no JSON
+        except (openai.OpenAIError, ValueError, OverflowError) as error:  # the latter: no JSON, a number without bounds
             raise EmbeddingError(_remedy(error, self.name)) from None  # the original may quote the text
         vectors = unit_rows(_in_order(answer.data, len(batch)), len(batch), self.dimension)
         self.dimension = vectors.shape[1]
@@ -86,8 +86,9 @@ def _in_order(data: Sequence[Any], count: int) -> Vectors:
             raise EmbeddingError(
                 f"The embedding server answered {len(data)} vectors for {count} texts: try again later."
             )
-        return np.array([item.embedding for item in ordered], dtype=np.float32)
-    except (TypeError, ValueError, AttributeError):
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+            return np.array([item.embedding for item in ordered], dtype=np.float32)
+    except (TypeError, ValueError, AttributeError, OverflowError):
         message = "The embedding server's answer is no list of vectors of one size: check OPENAI_BASE_URL."
         raise EmbeddingError(message) from None
 

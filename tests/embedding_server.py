@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Rows = list[dict[str, Any]]
+Answer = Callable[[list[str]], Rows] | tuple[int, dict[str, str]] | str
 
 
 def rows_for(texts: list[str], dimension: int = 8) -> Rows:
@@ -31,7 +32,7 @@ class EmbeddingServer:
     """
 
     def __init__(self) -> None:
-        self.answers: list[Callable[[list[str]], Rows] | tuple[int, dict[str, str]] | str] = []
+        self.answers: list[Answer] = []
         self.requests: list[list[str]] = []
         self.url = ""
 

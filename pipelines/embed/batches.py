@@ -49,15 +49,17 @@ def embed_pending(
     model = {"embedding_model": embedder.name}
     row = connection.execute(named_sql(__file__, statements.count), model).fetchone()
     total, done = (row[0] if row else 0), 0
+    known = connection.execute(named_sql(__file__, "known_size"), model).fetchone()
+    size = known[0] if known else embedder.dimension
     for hashes, texts in _batches(connection, statements.pending, model | {"batch_size": batch_size}):
         try:
-            vectors = unit_rows(embedder.embed(texts), len(texts), embedder.dimension)
+            vectors = unit_rows(embedder.embed(texts), len(texts), size)
         except EmbeddingError as error:
             raise EmbeddingStoppedError(str(error), done, total - done) from error
         parameters = model | {"hashes": hashes, "vectors": list(vectors)}
         connection.execute(named_sql(__file__, statements.store), parameters)
         connection.commit()
-        done += len(texts)
+        done, size = done + len(texts), vectors.shape[1]
         progress.update(done, total, "texts")
     return done
 
