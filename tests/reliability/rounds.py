@@ -55,7 +55,9 @@ class Round(House):
     def terminate_backends(self) -> None:
         """Have the server end every connection to this database."""
         with self.connect("postgres") as connection:
-            connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [self.database])
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [self.database]
+            )
 
     def stop_server(self) -> None:
         """Stop the server as `pg_ctl stop -m immediate` does: it signs nothing off, and must recover."""
