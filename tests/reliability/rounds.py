@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -87,8 +88,14 @@ def one_round(undisturbed: Undisturbed) -> Iterator[Round]:
     database = f"round_{next(_numbers)}"
     with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
         connection.execute(f"create database {database} template spawnwise".encode())
+        # A setting of the database, which the migrations make and a copy leaves behind.
+        connection.execute(f"alter database {database} set client_connection_check_interval = '1s'".encode())
     with psycopg.connect(undisturbed.server.dsn(database)) as connection:
         connection.execute(ALL_IS_TO_BE_DONE.encode())
     socket = conninfo_to_dict(undisturbed.server.dsn(database))["host"]
     with Proxy(f"{socket}/.s.PGSQL.5432") as proxy:
-        yield Round(undisturbed, proxy, database)
+        house = Round(undisturbed, proxy, database)
+        yield house
+    with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {database} with (force)".encode())
+    shutil.rmtree(house.home)
