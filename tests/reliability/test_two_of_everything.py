@@ -95,10 +95,8 @@ def test_a_second_run_leaves_and_lookups_see_no_half_of_an_answer(undisturbed: U
         complete = Reader(published)
         complete.ask()
     (whole,) = complete.answers
-    before = {whole, (whole[0], whole[1], "published before", whole[3])}
     for reader in both:
-        assert whole in reader.answers
-        assert reader.answers <= before
+        assert {answer for answer in reader.answers if not answer[2].endswith("published before")} == {whole}
         assert reader.count > 100
 
 
