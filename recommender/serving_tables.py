@@ -49,6 +49,9 @@ def read_database(url: str) -> Snapshot:
 
 def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
     """Assemble a snapshot of the published answers; the caller sees to one transaction for all tables."""
+    # The table is swapped at publication. Locked before the transaction sees anything, it is read whole; otherwise the
+    # name may lead to a table whose rows are newer than the moment that is read, and so to none.
+    connection.execute("lock table serving.best_model_per_cluster in access share mode")
     row = connection.execute(_statement("published_clustering")).fetchone()
     version, embedding_model, estimated_at = row or (0, "", datetime.now(UTC))
     published = {"clustering_version": version, "embedding_model": embedding_model}

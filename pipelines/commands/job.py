@@ -1,5 +1,6 @@
 """Run the nightly job, or the part of it that reads no logs, in this process."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -67,6 +68,8 @@ def _causes(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, Serializab
 @contextmanager
 def _losses_told_alike() -> Iterator[None]:
     """Raise our own error where Dagster's storage, which lies in the same database, lost its connection."""
+    root = logging.getLogger()
+    root.addFilter(_is_for_people)
     try:
         yield
     except (DBAPIError, DagsterPostgresException) as error:
@@ -75,3 +78,10 @@ def _losses_told_alike() -> Iterator[None]:
         message = f"Dagster's records cannot be written to Postgres ({reason}). Look at the server's log."
         fault = DatabaseUnavailableError if says_that_it_is_lost(str(cause)) else WarehouseError
         raise fault(message) from error
+    finally:
+        root.removeFilter(_is_for_people)
+
+
+def _is_for_people(record: logging.LogRecord) -> bool:
+    """Tell whether a record of the root logger should be seen: each try of Dagster's storage is a dozen lines."""
+    return "dagster_postgres" not in record.pathname

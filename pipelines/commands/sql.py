@@ -60,7 +60,7 @@ def query(
         connection.read_only = read_only
         if role:
             connection.execute(psycopg.sql.SQL("set local role {}").format(psycopg.sql.Identifier(role)))
-        cursor = connection.execute(statement.encode())
+        cursor = connection.execute(statement.encode(), prepare=True)  # which takes one statement only
         if cursor.description is None:
             return [], []
         return [column.name for column in cursor.description], cursor.fetchall()

@@ -11,9 +11,15 @@ SPECS = Statements(count="count_pending_specs", pending="pending_specs", store="
 def embed_specs(warehouse: Warehouse, embedder: Embedder, progress: Progress, *, batch_size: int = 32) -> EmbedReport:
     """Embed each spec whose text is new or has changed, whole however long it is.
 
-    Vectors of an earlier embedding model go when those of this one are complete. Raises `EmbeddingStoppedError`.
+    Vectors of an earlier embedding model stay: answers that were made with it are published until there are new ones.
+    Raises `EmbeddingStoppedError`.
     """
     with warehouse.connect() as connection:
         embedded = embed_pending(connection, embedder, SPECS, batch_size, progress)
-        connection.execute(named_sql(__file__, "drop_other_spec_vectors"), {"embedding_model": embedder.name})
     return EmbedReport(embedder.name, embedded)
+
+
+def drop_other_spec_vectors(warehouse: Warehouse, embedding_model: str) -> None:
+    """Drop the vectors of every other embedding model, once answers of this one are published."""
+    with warehouse.connect() as connection:
+        connection.execute(named_sql(__file__, "drop_other_spec_vectors"), {"embedding_model": embedding_model})

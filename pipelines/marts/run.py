@@ -96,7 +96,8 @@ def dbt_variables(settings: Settings) -> dict[str, Any]:
 
 
 def _fault(message: str) -> Exception:
-    return DatabaseUnavailableError(message) if says_that_it_is_lost(message) else DbtError(message)
+    is_lost = says_that_it_is_lost(message)
+    return DatabaseUnavailableError(" ".join(message.split())) if is_lost else DbtError(message)
 
 
 def _in_words(result: Any) -> str:

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.embed.embed_specs import drop_other_spec_vectors
 from pipelines.freshness import EVERY_NIGHT
 from pipelines.progress import Progress
 from pipelines.publish.snapshot import publish_snapshot
@@ -23,6 +24,8 @@ def recommendation_snapshot(
     """The file that lookups at spawn time read: kinds of task, best models, evidence, tiers and agents."""
     progress.stage("Publish the answers")
     snapshot = publish_snapshot(warehouse, settings)
+    if snapshot.embedding_model:
+        drop_other_spec_vectors(warehouse, snapshot.embedding_model)
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(settings.snapshot_file),

@@ -85,6 +85,7 @@ class Proxy:
         try:
             server.connect(self._target)
         except OSError:  # nobody is there: the client is told as the kernel would
+            server.close()
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NO_MORE)
             client.close()
             return

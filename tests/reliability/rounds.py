@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +40,7 @@ class Round(House):
         self.proxy = proxy
         self._expected = undisturbed.expected
         published = read_snapshot(undisturbed.home / "snapshot.safetensors")
-        write_snapshot(home / "snapshot.safetensors", replace(published, exploration_share=0.5))
+        write_snapshot(home / "snapshot.safetensors", replace(published, protected_agents=("published before",)))
         self._before = self.digests()
 
     def half_published(self) -> set[str]:
@@ -87,8 +88,16 @@ def one_round(undisturbed: Undisturbed) -> Iterator[Round]:
     database = f"round_{next(_numbers)}"
     with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
         connection.execute(f"create database {database} template spawnwise".encode())
+        # A setting of the database, which the migrations make and a copy leaves behind.
+        connection.execute(f"alter database {database} set client_connection_check_interval = '1s'".encode())
     with psycopg.connect(undisturbed.server.dsn(database)) as connection:
         connection.execute(ALL_IS_TO_BE_DONE.encode())
+    with psycopg.connect(undisturbed.server.dsn(database), autocommit=True) as connection:
+        connection.execute("checkpoint")  # else a crash sets the copy's sequences back, as Postgres does to copies
     socket = conninfo_to_dict(undisturbed.server.dsn(database))["host"]
     with Proxy(f"{socket}/.s.PGSQL.5432") as proxy:
-        yield Round(undisturbed, proxy, database)
+        house = Round(undisturbed, proxy, database)
+        yield house
+    with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {database} with (force)".encode())
+    shutil.rmtree(house.home)

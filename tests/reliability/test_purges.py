@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.reliability.house import House, files_of
 
+REMARK = "It counted the pears instead of the apples"
 LONGEST_NAMED = """
 select session_id, array_agg(source_key), max(task_description)
 from learning.task_history where session_id !~ '^c0' group by session_id order by count(*) desc, session_id limit 1
@@ -28,7 +29,16 @@ def test_a_purged_session_is_in_no_file_and_does_not_come_back(survivor: House) 
         connection.execute("analyze")
         session, keys, text = connection.execute(LONGEST_NAMED).fetchone() or ("", [], "")
     survivor.run("record", "Count the apples", "--agent", "counter", "--model", "haiku", "--session", session)
-    traces = [session, *keys, text]
+    said = {"session_id": session, "tool_use_id": keys[0], "agent_id": "run-of-the-purged", "tool_name": "Agent"}
+    said["tool_input"] = {"description": "Count", "prompt": "Count the apples", "subagent_type": "counter"}
+    survivor.run("hook", "pre-spawn", "--mode", "audit", given=json.dumps(said))
+    survivor.run("hook", "subagent-stop", given=json.dumps(said))
+    survivor.run("feedback", keys[0], "bad", "--note", REMARK, "--now")
+    with survivor.connect() as connection:
+        for table in ("recommendation_log", "agent_stops", "feedback", "spawn_facts", "cluster_assignments"):
+            found = connection.execute(f"select t::text from learning.{table} as t".encode()).fetchall()
+            assert found, table
+    traces = [session, *keys, text, REMARK, "run-of-the-purged"]
     assert files_with(survivor.home, traces)
     before = spawns(survivor)
 
@@ -36,12 +46,12 @@ def test_a_purged_session_is_in_no_file_and_does_not_come_back(survivor: House) 
     assert purged.returncode == 0, purged.stderr
     report = json.loads(purged.stdout)
     assert report["left"] == {}
-    assert report["removed"]["lines of the journal"] == 1
+    assert report["removed"]["lines of the journal"] == 4
     assert report["ids_looked_for"] > len(keys)
     assert files_with(survivor.home, traces) == set()
     assert (survivor.home / "snapshot.safetensors").exists()
     left = spawns(survivor)
-    assert left == before - len(keys)
+    assert left == before - len(keys) - 1  # and the record
 
     assert survivor.run("ingest").returncode == 0
     assert spawns(survivor) == left

@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 
 from pipelines.embed.batches import EmbeddingStoppedError
-from pipelines.embed.embed_specs import embed_specs
+from pipelines.embed.embed_specs import drop_other_spec_vectors, embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.embed.similar_tasks import ensure_similarity_index, index_name, similar_tasks, similarity_statement
 from pipelines.progress import SilentProgress
@@ -175,6 +175,7 @@ def test_a_spec_is_embedded_again_only_when_its_text_changes(warehouse: Warehous
     add_spec(warehouse, "DBA", "writes migrations and reviews them")
     embed_specs(warehouse, second, SilentProgress())
     embed_specs(warehouse, third, SilentProgress())
+    drop_other_spec_vectors(warehouse, third.name)
     assert sorted(first.asked) == ["writes migrations", "writes tests"]
     assert second.asked == ["writes migrations and reviews them"]
     with warehouse.connect() as connection:
