@@ -52,7 +52,7 @@ def run_dbt(warehouse: Warehouse, settings: Settings, arguments: Sequence[str]) 
     Raises `DbtError` where the command could not start at all; failed models and tests are in the result.
     """
     target = settings.dbt_folder / "target"
-    with _environment({**warehouse.dbt_environment(), "PGOPTIONS": OPTIONS, "PGAPPNAME": "spawnwise-dbt"}):
+    with _environment({**warehouse.dbt_environment(), "PGOPTIONS": OPTIONS}):
         # Nobody reads the manifest that dbt would write again at every run: a second each, of a few in all.
         return invoke_dbt([*arguments, "--no-write-json", "--vars", json.dumps(dbt_variables(settings))], target)
 
