@@ -1,17 +1,15 @@
 """Read what is new in one log file into facts. Needs no database, so that it can run in a process of its own."""
 
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import IO, Any
-
-import orjson
+from typing import IO
 
 from pipelines.ingest.claude_code.description import read_description
 from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
+from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 
@@ -74,7 +72,7 @@ def unreadable(log: LogFile, error: OSError) -> Scan:
 
 def _scan_description(result: Scan, stream: IO[bytes]) -> None:
     content = stream.read(MAX_LINE_BYTES)
-    record, reason = _parsed(content)
+    record, reason = parsed(content)
     result.mark = Mark()
     if reason:
         _quarantine(result, content, reason)
@@ -123,7 +121,7 @@ def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
         if have_end and passes_over(content):
             skipped += 1
         else:
-            record, reason = _parsed(content)
+            record, reason = parsed(content)
             if reason and not have_end:
                 break
             if reason:
@@ -136,21 +134,6 @@ def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
         mark.offset += len(content) + have_end
         mark.lacks_newline = not have_end
     _count(result, "skipped", skipped)
-
-
-def _parsed(content: bytes | Overlong) -> tuple[Mapping[str, Any], str]:
-    """Return the line's object and no reason, or nothing and the reason why it cannot be read."""
-    if isinstance(content, Overlong):
-        return {}, f"longer than {MAX_LINE_BYTES >> 20} MB"
-    if not content.strip():
-        return {}, ""
-    try:
-        record = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        return {}, "holds NUL bytes" if b"\0" in content else f"no valid JSON: {str(error).partition(':')[0]}"
-    if not isinstance(record, dict):
-        return {}, "no JSON object"
-    return record, ""
 
 
 def _quarantine(result: Scan, content: bytes | Overlong, reason: str) -> None:

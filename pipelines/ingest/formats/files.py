@@ -12,12 +12,11 @@ from pipelines.ingest.formats.reading import LogLine, Reading
 from pipelines.ingest.formats.store import write_sightings
 from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
 from pipelines.ingest.mark import Mark
+from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, Broken, Scan
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
-
-FIRST_BYTES = 4 << 20  # in which the first line must end for its format to be known
 
 
 @dataclass
@@ -34,7 +33,7 @@ def ingest_format(connection: psycopg.Connection[Any], log: LogFile, path: str) 
     The caller commits. Raises `OSError` where the file cannot be read.
     """
     with open_log(log.path) as stream:
-        source = format_of(stream.read(FIRST_BYTES).partition(b"\n")[0])
+        source = format_of(stream)
         if source is None:
             return None
         stream.seek(0)
@@ -50,7 +49,7 @@ def _lines(stream: IO[bytes], scan: Scan) -> Iterator[LogLine]:
     """Yield whole lines; the last one, where it lacks its end and is no whole object, waits for it."""
     try:
         for line in whole_lines(stream):
-            if line.has_end or (line.content or b"").rstrip().endswith(b"}"):
+            if line.has_end or not parsed(line.content)[1]:
                 scan.mark.offset, scan.mark.line = line.next_offset, line.number
                 yield LogLine(line.number, line.offset, line.content)
     except DAMAGE:
