@@ -7,8 +7,9 @@ from typing import IO
 from pipelines.ingest.claude_code.description import read_description
 from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
+from pipelines.ingest.lines import DAMAGE, DAMAGED, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
+from pipelines.ingest.origin import printable
 from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
@@ -66,7 +67,7 @@ def scan(log: LogFile, known: Mark | None) -> Scan:
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{log.path} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{printable(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 
@@ -92,11 +93,11 @@ def _scan_lines(result: Scan, stream: IO[bytes]) -> None:
         _skip_late_newline(stream, mark)
         for lines in read_lines(stream, mark.offset):
             _take(result, reader, lines)
-            if mark.offset - result.start >= PART_BYTES and not is_packed:
+            if mark.offset - result.start >= PART_BYTES and mark.offset < result.log.size and not is_packed:
                 result.is_partial = True
                 break
     except DAMAGE:
-        _quarantine(result, b"", "compressed file is cut or damaged")
+        _quarantine(result, b"", DAMAGED)
     mark.memory = reader.memory.as_json()
     mark.fingerprint = "" if is_packed else fingerprint(stream, mark.offset)
     result.bytes_read = mark.offset - result.start
@@ -113,7 +114,10 @@ def _skip_late_newline(stream: IO[bytes], mark: Mark) -> None:
 
 
 def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
-    """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it."""
+    """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it.
+
+    Not in a packed file: it is read whole whenever it changes, and .zst does not tell otherwise that it is cut.
+    """
     mark, passes_over = result.mark, reader.passes_over
     contents, have_end = lines
     skipped = 0
@@ -122,10 +126,10 @@ def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
             skipped += 1
         else:
             record, reason = parsed(content)
-            if reason and not have_end:
+            if reason and not have_end and not is_compressed(result.log.path):
                 break
             if reason:
-                _quarantine(result, content, reason)
+                _quarantine(result, content, reason if have_end else DAMAGED)
             elif record and reader.read(mark.line + 1, record):
                 _count(result, "loaded")
             else:

@@ -45,6 +45,7 @@ RECORD = {
 _NAMES = {
     "toolu_0": f"toolu_{NUMBER}_",
     SESSION[:8]: NUMBER,
+    "/orchard": f"/orchard-{NUMBER}",  # the same task in one project again would be a sign of failure
     '"t1"': f'"{NUMBER}"',
     META["payload"]["id"]: f"{NUMBER}-parent",
     CHILD: f"{NUMBER}-child",
@@ -53,7 +54,7 @@ _NAMES = {
 _OWN = ["id", "first_seen_at", "updated_at", "parent_task_id"]
 _TOLD = """
 select t.source_key, (to_jsonb(t) - %s::text[])::text, parent.source_key, array(
-    select row(signal, evidence_file, evidence_line, observed_at)::text
+    select row(signal, regexp_replace(evidence_file, '.*/', ''), evidence_line, observed_at)::text
     from learning.outcome_signals where task_id = t.id order by 1
 ) from learning.task_history as t left join learning.task_history as parent on parent.id = t.parent_task_id
 """
@@ -98,7 +99,7 @@ def _fixture(name: str, files: dict[str, Sequence[Line]]) -> Fixture:
 
 
 def _fixtures() -> Iterator[Fixture]:
-    session = f"projects/orchard/{NUMBER}{SESSION[8:]}"
+    session = f"projects/orchard-{NUMBER}/{NUMBER}{SESSION[8:]}"
     for name, make in VARIANTS.items():
         logs = make()
         yield _fixture(
