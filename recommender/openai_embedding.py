@@ -86,7 +86,8 @@ def _in_order(data: Sequence[Any], count: int) -> Vectors:
             raise EmbeddingError(
                 f"The embedding server answered {len(data)} vectors for {count} texts: try again later."
             )
-        return np.array([item.embedding for item in ordered], dtype=np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, which is refused
+            return np.array([item.embedding for item in ordered], dtype=np.float32)
     except (TypeError, ValueError, AttributeError):
         message = "The embedding server's answer is no list of vectors of one size: check OPENAI_BASE_URL."
         raise EmbeddingError(message) from None

@@ -138,8 +138,8 @@ def told(warehouse: Warehouse) -> dict[int, list[str]]:
     with warehouse.connect() as connection:
         for key, row, parent, signals in connection.execute(_TOLD, [_OWN]):
             number = re.search(r"(?<![0-9a-f])[0-9a-f]{8}", key)
-            assert number
-            known[int(number[0], 16)].append(repr((key, row, parent, signals)).replace(number[0], NUMBER))
+            if number:  # else it is a damaged copy's
+                known[int(number[0], 16)].append(repr((key, row, parent, signals)).replace(number[0], NUMBER))
     return {number: sorted(rows) for number, rows in known.items()}
 
 
