@@ -48,10 +48,11 @@ def upgrade(warehouse: Warehouse) -> None:
         raise WarehouseError(message)
     if level != max(known):
         ensure_pgvector(warehouse)
-        _run_migrations(warehouse)
+        run_migrations(warehouse)
 
 
-def _run_migrations(warehouse: Warehouse) -> None:
+def run_migrations(warehouse: Warehouse, level: str = "head") -> None:
+    """Run the migrations up to a level; the database must have pgvector."""
     from alembic import command  # imported late: it takes longer than all else that a command does at its start
     from alembic.config import Config
     from sqlalchemy import create_engine, pool
@@ -61,7 +62,7 @@ def _run_migrations(warehouse: Warehouse) -> None:
     engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(warehouse.dsn), poolclass=pool.NullPool)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, level)
 
 
 def migration_level(warehouse: Warehouse) -> str | None:
