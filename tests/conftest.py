@@ -53,10 +53,10 @@ def warehouse(postgres: EmbeddedServer) -> Iterator[Warehouse]:
 
 
 @contextlib.contextmanager
-def cloned_database(server: EmbeddedServer) -> Iterator[str]:
-    """Clone the template, yield the clone's URL, drop it."""
+def cloned_database(server: EmbeddedServer, template: str = TEMPLATE) -> Iterator[str]:
+    """Clone a database, by default a migrated one with nothing in it, yield the clone's URL, drop it."""
     name = f"test_{next(_database_numbers)}"
-    _execute(server, "create database {} template {}", name, TEMPLATE)
+    _execute(server, "create database {} template {}", name, template)
     yield server.dsn(name)
     with contextlib.suppress(psycopg.Error):
         _execute(server, "drop database {} with (force)", name)

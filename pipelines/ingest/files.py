@@ -1,6 +1,7 @@
 """How far each log file has been read, as the warehouse knows it."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pipelines.ingest.mark import COUNTERS, Mark
+from pipelines.ingest.origin import printable
 from pipelines.ingest.purged import PurgedFiles
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.scan import Scan
@@ -16,15 +18,18 @@ from pipelines.ingest.sources import SUFFIXES, LogFile
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
+MAX_PATH = 600  # characters, of up to four bytes: an index of Postgres takes 2,704 bytes
 
 
 def stored_path(log: LogFile) -> str:
-    """Return the file's path as it is stored: without secrets, and still its own."""
-    path = str(log.path).encode("utf-8", "replace").decode()
+    """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own."""
+    path = printable(log.path)
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
     clean = redact_stored("/".join(map(redact_stored, stem.split("/")))) + suffix
-    return path if clean == path else f"{clean}#{hashlib.sha256(path.encode()).hexdigest()[:12]}"
+    if clean == str(log.path) and len(clean) <= MAX_PATH:
+        return clean
+    return f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
 
 
 def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:

@@ -76,7 +76,7 @@ def _written(connection: Connection, changed: Sequence[Changed]) -> Iterator[tup
             write_files(connection, [(path, result) for path, result in batch if result.source])
             refuse_purged(connection)
         yield batch, written
-    for log, path in set(changed) - set(transcripts):
+    for log, path in sorted(set(changed) - set(transcripts), key=_age):  # the newest word on a spawn comes last
         try:
             with connection.transaction():
                 done = ingest_format(connection, log, path)
@@ -86,6 +86,11 @@ def _written(connection: Connection, changed: Sequence[Changed]) -> Iterator[tup
         else:
             if done:
                 yield [(path, done.scan)], done.written
+
+
+def _age(changed: Changed) -> tuple[int, str]:
+    log, path = changed
+    return log.modified_ns, path
 
 
 def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[Batch]:

@@ -12,6 +12,7 @@ BLOCK_BYTES = 1 << 20  # shorter than the longest line, so that only the first o
 MAX_LINE_BYTES = 16 << 20  # the longest line of 617 real spawns' logs was 2 MB
 
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
+DAMAGED = "compressed file is cut or damaged"
 
 
 class Overlong:
@@ -53,7 +54,9 @@ def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
     if offset:
         log.seek(offset)
     rest, lost = b"", 0  # of an overlong line only the length is kept
-    while block := log.read(BLOCK_BYTES):
+    # Of a packed file what was unpacked before the damage is given first.
+    read = getattr(log, "read1", log.read)
+    while block := read(BLOCK_BYTES):
         whole = (rest + block).split(b"\n")
         rest = whole.pop()
         pieces: list[bytes | Overlong] = [*whole]

@@ -31,7 +31,10 @@ def fingerprint(stream: IO[bytes], offset: int) -> str:
 
 
 def still_valid(stream: IO[bytes], size: int, known: Mark | None) -> Mark:
-    """Return the known mark if the file only grew since, else one at the file's beginning."""
-    if known is None or known.offset > size or fingerprint(stream, known.offset) != known.fingerprint:
+    """Return the known mark if the file only grew since, else one at the file's beginning.
+
+    A file that changed without growing may differ anywhere, also where no fingerprint looks.
+    """
+    if known is None or known.offset >= size or fingerprint(stream, known.offset) != known.fingerprint:
         return Mark()
     return known

@@ -4,8 +4,6 @@ from pipelines.ingest.formats import format_of
 from pipelines.ingest.lines import DAMAGE, open_log
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 
-FIRST_BYTES = 1 << 20  # in which the first line must end for its format to be known
-
 
 def is_transcript(log: LogFile) -> bool:
     """Tell whether to read the file as a transcript: all that lies in a Claude home is, and what nobody else claims."""
@@ -13,6 +11,6 @@ def is_transcript(log: LogFile) -> bool:
         return True
     try:
         with open_log(log.path) as stream:
-            return format_of(stream.read(FIRST_BYTES).partition(b"\n")[0]) is None
+            return format_of(stream) is None
     except (OSError, *DAMAGE):
         return True  # reading it will say what is wrong

@@ -1,17 +1,16 @@
 """Read what is new in one log file into facts. Needs no database, so that it can run in a process of its own."""
 
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import IO, Any
-
-import orjson
+from typing import IO
 
 from pipelines.ingest.claude_code.description import read_description
 from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
+from pipelines.ingest.lines import DAMAGE, DAMAGED, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
+from pipelines.ingest.origin import printable
+from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 
@@ -69,13 +68,13 @@ def scan(log: LogFile, known: Mark | None) -> Scan:
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{log.path} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{printable(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 
 def _scan_description(result: Scan, stream: IO[bytes]) -> None:
     content = stream.read(MAX_LINE_BYTES)
-    record, reason = _parsed(content)
+    record, reason = parsed(content)
     result.mark = Mark()
     if reason:
         _quarantine(result, content, reason)
@@ -95,11 +94,11 @@ def _scan_lines(result: Scan, stream: IO[bytes]) -> None:
         _skip_late_newline(stream, mark)
         for lines in read_lines(stream, mark.offset):
             _take(result, reader, lines)
-            if mark.offset - result.start >= PART_BYTES and not is_packed:
+            if mark.offset - result.start >= PART_BYTES and mark.offset < result.log.size and not is_packed:
                 result.is_partial = True
                 break
     except DAMAGE:
-        _quarantine(result, b"", "compressed file is cut or damaged")
+        _quarantine(result, b"", DAMAGED)
     mark.memory = reader.memory.as_json()
     mark.fingerprint = "" if is_packed else fingerprint(stream, mark.offset)
     result.bytes_read = mark.offset - result.start
@@ -116,7 +115,10 @@ def _skip_late_newline(stream: IO[bytes], mark: Mark) -> None:
 
 
 def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
-    """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it."""
+    """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it.
+
+    Not in a packed file: it is read whole whenever it changes, and .zst does not tell otherwise that it is cut.
+    """
     mark, passes_over = result.mark, reader.passes_over
     contents, have_end = lines
     skipped = 0
@@ -124,11 +126,11 @@ def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
         if have_end and passes_over(content):
             skipped += 1
         else:
-            record, reason = _parsed(content)
-            if reason and not have_end:
+            record, reason = parsed(content)
+            if reason and not have_end and not is_compressed(result.log.path):
                 break
             if reason:
-                _quarantine(result, content, reason)
+                _quarantine(result, content, reason if have_end else DAMAGED)
             elif record and reader.read(mark.line + 1, record):
                 _count(result, "loaded")
             else:
@@ -137,21 +139,6 @@ def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
         mark.offset += len(content) + have_end
         mark.lacks_newline = not have_end
     _count(result, "skipped", skipped)
-
-
-def _parsed(content: bytes | Overlong) -> tuple[Mapping[str, Any], str]:
-    """Return the line's object and no reason, or nothing and the reason why it cannot be read."""
-    if isinstance(content, Overlong):
-        return {}, f"longer than {MAX_LINE_BYTES >> 20} MB"
-    if not content.strip():
-        return {}, ""
-    try:
-        record = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        return {}, "holds NUL bytes" if b"\0" in content else f"no valid JSON: {str(error).partition(':')[0]}"
-    if not isinstance(record, dict):
-        return {}, "no JSON object"
-    return record, ""
 
 
 def _quarantine(result: Scan, content: bytes | Overlong, reason: str) -> None:

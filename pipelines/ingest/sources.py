@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.origin import Origin
+from pipelines.ingest.origin import Origin, printable
+from pipelines.ingest.values import LATEST_MS, identifier, name
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
@@ -25,10 +26,10 @@ class LogFile:
 
     def origin(self) -> Origin:
         """Return what the file's place says about its lines."""
-        name, folders = self.path.name, self.path.parts
-        agent_id = name.removeprefix(AGENT_PREFIX).split(".")[0] if name.startswith(AGENT_PREFIX) else ""
-        project = folders[folders.index("projects") + 1] if "projects" in folders[:-2] else self.path.parent.name
-        return Origin(self.path, self.modified_ns // 1_000_000, agent_id, project)
+        *folders, file_name = Path(printable(self.path)).parts
+        agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
+        project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
+        return Origin(self.path, self.modified_ns // 1_000_000, identifier(agent), name(project))
 
 
 @dataclass
@@ -59,11 +60,15 @@ def find_logs(sources: Iterable[Path]) -> Found:
 
 def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
     path = source.expanduser()
-    if path.exists():
-        home = path / "projects"
-        yield home.absolute() if home.is_dir() else path.absolute()
+    try:
+        is_there, home = path.exists(), path / "projects"
+        if is_there:
+            yield home.absolute() if home.is_dir() else path.absolute()
+            return
+        matches = _matches(path)
+    except OSError as error:
+        warnings.append(_unreadable(path, error))
         return
-    matches = _matches(path)
     if not matches:
         warnings.append(f"{source} does not exist. Name a Claude Code home, a folder, a file or a glob of logs.")
     for match in matches:
@@ -84,23 +89,35 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
         yield from _log(str(place), warnings)
         return
 
-    def unreadable(error: OSError) -> None:
-        warnings.append(f"{error.filename} cannot be read ({error.strerror}). Check its permissions.")
+    waiting = [str(place)]
+    while waiting:  # os.walk of Python 3.11 recurses, which ends at a thousand folders within each other
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif _is_log(entry.name):
+                        yield from _log(entry.path, warnings)
+        except OSError as error:
+            warnings.append(_unreadable(Path(folder), error))
 
-    for folder, _, names in os.walk(place, onerror=unreadable):
-        for file_name in names:
-            is_log = file_name.endswith(SUFFIXES) or (
-                file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
-            )
-            if is_log and not file_name.startswith(COMPACTION_PREFIX):
-                yield from _log(f"{folder}{os.sep}{file_name}", warnings)
+
+def _is_log(file_name: str) -> bool:
+    is_description = file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
+    return (is_description or file_name.endswith(SUFFIXES)) and not file_name.startswith(COMPACTION_PREFIX)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{printable(path)} cannot be read ({error.strerror}). Check its permissions."
 
 
 def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
     try:
         status = Path(path).stat()
     except OSError as error:
-        warnings.append(f"{path} cannot be read ({error.strerror}). It is left out.")
+        warnings.append(f"{printable(Path(path))} cannot be read ({error.strerror}). It is left out.")
         return
     if stat.S_ISREG(status.st_mode):
-        yield LogFile(Path(path), status.st_size, status.st_mtime_ns)
+        modified_ns = min(max(status.st_mtime_ns, 0), LATEST_MS * 1_000_000)  # a file system may hold any year
+        yield LogFile(Path(path), status.st_size, modified_ns)

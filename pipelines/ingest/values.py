@@ -8,9 +8,10 @@ from typing import Any
 from pipelines.ingest.redaction import redact_forms, redact_start
 
 MAX_NAME = 200
-MAX_COUNT = 2**53
+MAX_COUNT = 10**12  # more is damage; sums of millions of these still fit a bigint
+MAX_INTEGER = 2**31 - 1  # of Postgres
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
+LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -59,22 +60,22 @@ def _name(value: str) -> str:
     return redact_start(" ".join(value.replace("\0", "").split()), MAX_NAME)
 
 
-def count(value: object) -> int | None:
-    """Return a whole number from 0 to 2^53; None for anything else."""
+def count(value: object, most: int = MAX_COUNT) -> int | None:
+    """Return a whole number from 0 to `most`; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if 0 <= value <= MAX_COUNT else None
+    return int(value) if 0 <= value <= most else None
 
 
 def milliseconds(value: object) -> int | None:
     """Return a timestamp (ISO 8601, or seconds or milliseconds since 1970) as UTC milliseconds; None if unreadable."""
     if isinstance(value, str):
         return _from_iso(value)
-    number = count(value)
+    number = count(value, LATEST_MS)
     if number is None:
         return None
     number = number if number > 100_000_000_000 else number * 1000
-    return number if number <= _LATEST_MS else None
+    return number if number <= LATEST_MS else None
 
 
 def _from_iso(value: str) -> int | None:
@@ -85,7 +86,7 @@ def _from_iso(value: str) -> int | None:
         result = round((moment - _EARLIEST).total_seconds() * 1000)
     except (ValueError, OverflowError):
         return None
-    return result if 0 <= result <= _LATEST_MS else None
+    return result if 0 <= result <= LATEST_MS else None
 
 
 def moment(at_ms: int | None) -> datetime | None:

@@ -1,6 +1,16 @@
 -- Rules of one precedence are weighed together, each as an independent witness that is right with its weight.
 -- A side convinces where its witnesses do after the other side's have been heard; else the group stays silent.
-with witnesses as (
+with signals as (
+    -- A sign is one witness, in however many copies of a log it stands.
+    select
+        task_id,
+        signal,
+        max(strength) as strength
+    from {{ ref('stg_learning__outcome_signals') }}
+    group by task_id, signal
+),
+
+witnesses as (
     select
         signals.task_id,
         signals.signal,
@@ -8,7 +18,7 @@ with witnesses as (
         rules.says,
         rules.fault,
         least(rules.weight * signals.strength, 0.999) as weight
-    from {{ ref('stg_learning__outcome_signals') }} as signals
+    from signals
     inner join {{ ref('outcome_rules') }} as rules on signals.signal = rules.signal
     where rules.says <> 'not_an_outcome'
 ),

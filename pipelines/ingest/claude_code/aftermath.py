@@ -38,7 +38,7 @@ _PUSHBACK = re.compile(
 _TEST = re.compile(
     r"\b(?:pytest|vitest|jest|mocha|rspec|phpunit|ctest|tox|nox|tsc|playwright test|cypress run"
     r"|(?:cargo|go|dotnet|mix|swift|mvn|gradlew?|zig|bazel|deno|bun) (?:\S+ )*?(?:test|build|check|verify)"
-    r"|(?:npm|pnpm|yarn|bun)(?: -\S+| --\S+(?: \S+)?)* (?:run )?(?:test|build|typecheck|lint|check)"
+    r"|(?:npm|pnpm|yarn|bun)(?: --\S+ [^-\s]\S*| -\S+)* (?:run )?(?:test|build|typecheck|lint|check)"
     r"|make (?:test|check|build|lint)|python3? -m (?:unittest|pytest))\b",
     re.IGNORECASE,
 )

@@ -1,23 +1,17 @@
 """How an agent in the background reports: notifications, TaskOutput and TaskStop."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.ingest.claude_code.reports import OUTAGES, UNFINISHED, error_kind, report_kind
-from pipelines.ingest.values import count, identifier, mapping, name, text
+from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, count, identifier, mapping, name, text
 
 DONE = {"completed"}
 STOPPED = {"killed", "stopped", "cancelled", "canceled"}
 _OPENING = "<task-notification>"
 _FAILED = '" failed:'  # in a summary, behind the agent's title and before the reason
 _SHELL_SUMMARY = "<summary>Background command"  # a shell's notice has an agent's shape
-_FIELDS = {
-    field: re.compile(rf"<{field}>\s*(.*?)\s*</{field}>", re.DOTALL)
-    for field in ("task-id", "tool-use-id", "status", "summary", "total_tokens", "tool_uses", "duration_ms")
-}
-_RESULT = re.compile(r"<result>(.*)</result>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,22 +38,21 @@ def from_notification(words: str) -> Notice | None:
     if not words.lstrip()[:40].startswith(_OPENING) or _SHELL_SUMMARY in words[:2_000]:
         return None
     head, _, tail = words.partition("<result>")
-    fields = head + tail.rpartition("</result>")[2]
-    found = {field: match[1] for field, pattern in _FIELDS.items() if (match := pattern.search(fields))}
-    agent_id, status = identifier(found.get("task-id")), name(found.get("status"))
+    report, _, tail = tail.rpartition("</result>")
+    fields = head + tail
+    agent_id, status = identifier(_field(fields, "task-id")), name(_field(fields, "status"))
     if not agent_id or not status or status in UNFINISHED:
         return None
-    tool_use_id = identifier(found.get("tool-use-id"))
-    report = _RESULT.search(words)
+    tool_use_id = identifier(_field(fields, "tool-use-id"))
     return Notice(
         agent_id=agent_id,
         status=status,
-        report=report[1] if report else "",
-        summary=text(found.get("summary")),
+        report=report,
+        summary=text(_field(fields, "summary")),
         tool_use_id="" if tool_use_id == "REDACTED" else tool_use_id,
-        tokens=_number(found.get("total_tokens")),
-        tool_uses=_number(found.get("tool_uses")),
-        duration_ms=_number(found.get("duration_ms")),
+        tokens=_number(_field(fields, "total_tokens")),
+        tool_uses=_number(_field(fields, "tool_uses"), MAX_INTEGER),
+        duration_ms=_number(_field(fields, "duration_ms")),
     )
 
 
@@ -91,5 +84,11 @@ def _stopped(result: Mapping[str, Any]) -> Notice | None:
     return Notice(agent_id, "stopped", "") if is_agent and agent_id else None
 
 
-def _number(digits: str | None) -> int | None:
-    return count(int(digits)) if digits and digits.isdecimal() and len(digits) < 16 else None
+def _field(words: str, field: str) -> str:
+    """Return what stands between a field's tags; not by an expression, which hostile text makes slow."""
+    value, closing, _ = words.partition(f"<{field}>")[2].partition(f"</{field}>")
+    return value.strip() if closing else ""
+
+
+def _number(digits: str, most: int = MAX_COUNT) -> int | None:
+    return count(int(digits), most) if digits.isdecimal() and len(digits) < 16 else None

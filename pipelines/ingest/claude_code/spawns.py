@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.ingest.claude_code.reports import LAUNCHED, MAX_ERROR, RETURNED, error_kind, report_kind, report_text
 from pipelines.ingest.redaction import redact_start, redact_stored
-from pipelines.ingest.values import count, identifier, mapping, name, text
+from pipelines.ingest.values import MAX_INTEGER, count, identifier, mapping, name, text
 from recommender.task_text import task_text
 
 SPAWN_TOOLS = {"Task", "Agent"}
@@ -68,7 +68,7 @@ def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dic
         "resolved": name(fields.get("resolvedModel")) or name(fields.get("model")),
         "duration_ms": count(fields.get("totalDurationMs")),
         "tokens": count(fields.get("totalTokens")),
-        "tool_uses": count(fields.get("totalToolUseCount")),
+        "tool_uses": count(fields.get("totalToolUseCount"), MAX_INTEGER),
     }
     if status in LAUNCHED or fields.get("isAsync") is True:
         return 1, payload, [status if status in LAUNCHED else "async_launched"]

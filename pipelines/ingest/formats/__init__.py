@@ -4,11 +4,14 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, Protocol, cast
-
-import orjson
+from itertools import islice
+from typing import IO, Any, Protocol, cast
 
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
+from pipelines.ingest.lines import whole_lines
+from pipelines.ingest.parsing import parsed
+
+FIRST_LINES = 1_000  # one of which must be whole for a file's format to be known
 
 
 class Format(Protocol):
@@ -26,12 +29,11 @@ def formats() -> Mapping[str, Format]:
     return cast("Mapping[str, Format]", dict(sorted(readers.items())))
 
 
-def format_of(first_line: bytes) -> str | None:
-    """Return the name of the format that a file with this first line has, None where it is none of these."""
-    try:
-        value = orjson.loads(first_line)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(value, dict):
-        return None
-    return next((name for name, format_ in formats().items() if format_.is_mine(value)), None)
+def format_of(log: IO[bytes]) -> str | None:
+    """Return the name of a log's format by its first line that can be read, None where it is none of these.
+
+    Raises as `read_lines` does.
+    """
+    lines = islice(whole_lines(log), FIRST_LINES)
+    first = next(filter(None, (parsed(line.content)[0] for line in lines)), {})
+    return next((name for name, format_ in formats().items() if format_.is_mine(first)), None)

@@ -39,9 +39,11 @@ class ParentThread:
         return False
 
     def spawns(self, thread: AgentThread) -> Iterator[Told]:
-        """Yield the spawns as this thread tells of them; a call that led to no thread failed at its launch."""
+        """Yield the spawns as this thread tells of them; a call that was refused failed at its launch."""
         for call_id, call in self._calls.items():
             thread_id = self._threads.get(call_id)
+            if not thread_id and "error" not in call:
+                continue  # it has no name yet that would stay; its answer, or the agent's own log, brings one
             path = next((path for path, known in self._paths.items() if known == call_id), "")
             status, error = self._statuses.get(thread_id or "") or self._statuses.get(path) or ("", None)
             signal = _ENDS.get(status)

@@ -10,15 +10,14 @@ from pipelines.ingest.files import write_files
 from pipelines.ingest.formats import format_of, formats
 from pipelines.ingest.formats.reading import LogLine, Reading
 from pipelines.ingest.formats.store import write_sightings
-from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
+from pipelines.ingest.lines import DAMAGE, DAMAGED, is_compressed, open_log, whole_lines
 from pipelines.ingest.mark import Mark
+from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, MAX_QUOTED, Broken, Scan
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
 from pipelines.ingest.values import name
-
-FIRST_BYTES = 4 << 20  # in which the first line must end for its format to be known
 
 
 @dataclass
@@ -35,27 +34,32 @@ def ingest_format(connection: psycopg.Connection[Any], log: LogFile, path: str) 
     The caller commits. Raises `OSError` where the file cannot be read.
     """
     with open_log(log.path) as stream:
-        source = format_of(stream.read(FIRST_BYTES).partition(b"\n")[0])
-        if source is None:
-            return None
-        stream.seek(0)
+        source = format_of(stream)
+    if source is None:
+        return None
+    with open_log(log.path) as stream:  # anew: a packed one does not go back
         scan, reading = Scan(log, source, Mark()), Reading()
-        sightings = list(formats()[source].read(_lines(stream, scan), reading))
+        sightings = list(formats()[source].read(_lines(stream, scan, reading), reading))
     _account(scan, reading)
     done = FormatRead(scan, write_sightings(connection, source, sightings, path))
     write_files(connection, [(path, scan)])
     return done
 
 
-def _lines(stream: IO[bytes], scan: Scan) -> Iterator[LogLine]:
-    """Yield whole lines; the last one, where it lacks its end and is no whole object, waits for it."""
+def _lines(stream: IO[bytes], scan: Scan, reading: Reading) -> Iterator[LogLine]:
+    """Yield whole lines; the last one, where it lacks its end and is no whole object, waits for it.
+
+    A packed file's last line does not wait: such a file is no longer written to.
+    """
+    is_packed = is_compressed(scan.log.path)
     try:
         for line in whole_lines(stream):
-            if line.has_end or (line.content or b"").rstrip().endswith(b"}"):
+            if line.has_end or is_packed or not parsed(line.content)[1]:
                 scan.mark.offset, scan.mark.line = line.next_offset, line.number
                 yield LogLine(line.number, line.offset, line.content)
     except DAMAGE:
-        scan.warnings.append("The file is cut or damaged; what could be unpacked was read.")
+        reading.read += 1
+        reading.refuse(LogLine(scan.mark.line + 1, scan.mark.offset, b""), DAMAGED)
 
 
 def _account(scan: Scan, reading: Reading) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import orjson
-
 from pipelines.ingest.formats.spawn_record import SpawnRecord
+from pipelines.ingest.parsing import parsed
 
 
 class LogLine(NamedTuple):
@@ -50,22 +49,13 @@ class Reading:
         """Yield the lines that hold a JSON object; the reader counts these as loaded, skipped or unreadable."""
         for line in lines:
             self.read += 1
-            content = line.content
-            if content is not None and not content.strip():
-                self.skipped += 1
-                continue
-            if content is None:
-                self.refuse(line, "too long")
-                continue
-            try:
-                value = orjson.loads(content)
-            except orjson.JSONDecodeError:
-                self.refuse(line, "no valid JSON")
-                continue
-            if isinstance(value, dict):
+            value, reason = parsed(line.content)
+            if reason:
+                self.refuse(line, reason)
+            elif value:
                 yield line, value
             else:
-                self.refuse(line, "no JSON object")
+                self.skipped += 1
 
     def refuse(self, line: LogLine, reason: str) -> None:
         """Put a line into quarantine."""

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER
 
 
 def _as_utc(value: Any) -> Any:
@@ -16,10 +18,17 @@ def _as_utc(value: Any) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_as_utc)]
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("outside the years 1 to 9999") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_utc), AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=10_000_000)]
 Name = Annotated[str, Field(max_length=1_000)]
-Count = Annotated[int, Field(ge=0, lt=2**53)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 
 class SpawnRecord(BaseModel):
@@ -47,7 +56,7 @@ class SpawnRecord(BaseModel):
     success: bool | None = Field(default=None, description="Whether the task was done well; null where nobody knows.")
     error: Text | None = Field(default=None, description="The message where it ended in an error.")
     duration_ms: Count | None = None
-    tool_uses: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    tool_uses: Annotated[int, Field(ge=0, le=MAX_INTEGER)] | None = None
     input_tokens: Count | None = Field(default=None, description="Without those read from or written to a cache.")
     output_tokens: Count | None = None
     cache_read_tokens: Count | None = None

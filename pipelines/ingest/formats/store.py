@@ -70,6 +70,7 @@ def _write_signals(connection: Connection, source: str, sightings: Sequence[Sigh
     with connection.cursor() as cursor:
         cursor.execute(named_sql(__file__, "forget_signals"), {"tasks": tasks, "path": path})
         cursor.executemany(named_sql(__file__, "write_signal"), rows)
+        cursor.execute(named_sql(__file__, "forget_no_result"), {"tasks": tasks})
 
 
 def _signals(record: SpawnRecord) -> list[str]:

@@ -201,7 +201,7 @@ def test_a_long_file_comes_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(lines, "BLOCK_BYTES", 1_000)
     path = VARIANTS["C"]()[""].write(tmp_path)
     results = list(workers.parts(_log(path), None))
-    assert len(results) > 2
+    assert len(results) > 1
     assert [result.is_partial for result in results] == [True] * (len(results) - 1) + [False]
     joined = join(*(result.facts["toolu_01"] for result in results if "toolu_01" in result.facts))
     monkeypatch.undo()

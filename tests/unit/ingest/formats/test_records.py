@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,11 @@ def test_schema_names_what_is_needed() -> None:
 
 
 def test_format_is_known_by_the_first_line() -> None:
-    assert format_of(json.dumps(RECORD).encode()) == "records"
-    assert format_of(b'{"resourceSpans": []}') == "otel"
-    assert format_of(b'{"type": "session_meta", "payload": {"id": "x"}}') == "codex"
-    assert format_of(b'{"type": "user", "message": {}, "sessionId": "s"}') is None
-    assert format_of(b"not json") is None
+    assert format_of(BytesIO(json.dumps(RECORD).encode())) == "records"
+    assert format_of(BytesIO(b'{"resourceSpans": []}')) == "otel"
+    assert format_of(BytesIO(b'{"type": "session_meta", "payload": {"id": "x"}}')) == "codex"
+    assert format_of(BytesIO(b'{"type": "user", "message": {}, "sessionId": "s"}')) is None
+    assert format_of(BytesIO(b"not json")) is None
 
 
 json_values = st.recursive(
