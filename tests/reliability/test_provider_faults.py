@@ -22,7 +22,8 @@ from tests.reliability.rounds import one_round
 
 MODEL = "text-embedding-3-small"
 TASKS = sorted((f"task {number}" for number in range(8)), key=lambda text: hashlib.sha256(text.encode()).hexdigest())
-SPECS = ["writes tests", "writes migrations"]
+SPECS = {"QA": "writes tests", "DBA": "writes migrations"}
+CHANGED_SPECS = {"QA": "writes better tests", "DBA": "writes better migrations"}
 VECTORS = """
 select task_description, task_embedding from learning.task_history where embedding_model = %(model)s
 union all
@@ -52,6 +53,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "429 with Retry-After": ((429, SOON), "rate limit or quota"),
     "500": ((500, {}), "HTTP 500"),
     "key withdrawn": ((401, {}), "OPENAI_API_KEY"),
+    "model withdrawn": ((404, {}), "SPAWNWISE_EMBEDDING_MODEL"),
     "time-out": ("stall", "in time"),
     "a byte at a time": ("trickle", "in time"),
     "cut in the body": ("cut", "cannot be reached"),
@@ -98,12 +100,21 @@ def embed(warehouse: Warehouse) -> None:
     embed_tasks(warehouse, OpenAIEmbedder(timeout_s=0.5, attempts=1), SilentProgress(), batch_size=2)
 
 
-def add_specs(warehouse: Warehouse, texts: Sequence[str] = SPECS) -> None:
+def write_specs(warehouse: Warehouse, texts: dict[str, str]) -> None:
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(
-            "insert into learning.agent_specs (agent_name, spec_path, spec_text, spec_hash) values (%s, '', %s, %s)",
-            [(text, text, hashlib.sha256(text.encode()).hexdigest()) for text in texts],
+            "insert into learning.agent_specs (agent_name, spec_path, spec_text, spec_hash) values (%s, '', %s, %s)"
+            " on conflict (agent_name) do update set spec_text = excluded.spec_text, spec_hash = excluded.spec_hash",
+            [(name, text, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()],
         )
+
+
+def assert_spec_vectors_are_of(warehouse: Warehouse, texts: dict[str, str]) -> None:
+    with warehouse.connect() as connection:
+        found = dict(connection.execute("select agent_name, spec_embedding from learning.agent_embeddings").fetchall())
+    assert set(found) == set(texts)
+    for name, vector in found.items():
+        np.testing.assert_allclose(vector.to_numpy(), own_vector(texts[name]), atol=1e-6, err_msg=name)
 
 
 def assert_each_has_its_own(warehouse: Warehouse, texts: Sequence[str]) -> None:
@@ -134,18 +145,21 @@ def test_after_a_fault_the_next_run_does_the_rest(tasks: Warehouse, server: Embe
 
 
 @pytest.mark.parametrize("fault", list(FAULTS)[:: 1 if IS_LONG else 4])
-def test_a_fault_at_the_specs_leaves_them_waiting(warehouse: Warehouse, server: EmbeddingServer, fault: str) -> None:
-    add_specs(warehouse, SPECS[:1])
+def test_after_a_fault_a_spec_keeps_the_vector_of_its_old_text(
+    warehouse: Warehouse, server: EmbeddingServer, fault: str
+) -> None:
+    write_specs(warehouse, SPECS)
     embedder = OpenAIEmbedder(timeout_s=0.5, attempts=1)
     embed_specs(warehouse, embedder, SilentProgress())
-    add_specs(warehouse, [*SPECS[1:], "reviews"])
+    write_specs(warehouse, CHANGED_SPECS)
     answer, reason = FAULTS[fault]
     server.answers = [answer]
-    with pytest.raises(EmbeddingStoppedError, match=reason):
+    with pytest.raises(EmbeddingStoppedError, match=reason) as caught:
         embed_specs(warehouse, embedder, SilentProgress())
-    assert_each_has_its_own(warehouse, SPECS[:1])
+    assert (caught.value.embedded, caught.value.pending) == (0, 2)
+    assert_spec_vectors_are_of(warehouse, SPECS)
     embed_specs(warehouse, embedder, SilentProgress())
-    assert_each_has_its_own(warehouse, [*SPECS, "reviews"])
+    assert_spec_vectors_are_of(warehouse, CHANGED_SPECS)
 
 
 def test_rows_in_another_order_reach_their_own_texts(tasks: Warehouse, server: EmbeddingServer) -> None:
@@ -173,9 +187,9 @@ def test_another_size_than_an_earlier_run_stored_is_refused(
             embed(tasks)
         kept = TASKS[:2]
     else:
-        add_specs(tasks)
+        write_specs(tasks, SPECS)
         embed_specs(tasks, OpenAIEmbedder(), SilentProgress())
-        kept = SPECS
+        kept = list(SPECS.values())
     server.answers = [of_size(4)]
     with pytest.raises(EmbeddingStoppedError, match="4 dimensions instead of 8"):
         embed(tasks)

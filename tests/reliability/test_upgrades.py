@@ -1,16 +1,21 @@
 """A database that an earlier version left behind: it comes up to the newest with all that it holds."""
 
 import time
+import uuid
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.ingest import ingest_sources
+from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import migration_level, migration_levels, upgrade
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import IS_LONG, House, kill
 from tests.reliability.levels import EXTRAS, OldHouse
+from tests.transcripts import Transcript
 
 *EARLIER, NEWEST = migration_levels()
 LEARNED_AT = EARLIER if IS_LONG else EARLIER[:1]
@@ -48,7 +53,9 @@ def wait_until_waiting(house: House, processes: int) -> None:
 
 
 @pytest.mark.parametrize("level", EARLIER)
-def test_nothing_is_lost_on_the_way_to_the_newest_level(undisturbed: Undisturbed, newest: OldHouse, level: str) -> None:
+def test_nothing_is_lost_on_the_way_to_the_newest_level(
+    undisturbed: Undisturbed, newest: OldHouse, level: str, tmp_path: Path
+) -> None:
     house = old_house(undisturbed, newest, level)
     columns = house.columns()
     before = house.contents(columns)
@@ -66,6 +73,16 @@ def test_nothing_is_lost_on_the_way_to_the_newest_level(undisturbed: Undisturbed
         assert_a_learning_run_ends_as_undisturbed(house, undisturbed)
         after = house.contents(columns)
         assert after[HISTORY] == before[HISTORY]
+    assert_new_logs_are_read_and_known_ones_are_not(house.warehouse, undisturbed.logs, tmp_path)
+
+
+def assert_new_logs_are_read_and_known_ones_are_not(warehouse: Warehouse, known: Path, empty: Path) -> None:
+    again = ingest_sources(warehouse, Settings(), [known], SilentProgress())
+    assert (again.files_read, again.spawns_new, again.spawns_updated) == (0, 0, 0)
+    session = Transcript(session=str(uuid.uuid4()))
+    session.spawn(key="toolu_after_the_upgrade")
+    session.write(empty)
+    assert ingest_sources(warehouse, Settings(), [empty], SilentProgress()).spawns_new == 1
 
 
 def assert_a_learning_run_ends_as_undisturbed(house: OldHouse, undisturbed: Undisturbed) -> None:
