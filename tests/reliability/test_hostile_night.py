@@ -1,4 +1,4 @@
-"""A whole learning run over sound logs and hundreds of damaged ones ends, accounts for every line, and keeps the sound."""
+"""A learning run over sound logs and hundreds of damaged ones ends, accounts for every line, and keeps the sound."""
 
 from pathlib import Path
 
