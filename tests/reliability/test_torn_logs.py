@@ -1,11 +1,12 @@
 """Logs that are read at any moment of their growth, in one piece or in many, end as if read once."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from pipelines.warehouse import Warehouse
-from tests.reliability.house import IS_LONG
+from tests.reliability.house import IS_LONG, chance
 from tests.reliability.valid_logs import FIXTURES, ingest, told
 
 EVERY = 1 if IS_LONG else 41  # bytes between two cuts
@@ -38,3 +39,38 @@ def test_a_log_cut_at_any_byte_waits_for_its_rest(name: str, warehouse: Warehous
     with warehouse.connect() as connection:
         counted = connection.execute("select sum(lines_read)::int from learning.ingest_files").fetchone()
     assert counted == (lines * copies,)
+
+
+def test_logs_that_are_written_while_they_are_read_end_as_if_read_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    random = chance("pieces")
+    copies = 40 if IS_LONG else 4
+    written: dict[Path, bytes] = {}
+    for number in range(copies):
+        for place, fixture in enumerate(FIXTURES.values()):
+            for path in fixture.write(tmp_path, number * len(FIXTURES) + place):
+                written[path] = path.read_bytes()
+                path.write_bytes(b"")
+
+    def write() -> None:
+        waiting = dict.fromkeys(written, 0)
+        while waiting:
+            path = random.choice(list(waiting))
+            begin = waiting.pop(path)
+            end = begin + random.randrange(1, 2_000)
+            with path.open("ab") as log:
+                log.write(written[path][begin:end])
+            if end < len(written[path]):
+                waiting[path] = end
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    runs = 0
+    while writer.is_alive():
+        assert ingest(warehouse, tmp_path).lines_quarantined == 0
+        runs += 1
+    writer.join()
+    ingest(warehouse, tmp_path)
+    known = told(warehouse)
+    assert runs > 0
+    for number in range(copies * len(FIXTURES)):
+        assert known[number] == known[number % len(FIXTURES)]

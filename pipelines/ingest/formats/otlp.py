@@ -77,7 +77,8 @@ def _value(value: object) -> Any:
         return [_value(each) for each in as_objects(as_object(typed["arrayValue"]).get("values"))]
     if "kvlistValue" in typed:
         return attributes(as_object(typed["kvlistValue"]).get("values"))
-    return next((typed[kind] for kind in ("stringValue", "boolValue", "doubleValue") if kind in typed), None)
+    plain = next((typed[kind] for kind in ("stringValue", "boolValue", "doubleValue") if kind in typed), None)
+    return plain if isinstance(plain, str | bool | float | int) else None
 
 
 def _moment(nanoseconds: object) -> datetime | None:
