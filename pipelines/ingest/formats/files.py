@@ -1,7 +1,9 @@
 """Read one file of another orchestrator: whole, whenever it has changed, as its spawns are upserted by their ids."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, Any
 
 import psycopg
@@ -14,9 +16,11 @@ from pipelines.ingest.lines import DAMAGE, DAMAGED, is_compressed, open_log, who
 from pipelines.ingest.mark import Mark
 from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_stored
-from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, Broken, Scan
+from pipelines.ingest.scan import EXCERPT, Broken, Scan
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
+
+BATCH = 5_000  # spawns held in memory
 
 
 @dataclass
@@ -38,9 +42,13 @@ def ingest_format(connection: psycopg.Connection[Any], log: LogFile, path: str) 
         return None
     with open_log(log.path) as stream:  # anew: a packed one does not go back
         scan, reading = Scan(log, source, Mark()), Reading()
-        sightings = list(formats()[source].read(_lines(stream, scan, reading), reading))
+        sightings = formats()[source].read(_lines(stream, scan, reading), reading)
+        done, begun = FormatRead(scan), set[uuid.UUID]()
+        while batch := list(islice(sightings, BATCH)):
+            written = write_sightings(connection, source, batch, path, begun)
+            done.written.new += written.new
+            done.written.updated += written.updated
     _account(scan, reading)
-    done = FormatRead(scan, write_sightings(connection, source, sightings, path))
     write_files(connection, [(path, scan)])
     return done
 
@@ -66,11 +74,11 @@ def _account(scan: Scan, reading: Reading) -> None:
         "read": reading.read,
         "loaded": reading.loaded,
         "skipped": reading.skipped,
-        "quarantined": len(reading.unreadable),
+        "quarantined": reading.quarantined,
     }
     scan.mark.counts = dict(scan.counts)
     scan.bytes_read = scan.mark.offset
     scan.writer_version = reading.writer_version or ""
-    for line, reason in reading.unreadable[:MAX_QUARANTINED]:
+    for line, reason in reading.unreadable:
         words = (line.content or b"")[: 20 * EXCERPT].decode("utf-8", "replace").replace("\0", "")
         scan.broken.append(Broken(line.number, line.offset, reason, redact_stored(words)[:EXCERPT]))
