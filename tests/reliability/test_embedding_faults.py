@@ -1,6 +1,7 @@
 """Whatever an embedding provider does in mid-night: finished work stays, the rest waits, nothing is mis-assigned."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from pipelines.warehouse import Warehouse
 from recommender.openai_embedding import OpenAIEmbedder
 from tests.embedding_server import EmbeddingServer, Rows, rows_for, running_embedding_server
 from tests.integration.embed.test_embed_tasks import add_spec, add_tasks
-from tests.reliability.house import IS_LONG, chance
+from tests.reliability.house import IS_LONG, House, chance, opened
 
 TEXTS = [f"task number {number} of this night" for number in range(9)]
 BATCH = 2
@@ -142,3 +143,25 @@ def _specs(warehouse: Warehouse) -> dict[str, str]:
         name: next(text for text, known in vectors.items() if np.allclose(vector.to_numpy(), known, atol=1e-6))
         for name, vector in rows
     }
+
+
+@pytest.mark.skipif(not IS_LONG, reason="a night waits before it tries again")
+def test_a_night_whose_quota_ends_halfway_says_so_and_the_next_one_goes_on(
+    logs: Path, folder: Path, server: EmbeddingServer
+) -> None:
+    house = House(folder / "quota", logs, SPAWNWISE_EMBEDDER="openai", SPAWNWISE_EMBEDDING_BATCH_SIZE="20")
+    house.home.mkdir(mode=0o711)
+    server.answers = [rows_for] * 2 + [(429, {"Retry-After": "0"})] * 100
+    with opened(house):
+        stopped = house.run("learn")
+        assert stopped.returncode != 0
+        assert "rate limit or quota is used up" in stopped.stderr + stopped.stdout
+        assert not (house.home / "snapshot.safetensors").exists()
+        server.answers = []
+        assert house.run("learn", "--quiet").returncode == 0
+        query = "select task_description, task_embedding::real[] from learning.task_history"
+        with house.connect() as connection:
+            rows = connection.execute(query).fetchall()
+    assert len(rows) > 40
+    for text, vector in rows:
+        np.testing.assert_allclose(vector, expected(text), atol=1e-6)
