@@ -83,6 +83,7 @@ def write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
     connection.execute(named_sql(__file__, "stage_tasks"))
     _copy(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
     counted = connection.execute(named_sql(__file__, "merge_tasks")).fetchone()
+    connection.execute("drop table staged_tasks")  # a transaction may have more of them
     assert counted is not None
     return Written(*counted)
 

@@ -104,3 +104,28 @@ def test_memory_is_bounded_whatever_is_long(line: bytes, tmp_path: Path) -> None
     quarantined, kilobytes = map(int, done.stdout.split())
     assert quarantined == LINES
     assert kilobytes < 120 << 10 if sys.platform != "darwin" else 120 << 20  # there it is bytes
+
+
+def test_a_log_of_any_length_is_written_in_parts(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory holds one part; a spawn that several parts tell of keeps the signs of all of them."""
+    monkeypatch.setattr("pipelines.ingest.formats.files.BATCH", 2)
+    monkeypatch.setattr("pipelines.ingest.formats.reading.MAX_QUARANTINED", 5)
+    for number in range(3):
+        path = FIXTURES["records"].write(tmp_path, number)[0]
+        path.write_bytes(path.read_bytes() * 20 + b"no record\n" * 20 * number)
+        if number:
+            continue
+        ingest(warehouse, tmp_path)
+    again = b'{"id":"r%08x","agent":"qa","task":"x","spawned_at":"2026-03-01T10:00:00Z","success":false}\n' % 1
+    path = FIXTURES["records"].write(tmp_path, 1)[0]
+    path.write_bytes(path.read_bytes() * 20 + again)
+    report = ingest(warehouse, tmp_path)
+    assert report.lines_quarantined == 40
+    assert {len(rows) for rows in told(warehouse).values()} == {2}
+    with warehouse.connect() as connection:
+        query = "select count(*) from learning.outcome_signals where signal = 'recorded_failure'"
+        assert connection.execute(query).fetchone() == (1,)
+        kept = connection.execute("select count(*) from learning.ingest_quarantine").fetchone()
+    assert kept == (5,)

@@ -156,6 +156,7 @@ def test_a_packed_log_cut_anywhere_gives_what_it_can_and_then_the_rest(
         packed.write_bytes(content)
     ingest(warehouse, tmp_path)
     known = told(warehouse)
+    assert set(known) == set(range(11))
     assert {number for number in known if _without_places(known[number]) != _without_places(known[0])} == set()
     with warehouse.connect() as connection:
         assert connection.execute("select count(*) from learning.ingest_quarantine").fetchone() == (0,)

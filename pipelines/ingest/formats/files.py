@@ -1,7 +1,9 @@
 """Read one file of another orchestrator: whole, whenever it has changed, as its spawns are upserted by their ids."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO, Any
 
 import psycopg
@@ -14,10 +16,12 @@ from pipelines.ingest.lines import DAMAGE, DAMAGED, is_compressed, open_log, who
 from pipelines.ingest.mark import Mark
 from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_start
-from pipelines.ingest.scan import EXCERPT, MAX_QUARANTINED, MAX_QUOTED, Broken, Scan
+from pipelines.ingest.scan import EXCERPT, MAX_QUOTED, Broken, Scan
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
 from pipelines.ingest.values import name
+
+BATCH = 5_000  # spawns held in memory
 
 
 @dataclass
@@ -39,9 +43,13 @@ def ingest_format(connection: psycopg.Connection[Any], log: LogFile, path: str) 
         return None
     with open_log(log.path) as stream:  # anew: a packed one does not go back
         scan, reading = Scan(log, source, Mark()), Reading()
-        sightings = list(formats()[source].read(_lines(stream, scan, reading), reading))
+        sightings = formats()[source].read(_lines(stream, scan, reading), reading)
+        done, begun = FormatRead(scan), set[uuid.UUID]()
+        while batch := list(islice(sightings, BATCH)):
+            written = write_sightings(connection, source, batch, path, begun)
+            done.written.new += written.new
+            done.written.updated += written.updated
     _account(scan, reading)
-    done = FormatRead(scan, write_sightings(connection, source, sightings, path))
     write_files(connection, [(path, scan)])
     return done
 
@@ -67,11 +75,11 @@ def _account(scan: Scan, reading: Reading) -> None:
         "read": reading.read,
         "loaded": reading.loaded,
         "skipped": reading.skipped,
-        "quarantined": len(reading.unreadable),
+        "quarantined": reading.quarantined,
     }
     scan.mark.counts = dict(scan.counts)
     scan.bytes_read = scan.mark.offset
     scan.writer_version = name(reading.writer_version)
-    for line, reason in reading.unreadable[:MAX_QUARANTINED]:
+    for line, reason in reading.unreadable:
         words = (line.content or b"")[:MAX_QUOTED].decode("utf-8", "replace").replace("\0", "")
         scan.broken.append(Broken(line.number, line.offset, reason, redact_start(words, EXCERPT)))

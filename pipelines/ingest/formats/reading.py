@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 from pipelines.ingest.parsing import parsed
+from pipelines.ingest.scan import MAX_QUARANTINED
 
 
 class LogLine(NamedTuple):
@@ -37,12 +38,13 @@ class Sighting:
 
 @dataclass
 class Reading:
-    """Counts of one file's lines: read = loaded + skipped + what is in `unreadable`."""
+    """Counts of one file's lines: read = loaded + skipped + quarantined; of these the first are in `unreadable`."""
 
     read: int = 0
     loaded: int = 0
     skipped: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
+    _refused: set[int] = field(default_factory=set)  # numbers of the lines
     writer_version: str | None = None
 
     def objects(self, lines: Iterable[LogLine]) -> Iterable[tuple[LogLine, Mapping[str, Any]]]:
@@ -59,10 +61,17 @@ class Reading:
 
     def refuse(self, line: LogLine, reason: str) -> None:
         """Put a line into quarantine."""
-        self.unreadable.append(Unreadable(line, reason))
+        self._refused.add(line.number)
+        if len(self.unreadable) < MAX_QUARANTINED:
+            self.unreadable.append(Unreadable(line, reason))
+
+    @property
+    def quarantined(self) -> int:
+        """How many lines could not be read."""
+        return len(self._refused)
 
     def refuse_loaded(self, number: int, reason: str) -> None:
         """Put a line into quarantine that was counted as loaded before its spawn turned out to be impossible."""
-        if all(number != unreadable.line.number for unreadable in self.unreadable):
+        if number not in self._refused:
             self.loaded -= 1
             self.refuse(LogLine(number, -number, None), reason)

@@ -1,5 +1,6 @@
 """Put the spawns that a file tells of into task_history and outcome_signals; the caller commits."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,15 +19,20 @@ from pipelines.warehouse import named_sql
 Connection = psycopg.Connection[Any]
 
 
-def write_sightings(connection: Connection, source: str, sightings: Sequence[Sighting], path: str) -> Written:
-    """Write what one file, stored as `path`, says; earlier signals of this file are replaced."""
+def write_sightings(
+    connection: Connection, source: str, sightings: Sequence[Sighting], path: str, begun: set[uuid.UUID]
+) -> Written:
+    """Write what one file, stored as `path`, says; signals of this file from an earlier reading are replaced.
+
+    A file may come in parts: `begun` holds the tasks that earlier ones told of, and is added to.
+    """
     keys = [identifier(sighting.record.id) for sighting in sightings]
     rows = _known(connection, source, keys)
     for key, sighting in zip(keys, sightings, strict=True):
         rows[key] = joined(rows.get(key, {}), sighting, spawn_columns(source, sighting.record))
     _without_missing_parents(connection, rows.values())
     written = write_tasks(connection, [_task_row(row) for row in rows.values()])
-    _write_signals(connection, source, sightings, path)
+    _write_signals(connection, source, sightings, path, begun)
     _write_decisions(connection, source, sightings)
     return written
 
@@ -54,7 +60,9 @@ def _without_missing_parents(connection: Connection, rows: Iterable[dict[str, An
             row["parent_task_id"] = None
 
 
-def _write_signals(connection: Connection, source: str, sightings: Sequence[Sighting], path: str) -> None:
+def _write_signals(
+    connection: Connection, source: str, sightings: Sequence[Sighting], path: str, begun: set[uuid.UUID]
+) -> None:
     rows = [
         {
             "task": _task(source, sighting.record),
@@ -66,11 +74,12 @@ def _write_signals(connection: Connection, source: str, sightings: Sequence[Sigh
         for sighting in sightings
         for signal in _signals(sighting.record)
     ]
-    tasks = list({_task(source, sighting.record) for sighting in sightings})
+    tasks = {_task(source, sighting.record) for sighting in sightings}
     with connection.cursor() as cursor:
-        cursor.execute(named_sql(__file__, "forget_signals"), {"tasks": tasks, "path": path})
+        cursor.execute(named_sql(__file__, "forget_signals"), {"tasks": list(tasks - begun), "path": path})
         cursor.executemany(named_sql(__file__, "write_signal"), rows)
-        cursor.execute(named_sql(__file__, "forget_no_result"), {"tasks": tasks})
+        cursor.execute(named_sql(__file__, "forget_no_result"), {"tasks": list(tasks)})
+    begun |= tasks
 
 
 def _signals(record: SpawnRecord) -> list[str]:
@@ -85,5 +94,5 @@ def _write_decisions(connection: Connection, source: str, sightings: Sequence[Si
         cursor.executemany(named_sql(__file__, "write_decision"), rows)
 
 
-def _task(source: str, record: SpawnRecord) -> Any:
+def _task(source: str, record: SpawnRecord) -> uuid.UUID:
     return task_id(source, identifier(record.id))
