@@ -3,6 +3,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+ON_ALL_CORES := --numprocesses logical --maxprocesses 4 --dist loadfile
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
@@ -23,10 +24,10 @@ ui: $(VENV)/.learn  ## Open Dagster's web page on the nightly run
 	@$(BIN)/spawnwise ui
 
 test: $(VENV)/.dev  ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ON_ALL_CORES)
 
 test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property and fault tests
-	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest
+	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest $(ON_ALL_CORES)
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .
