@@ -66,7 +66,7 @@ def test_logs_that_are_written_while_they_are_read_end_as_if_read_once(warehouse
             if end < len(written[path]):
                 waiting[path] = end
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     while writer.is_alive():
         assert ingest(warehouse, tmp_path).lines_quarantined == 0
