@@ -51,9 +51,13 @@ def test_logs_that_are_written_while_they_are_read_end_as_if_read_once(warehouse
                 written[path] = path.read_bytes()
                 path.write_bytes(b"")
 
+    has_been_read = threading.Event()
+
     def write() -> None:
         waiting = dict.fromkeys(written, 0)
         while waiting:
+            if len(waiting) == 1:
+                has_been_read.wait()  # else writing may be over before reading begins
             path = random.choice(list(waiting))
             begin = waiting.pop(path)
             end = begin + random.randrange(1, 2_000)
@@ -62,15 +66,13 @@ def test_logs_that_are_written_while_they_are_read_end_as_if_read_once(warehouse
             if end < len(written[path]):
                 waiting[path] = end
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    runs = 0
     while writer.is_alive():
         assert ingest(warehouse, tmp_path).lines_quarantined == 0
-        runs += 1
+        has_been_read.set()
     writer.join()
     ingest(warehouse, tmp_path)
     known = told(warehouse)
-    assert runs > 0
     for number in range(copies * len(FIXTURES)):
         assert known[number] == known[number % len(FIXTURES)]
