@@ -10,7 +10,7 @@ import pytest
 
 from tests.reliability.canaries import write_canaries
 from tests.reliability.hostile import write_hostile
-from tests.reliability.house import House, opened, write_logs
+from tests.reliability.house import AS_IT_WAS, House, opened, write_logs
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +48,8 @@ def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
         house.seconds = time.monotonic() - began
         assert run.returncode == 0, run.stderr
         house.expected = house.digests()
+        with house.connect("postgres") as connection:
+            connection.execute(f"create database {AS_IT_WAS} template spawnwise".encode())
         yield house
 
 

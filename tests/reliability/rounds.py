@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.snapshot import read_snapshot, write_snapshot
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import House
+from tests.reliability.house import AS_IT_WAS, House
 from tests.reliability.proxy import Proxy
 
 ALL_IS_TO_BE_DONE = """
@@ -87,7 +87,7 @@ def one_round(undisturbed: Undisturbed) -> Iterator[Round]:
     """Yield a house of this name whose database is a copy of the undisturbed one, with everything to do again."""
     database = f"round_{next(_numbers)}"
     with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {database} template spawnwise".encode())
+        connection.execute(f"create database {database} template {AS_IT_WAS}".encode())
         # A setting of the database, which the migrations make and a copy leaves behind.
         connection.execute(f"alter database {database} set client_connection_check_interval = '1s'".encode())
     with psycopg.connect(undisturbed.server.dsn(database)) as connection:

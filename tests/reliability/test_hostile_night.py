@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import IS_LONG, House, chance, opened
+from tests.reliability.house import AS_IT_WAS, IS_LONG, House, chance, opened
 from tests.reliability.test_any_value import PLACES, WRONG, changed
 from tests.reliability.valid_logs import FIXTURES
 
@@ -34,7 +34,7 @@ def test_a_night_over_damaged_logs_keeps_the_sound_ones(undisturbed: Undisturbed
     with opened(house):
         run = house.run("learn", "--quiet", *(word for source in sources for word in ("--logs", str(source))))
         assert run.returncode == 0, run.stderr
-        with house.connect() as connection, undisturbed.connect() as other:
+        with house.connect() as connection, undisturbed.connect(AS_IT_WAS) as other:
             known = dict(connection.execute(TASKS).fetchall())
             for key, row in other.execute(TASKS):
                 assert known[key] == row
