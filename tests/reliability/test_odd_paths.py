@@ -14,7 +14,7 @@ from pipelines.ingest.ingest import ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.reliability.hostile import FIXTURES, ingest, told
+from tests.reliability.valid_logs import FIXTURES, ingest, told
 
 B = FIXTURES["claude-B"]
 
