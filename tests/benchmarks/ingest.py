@@ -7,6 +7,7 @@ the interpreter's start to its end. "new home" sets the embedded server up first
 """
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +31,7 @@ EMPTY = (
     "truncate learning.task_history, learning.spawn_facts, learning.ingest_files, learning.ingest_quarantine cascade"
 )
 FILES = 10_000
+BETWEEN_LOOKS_S = 0.1  # at the memory: looking takes time from what is measured
 
 
 class Run(NamedTuple):
@@ -139,20 +142,24 @@ def measure(command: Sequence[str], environment: dict[str, str]) -> Run:
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    watched, peak = psutil.Process(process.pid), 0
-    while process.poll() is None:
-        try:
-            tree = [watched, *watched.children(recursive=True)]
-            peak = max(peak, sum(each.memory_info().rss for each in tree if not each.name().startswith("postgres")))
-        except psutil.Error:
-            continue
-        time.sleep(0.02)
+    peaks, done = [0], threading.Event()
+
+    def look() -> None:
+        while not done.wait(BETWEEN_LOOKS_S):
+            with contextlib.suppress(psutil.Error):
+                watched = psutil.Process(process.pid)
+                tree = [watched, *watched.children(recursive=True)]
+                peaks.append(sum(each.memory_info().rss for each in tree if not each.name().startswith("postgres")))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    output, _ = process.communicate()
     seconds, cpu_seconds = time.perf_counter() - begun, _cpu_seconds() - spent
-    assert process.stdout is not None
-    output = process.stdout.read()
+    done.set()
+    watcher.join()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Run(seconds, cpu_seconds, peak / 1e6, output)
+    return Run(seconds, cpu_seconds, max(peaks) / 1e6, output)
 
 
 def _cpu_seconds() -> float:
