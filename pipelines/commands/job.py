@@ -22,7 +22,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def run_job(
-    settings: Settings, warehouse: Warehouse, console: Console, name: str = "nightly"
+    settings: Settings, warehouse: Warehouse, console: Console, name: str = "nightly", *, is_quiet: bool = False
 ) -> dg.ExecuteInProcessResult:
     """Run the job of that name; the caller holds the lock of the learning run.
 
@@ -31,7 +31,7 @@ def run_job(
     from pipelines.definitions import defs
 
     resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
-    shown = progress_on(console.file, is_quiet=console.quiet)
+    shown = progress_on(console.file, is_quiet=is_quiet)
     with _losses_told_alike(), open_instance(settings, warehouse) as instance, shown as progress:
         result = defs.resolve_job_def(name).execute_in_process(
             instance=instance,

@@ -28,14 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_logs_argument(parser)
     add_specs_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
-    parser.add_argument("--quiet", action="store_true", help="no progress, no summary")
+    parser.add_argument("--quiet", action="store_true", help="no progress, no summary; only what went wrong")
     parser.epilog = EXIT_CODES
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Learn; return an exit code as in `EXIT_CODES`. A database that goes away is waited for, within limits."""
     settings, is_sample = settings_from(arguments)
-    console = Console(stderr=True, quiet=arguments.quiet, soft_wrap=True, highlight=False, markup=False)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     try:
         return waiting_for_the_database(settings, console)(_learn, arguments, settings, console, is_sample=is_sample)
     except WarehouseError:
@@ -47,7 +47,7 @@ def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, 
     with Warehouse.open(settings) as warehouse:
         try:
             with run_lock(warehouse):
-                result = run_job(settings, warehouse, console)
+                result = run_job(settings, warehouse, console, is_quiet=arguments.quiet)
         except RunInProgressError as refusal:
             console.print(str(refusal))
             return 2

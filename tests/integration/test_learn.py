@@ -158,9 +158,11 @@ def test_the_documentation_is_one_page(learned: Learned, tmp_path: Path) -> None
     assert "best_model_per_cluster" in page.read_text(encoding="utf-8")
 
 
-def test_a_dead_database_is_one_clear_sentence(learned: Learned) -> None:
-    refused = learned.spawnwise("learn", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+@pytest.mark.parametrize("arguments", [["learn"], ["learn", "--quiet"]])
+def test_a_dead_database_is_told_in_clear_words(learned: Learned, arguments: list[str]) -> None:
+    refused = learned.spawnwise(*arguments, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert refused.returncode == 1
+    assert "Published answers are as they were" in refused.stderr
     assert "DATABASE_URL" in refused.stderr
     assert "Traceback" not in refused.stderr
 
