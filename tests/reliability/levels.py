@@ -65,11 +65,11 @@ class OldHouse(House):
         with self.connect("postgres") as connection:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
 
-    def fill(self, newer: House, level: str) -> None:
-        """Bring the database to that level, and copy what its tables hold of the newer one's, dbt's tables too."""
+    def fill(self, newer: House, database: str, level: str) -> None:
+        """Bring the database to that level, and copy what its tables hold of a newer one's, dbt's tables too."""
         ensure_pgvector(self.warehouse)
         run_migrations(self.warehouse, level)
-        with closing(newer.connect()) as source, closing(self.connect()) as target:
+        with closing(newer.connect(database)) as source, closing(self.connect()) as target:
             target.execute("set session_replication_role = replica")  # no trigger, and the order does not matter
             here = columns_of(target)
             for table, columns in columns_of(source).items():

@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import migration_level, migration_levels, upgrade
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import IS_LONG, House, kill
+from tests.reliability.house import AS_IT_WAS, IS_LONG, House, kill
 from tests.reliability.levels import EXTRAS, OldHouse
 from tests.transcripts import Transcript
 
@@ -28,7 +28,7 @@ WAITING = "select count(*) from pg_stat_activity where datname = %s and wait_eve
 def newest(undisturbed: Undisturbed) -> OldHouse:
     """A database of the newest level in which no table of the migrations is empty."""
     house = OldHouse(undisturbed)
-    house.fill(undisturbed, NEWEST)
+    house.fill(undisturbed, AS_IT_WAS, NEWEST)
     with closing(house.connect()) as connection:
         connection.execute(EXTRAS.encode())
     empty = [
@@ -40,7 +40,7 @@ def newest(undisturbed: Undisturbed) -> OldHouse:
 
 def old_house(undisturbed: Undisturbed, newest: OldHouse, level: str) -> OldHouse:
     house = OldHouse(undisturbed)
-    house.fill(newest, level)
+    house.fill(newest, newest.database, level)
     assert migration_level(house.warehouse) == level
     return house
 
