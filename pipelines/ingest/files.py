@@ -10,11 +10,11 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pipelines.ingest.mark import COUNTERS, Mark
-from pipelines.ingest.origin import printable
 from pipelines.ingest.purged import PurgedFiles
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.scan import Scan
 from pipelines.ingest.sources import SUFFIXES, LogFile
+from pipelines.ingest.values import storable
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
@@ -23,7 +23,7 @@ MAX_PATH = 600  # characters, of up to four bytes: an index of Postgres takes 2,
 
 def stored_path(log: LogFile) -> str:
     """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own."""
-    path = printable(log.path)
+    path = storable(str(log.path))
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
     clean = redact_stored("/".join(map(redact_stored, stem.split("/")))) + suffix

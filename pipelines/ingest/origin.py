@@ -4,11 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-def printable(path: Path) -> str:
-    """Return the path as text that can be stored and shown; a file's name may hold bytes that are no UTF-8."""
-    return str(path).encode("utf-8", "replace").decode()
-
-
 @dataclass(frozen=True)
 class Origin:
     """A log file: its place, and what its place says."""

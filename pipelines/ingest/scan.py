@@ -9,10 +9,10 @@ from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.lines import DAMAGE, DAMAGED, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
-from pipelines.ingest.origin import printable
 from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
+from pipelines.ingest.values import storable
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
@@ -68,7 +68,7 @@ def scan(log: LogFile, known: Mark | None) -> Scan:
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{printable(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{storable(str(log.path))} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.origin import Origin, printable
-from pipelines.ingest.values import LATEST_MS, identifier, name
+from pipelines.ingest.origin import Origin
+from pipelines.ingest.values import LATEST_MS, identifier, name, storable
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
@@ -26,7 +26,7 @@ class LogFile:
 
     def origin(self) -> Origin:
         """Return what the file's place says about its lines."""
-        *folders, file_name = Path(printable(self.path)).parts
+        *folders, file_name = Path(storable(str(self.path))).parts
         agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
         project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
         return Origin(self.path, self.modified_ns // 1_000_000, identifier(agent), name(project))
@@ -109,14 +109,14 @@ def _is_log(file_name: str) -> bool:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return f"{printable(path)} cannot be read ({error.strerror}). Check its permissions."
+    return f"{storable(str(path))} cannot be read ({error.strerror}). Check its permissions."
 
 
 def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
     try:
         status = Path(path).stat()
     except OSError as error:
-        warnings.append(f"{printable(Path(path))} cannot be read ({error.strerror}). It is left out.")
+        warnings.append(f"{storable(path)} cannot be read ({error.strerror}). It is left out.")
         return
     if stat.S_ISREG(status.st_mode):
         modified_ns = min(max(status.st_mtime_ns, 0), LATEST_MS * 1_000_000)  # a file system may hold any year
