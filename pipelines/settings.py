@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
+# Looking for plugins of pydantic in every installed package would take as long as the rest of a command's start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 

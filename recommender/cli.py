@@ -1,16 +1,33 @@
 """The command `spawnwise`. What answers at spawn time is here; the pipeline's commands are loaded when asked for."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
+
+OBJECTS_BETWEEN_LOOKS = 50_000  # for cycles: Python's own 700 have it look all through the imports, for nothing
 
 LEARNING_COMMANDS = frozenset({"learn", "ingest", "report", "sql", "doctor", "ui", "docs", "schema", "stats", "purge"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    atexit.register(gc.freeze)  # what is left goes with the process, looked through or not
     os.umask(0o077)  # whatever is written from here on may hold words of tasks
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["hook"]:  # on the spawn path: nothing else is imported
         from recommender.hook import run
 
@@ -19,12 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return learning_command(arguments)
     from recommender.commands import run_command
 
-    try:
-        return run_command(arguments)
-    except BrokenPipeError:
-        return 0
-    except KeyboardInterrupt:
-        return 130
+    return run_command(arguments)
 
 
 def learning_command(arguments: Sequence[str]) -> int:

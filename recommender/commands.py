@@ -34,6 +34,8 @@ def run_command(arguments: Sequence[str]) -> int:
     options = build_parser().parse_args(arguments)
     try:
         return int(options.run(options))
+    except BrokenPipeError:
+        raise
     except (ValueError, LookupError, OSError) as error:
         print(printable(str(error)), file=sys.stderr)
         return 1

@@ -39,7 +39,9 @@ def task_text(description: str, prompt: str | None = None) -> str:
         text = _without_block(text, tag)
     text = " ".join(_WRAPPERS.sub(" ", text).split())
     text = redact(text)  # before the cut, which could leave half a secret that no rule knows
-    return text if len(text) <= MAX_CHARACTERS else _cut(text)
+    while len(text) > MAX_CHARACTERS:
+        text = redact(_cut(text))  # and after it, as the end of a long word may now look like one
+    return text
 
 
 def _printable(text: str) -> str:

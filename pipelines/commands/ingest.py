@@ -1,23 +1,18 @@
 """`spawnwise ingest`: read what is new in the logs, and nothing more."""
 
 import argparse
-import importlib
 import json
 import sys
-import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from
 from pipelines.commands.terminal import progress_on
-from pipelines.warehouse import Warehouse
-from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+from pipelines.warehouse.embedded import started_meanwhile
 from recommender.cli import printable
 
 if TYPE_CHECKING:
     from pipelines.ingest.ingest import IngestReport
-
-STAGE = "pipelines.ingest.ingest"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,16 +24,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
     settings, _ = settings_from(arguments)
-    threading.Thread(target=importlib.import_module, args=[STAGE]).start()  # loads while Postgres starts
-    with Warehouse.open(settings) as warehouse:
-        from pipelines.ingest.ingest import ingest_sources
+    with started_meanwhile(settings):
+        from pipelines.ingest.sources import find_logs
+        from pipelines.ingest.workers import workers_for
 
-        try:
-            with run_lock(warehouse), progress_on(sys.stderr) as progress:
-                report = ingest_sources(warehouse, settings, settings.logs, progress)
-        except RunInProgressError as refusal:
-            print(str(refusal), file=sys.stderr)
-            return 2
+        found = find_logs(settings.logs)
+        with workers_for(found.size) as workers:
+            from pipelines.ingest.ingest import ingest_logs
+            from pipelines.warehouse import Warehouse
+            from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+
+            try:
+                with Warehouse.open(settings) as warehouse, run_lock(warehouse), progress_on(sys.stderr) as progress:
+                    report = ingest_logs(warehouse, found, workers, progress)
+            except RunInProgressError as refusal:
+                print(str(refusal), file=sys.stderr)
+                return 2
     print(json.dumps(asdict(report)) if arguments.json else _in_words(report))
     for warning in report.warnings:
         print(printable(warning), file=sys.stderr)

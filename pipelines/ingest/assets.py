@@ -37,7 +37,7 @@ def task_history(
     inputs = choose_inputs(settings)
     if sample_folder(settings) not in inputs.logs:
         forget_sample(warehouse, sample_folder(settings))
-    report = ingest_sources(warehouse, settings, inputs.logs, progress)
+    report = ingest_sources(warehouse, inputs.logs, progress)
     return dg.MaterializeResult(
         metadata={
             **warnings_metadata(report.warnings),

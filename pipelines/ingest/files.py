@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -26,10 +27,15 @@ def stored_path(log: LogFile) -> str:
     path = storable(str(log.path))
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
-    clean = redact_stored("/".join(map(redact_stored, stem.split("/")))) + suffix
+    clean = redact_stored("/".join(map(_redacted_part, stem.split("/")))) + suffix
     if clean == str(log.path) and len(clean) <= MAX_PATH:
         return clean
     return f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
+
+
+@lru_cache(4_096)
+def _redacted_part(part: str) -> str:
+    return redact_stored(part)  # most files share their folders
 
 
 def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:

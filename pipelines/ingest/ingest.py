@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.files import Connection, marks, news, write_files
-from pipelines.ingest.formats.files import ingest_format
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.recognise import is_transcript
 from pipelines.ingest.scan import Scan, unreadable
-from pipelines.ingest.sources import find_logs
+from pipelines.ingest.sources import Found, find_logs
 from pipelines.ingest.store import Written, write
-from pipelines.ingest.workers import Changed, scans
+from pipelines.ingest.workers import Changed, Workers, scans, workers_for
 from pipelines.progress import Progress
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
@@ -41,22 +39,26 @@ class IngestReport:
     warnings: list[str] = field(default_factory=list)
 
 
-def ingest_sources(
-    warehouse: Warehouse, settings: Settings, sources: Sequence[Path], progress: Progress
-) -> IngestReport:
-    """Read the logs under every source into the warehouse and report what came of it.
+def ingest_sources(warehouse: Warehouse, sources: Sequence[Path], progress: Progress) -> IngestReport:
+    """Read the logs under every source into the warehouse and report what came of it; see `ingest_logs`."""
+    found = find_logs(sources)
+    with workers_for(found.size) as workers:
+        return ingest_logs(warehouse, found, workers, progress)
+
+
+def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: Progress) -> IngestReport:
+    """Read the logs into the warehouse and report what came of it.
 
     Raises `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to
     quarantine. Batches that were written stay if a later one fails.
     """
     begun = time.monotonic()
     progress.stage("ingest")
-    found = find_logs(sources)
     report = IngestReport(files=len(found.files), warnings=found.warnings)
     with warehouse.connect(autocommit=True) as connection:
         changed = news(connection, found.files)
         total = sum(log.size for log, _ in changed)
-        for batch, written in _written(connection, changed):
+        for batch, written in _written(connection, changed, workers):
             report.spawns_new += written.new
             report.spawns_updated += written.updated
             _count(report, batch)
@@ -67,16 +69,20 @@ def ingest_sources(
     return report
 
 
-def _written(connection: Connection, changed: Sequence[Changed]) -> Iterator[tuple[Batch, Written]]:
+def _written(connection: Connection, changed: Sequence[Changed], workers: Workers) -> Iterator[tuple[Batch, Written]]:
     """Read the files and write what they tell, a batch to a transaction; yield each batch once it is committed."""
     transcripts = [(log, path) for log, path in changed if is_transcript(log)]
-    for batch in _batches(scans(transcripts, marks(connection, [path for _, path in transcripts]))):
+    known = marks(connection, [path for _, path in transcripts])
+    for batch in _batches(scans(transcripts, known, workers)):
         with connection.transaction():
             written = write(connection, [result for _, result in batch])
             write_files(connection, [(path, result) for path, result in batch if result.source])
             refuse_purged(connection)
         yield batch, written
-    for log, path in sorted(set(changed) - set(transcripts), key=_age):  # the newest word on a spawn comes last
+    others = sorted(set(changed) - set(transcripts), key=_age)  # the newest word on a spawn comes last
+    for log, path in others:
+        from pipelines.ingest.formats.files import ingest_format  # imported late: most people have no such logs
+
         try:
             with connection.transaction():
                 done = ingest_format(connection, log, path)

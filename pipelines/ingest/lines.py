@@ -57,7 +57,8 @@ def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
     # Of a packed file what was unpacked before the damage is given first.
     read = getattr(log, "read1", log.read)
     while block := read(BLOCK_BYTES):
-        whole = (rest + block).split(b"\n")
+        whole = block.split(b"\n")
+        whole[0] = rest + whole[0]
         rest = whole.pop()
         pieces: list[bytes | Overlong] = [*whole]
         if pieces and (lost or len(pieces[0]) > MAX_LINE_BYTES):

@@ -1,6 +1,5 @@
 """Which files are Claude Code's own, and which are another orchestrator's."""
 
-from pipelines.ingest.formats import format_of
 from pipelines.ingest.lines import DAMAGE, open_log
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 
@@ -9,6 +8,8 @@ def is_transcript(log: LogFile) -> bool:
     """Tell whether to read the file as a transcript: all that lies in a Claude home is, and what nobody else claims."""
     if "projects" in log.path.parts or log.path.name.endswith(DESCRIPTION_SUFFIX):
         return True
+    from pipelines.ingest.formats import format_of  # imported late: most people have no such logs
+
     try:
         with open_log(log.path) as stream:
             return format_of(stream) is None

@@ -32,12 +32,19 @@ _FORMS = {plugin: re.compile(form) for plugin, form in KEPT_PLUGINS.items()}
 
 def redact_stored(text: str) -> str:
     """Return `text` with every secret replaced by `[REDACTED:<kind>]`; idempotent, linear in the text's length."""
-    return _redact(text, RULES)
+    return redact_further(apply_rules(text, RULES))
 
 
 def redact_forms(text: str) -> str:
     """Return `text` without secrets of a known form; what only looks random may be an id."""
-    return _redact(text, FORMS)
+    return redact_further(apply_rules(text, FORMS))
+
+
+def redact_further(text: str) -> str:
+    """Return a text that the recommender's rules have been over, as `task_text` has, after those of detect-secrets."""
+    plugins = {plugin for plugin, form in _FORMS.items() if form.search(text)}
+    needed = [rule for plugin, rule in library_rules() if plugin in plugins] if plugins else []
+    return apply_rules(text, needed) if needed else text
 
 
 def redact_start(text: str, characters: int) -> str:
@@ -49,13 +56,6 @@ def redact_start(text: str, characters: int) -> str:
     if len(text) > read:
         text = text[: max(text.rfind(end, 0, read) for end in _ENDS_OF_WORDS) + 1]
     return redact_stored(text)[:characters]
-
-
-def _redact(text: str, rules: tuple[Rule, ...]) -> str:
-    text = apply_rules(text, rules)
-    plugins = {plugin for plugin, form in _FORMS.items() if form.search(text)}
-    needed = [rule for plugin, rule in library_rules() if plugin in plugins] if plugins else []
-    return apply_rules(text, needed) if needed else text
 
 
 @cache

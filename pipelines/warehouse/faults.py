@@ -1,6 +1,9 @@
 """What may be wrong with the database: in words, with the remedy, and whether it passes by itself."""
 
-import psycopg
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psycopg
 
 # What libpq and the server say when a connection cannot be had or is gone. dbt hands on nothing but these words.
 FULL_OR_STARTING = ("too many connections", "too many clients", "remaining connection slots", "the database system is")
@@ -36,7 +39,7 @@ class DatabaseUnavailableError(WarehouseError):
         self.passes = passes
 
 
-def unreachable(error: psycopg.OperationalError) -> DatabaseUnavailableError:
+def unreachable(error: "psycopg.OperationalError") -> DatabaseUnavailableError:
     """Return the error for a connection that could not be made."""
     reason = str(error).strip().splitlines()[0]
     message = (
@@ -46,10 +49,12 @@ def unreachable(error: psycopg.OperationalError) -> DatabaseUnavailableError:
     return DatabaseUnavailableError(message, passes=any(words in str(error) for words in FULL_OR_STARTING))
 
 
-def explained(error: psycopg.Error) -> WarehouseError | None:
+def explained(error: "psycopg.Error") -> WarehouseError | None:
     """Return the error in words where a person can do something about it, None where it is ours."""
+    from psycopg import OperationalError
+
     reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if isinstance(error, psycopg.OperationalError) and is_lost(error.sqlstate):
+    if isinstance(error, OperationalError) and is_lost(error.sqlstate):
         message = f"The connection to Postgres was lost ({reason}). Check that the server runs, and look at its log."
         return DatabaseUnavailableError(message)
     remedy = REMEDIES.get(error.sqlstate or "")

@@ -133,7 +133,7 @@ def test_the_summary_of_a_run_shows_names_as_they_are(
 
 def test_logs_of_others_and_purges_are_data_too(warehouse: Warehouse, tmp_path: Path) -> None:
     write_logs_of_others(tmp_path, TEXTS)
-    ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
+    ingest_sources(warehouse, [tmp_path], SilentProgress())
     with warehouse.connect() as connection:
         before = tables(connection)
         (count,) = connection.execute("select count(*) from learning.task_history").fetchone() or (0,)

@@ -12,7 +12,6 @@ import pytest
 
 from pipelines.ingest.ingest import ingest_sources
 from pipelines.progress import SilentProgress
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.reliability.valid_logs import FIXTURES, ingest, told
 
@@ -103,7 +102,7 @@ def test_what_may_not_be_read_is_said_and_read_once_it_may(warehouse: Warehouse,
         report = ingest(warehouse, place)
         sources = [closed, closed / "x.jsonl", closed / "*" / "*.jsonl", closed / "projects"]
         for source in sources:
-            assert ingest_sources(warehouse, Settings(), [source], SilentProgress()).warnings
+            assert ingest_sources(warehouse, [source], SilentProgress()).warnings
     assert sum("Permission denied" in warning for warning in report.warnings) == 2
     assert set(told(warehouse)) == {1}
     closed.chmod(0o755)

@@ -75,7 +75,7 @@ def test_no_secret_is_in_any_file_of_the_home(undisturbed: Undisturbed) -> None:
 
 def test_no_secret_comes_in_with_the_logs_of_others(warehouse: Warehouse, tmp_path: Path) -> None:
     write_logs_of_others(tmp_path, (filled(around, secret) for around, secret in CANARIES))
-    report = ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
+    report = ingest_sources(warehouse, [tmp_path], SilentProgress())
     assert report.spawns_new == 3 * len(CANARIES)
     assert report.lines_quarantined >= 3 * len(CANARIES)
     with warehouse.connect() as connection:
@@ -106,7 +106,7 @@ def test_no_secret_is_in_a_request_to_embedder_or_judge(
     write_canaries(tmp_path)
     for number, (around, secret) in enumerate(CANARIES):  # in a path that is stored as it is, so that it is found again
         canary_session(number, filled(around, secret)).write(tmp_path)
-    ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
+    ingest_sources(warehouse, [tmp_path], SilentProgress())
     ingest_specs(warehouse, Settings(), [tmp_path / "agents"], SilentProgress())
     with running_embedding_server() as provider:
         monkeypatch.setenv("OPENAI_BASE_URL", provider.url)

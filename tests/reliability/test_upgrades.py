@@ -77,12 +77,12 @@ def test_nothing_is_lost_on_the_way_to_the_newest_level(
 
 
 def assert_new_logs_are_read_and_known_ones_are_not(warehouse: Warehouse, known: Path, empty: Path) -> None:
-    again = ingest_sources(warehouse, Settings(), [known], SilentProgress())
+    again = ingest_sources(warehouse, [known], SilentProgress())
     assert (again.files_read, again.spawns_new, again.spawns_updated) == (0, 0, 0)
     session = Transcript(session=str(uuid.uuid4()))
     session.spawn(key="toolu_after_the_upgrade")
     session.write(empty)
-    assert ingest_sources(warehouse, Settings(), [empty], SilentProgress()).spawns_new == 1
+    assert ingest_sources(warehouse, [empty], SilentProgress()).spawns_new == 1
 
 
 def assert_a_learning_run_ends_as_undisturbed(house: OldHouse, undisturbed: Undisturbed) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from pipelines.ingest.health import read_health
 from pipelines.ingest.ingest import IngestReport, ingest_sources
 from pipelines.progress import SilentProgress
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.conftest import cloned_database
 from tests.transcripts import SESSION, VARIANTS
@@ -125,7 +124,7 @@ FIXTURES = {fixture.name: fixture for fixture in _fixtures()}
 def ingest(warehouse: Warehouse, folder: Path) -> IngestReport:
     """Ingest all that is in the folder; what is read is loaded, skipped or quarantined, in the run and in each file."""
     sources = [place for name in ("projects", "runs", "traces", "rollouts") if (place := folder / name).exists()]
-    report = ingest_sources(warehouse, Settings(), sources, SilentProgress())
+    report = ingest_sources(warehouse, sources, SilentProgress())
     assert report.lines_read == report.lines_loaded + report.lines_skipped + report.lines_quarantined
     health = read_health(warehouse)
     assert health.files_that_do_not_add_up == health.duplicate_keys == health.spawns_without_row == 0

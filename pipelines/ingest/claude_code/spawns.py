@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.claude_code.reports import LAUNCHED, MAX_ERROR, RETURNED, error_kind, report_kind, report_text
-from pipelines.ingest.redaction import redact_start, redact_stored
+from pipelines.ingest.redaction import redact_further, redact_start
 from pipelines.ingest.values import MAX_INTEGER, count, identifier, mapping, name, text
 from recommender.task_text import task_text
 
@@ -40,7 +40,7 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
         "tool": name(block.get("name")),
         "agent": name(call.get("subagent_type")) or GENERAL,
         "title": redact_start(" ".join(description.split()), MAX_TITLE),
-        "task": redact_stored(task_text(description, prompt)),
+        "task": redact_further(task_text(description, prompt)),
         "requested": name(call.get("model")),
         "parent_model": parent_model,
         "is_background": call.get("run_in_background") is True or None,

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.ingest.costs import spent
 from pipelines.ingest.formats.reading import Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.rows import task_id
 from pipelines.ingest.values import identifier, name
 from recommender.models import model_family
@@ -32,7 +32,7 @@ ASKED = {
 
 def spawn_columns(source: str, record: SpawnRecord) -> dict[str, Any]:
     """Return what the record says, redacted; what it leaves out is missing."""
-    task = redact_stored(task_text(record.title, record.task))
+    task = redact_further(task_text(record.title, record.task))
     columns = {
         "id": task_id(source, identifier(record.id)),
         "source": source,

@@ -8,7 +8,6 @@ from psycopg.rows import dict_row
 from pipelines.ingest.ingest import IngestReport, ingest_sources
 from pipelines.ingest.rows import COLUMNS
 from pipelines.progress import SilentProgress
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
 Ingest = Callable[..., IngestReport]
@@ -17,9 +16,7 @@ Ingest = Callable[..., IngestReport]
 @pytest.fixture
 def ingest(warehouse: Warehouse) -> Ingest:
     """Ingest folders into this test's warehouse."""
-    return lambda *sources: ingest_sources(
-        warehouse, Settings(), [Path(source) for source in sources], SilentProgress()
-    )
+    return lambda *sources: ingest_sources(warehouse, [Path(source) for source in sources], SilentProgress())
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from pipelines.progress import SilentProgress
 from pipelines.purge.journal import purge_journal
 from pipelines.purge.removal import Removal, remove
 from pipelines.purge.scope import Scope
-from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.journal import feedback, journal_files, note, record
 from tests.transcripts import VARIANTS, write_home
@@ -48,7 +47,7 @@ def read(warehouse: Warehouse, tmp_path: Path) -> Callable[[], None]:
     write_sessions(tmp_path)
 
     def ingest() -> None:
-        ingest_sources(warehouse, Settings(), [tmp_path], SilentProgress())
+        ingest_sources(warehouse, [tmp_path], SilentProgress())
 
     ingest()
     return ingest
@@ -124,7 +123,7 @@ def test_what_was_purged_does_not_come_back(
         os.utime(log, (2_000_000_000, 2_000_000_000))
     shutil.copytree(tmp_path / "projects", tmp_path / "backup" / "projects")
     read()
-    ingest_sources(warehouse, Settings(), [tmp_path / "backup"], SilentProgress())
+    ingest_sources(warehouse, [tmp_path / "backup"], SilentProgress())
     assert OLD not in sessions(warehouse)
     assert not any(OLD in key for key in rows(warehouse, "select fact_key || facts from learning.spawn_facts"))
 

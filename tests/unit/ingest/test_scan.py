@@ -184,7 +184,9 @@ def test_workers_find_what_one_process_finds(tmp_path: Path, monkeypatch: pytest
     for variant, make in VARIANTS.items():
         path = make()[""].write(tmp_path, f"{variant}.jsonl")
         changed.append((_log(path), str(path)))
-    found = {path: result.facts for path, result in workers.scans(changed, {})}
+    with workers.workers_for(1) as readers:
+        assert len(readers) > 1
+        found = {path: result.facts for path, result in workers.scans(changed, {}, readers)}
     assert found == {path: scan(log, None).facts for log, path in changed}
 
 
@@ -192,7 +194,8 @@ def test_a_worker_that_dies_leaves_its_files_to_the_caller(tmp_path: Path, monke
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
     monkeypatch.setattr(workers.sys, "executable", "/bin/false")
     path = VARIANTS["C"]()[""].write(tmp_path)
-    found = dict(workers.scans([(_log(path), "x")], {}))
+    with workers.workers_for(1) as readers:
+        found = dict(workers.scans([(_log(path), "x")], {}, readers))
     assert "toolu_01" in found["x"].facts
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_stored
+from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
+from recommender.task_text import task_text
 
 
 def chance(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
@@ -66,6 +67,15 @@ def test_ordinary_text_stays(text: str) -> None:
 def test_stored_redaction_is_idempotent(text: str) -> None:
     once = redact_stored(text)
     assert redact_stored(once) == once
+
+
+@given(
+    st.lists(st.one_of(st.text(max_size=20), st.sampled_from([t.replace("{}", s) for t, s in SAMPLES.values()]))).map(
+        "".join
+    )
+)
+def test_text_of_a_task_needs_only_the_librarys_rules(text: str) -> None:
+    assert redact_further(task_text(text)) == redact_stored(task_text(text))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -110,3 +111,18 @@ def test_only_what_is_needed_is_imported(code: str, unneeded: set[str]) -> None:
     script = f"{code}\nimport sys\nprint('\\n' + ' '.join(sys.modules))"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not unneeded & set(result.stdout.splitlines()[-1].split())
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    for command in ("schema", "recommend"):
+        run = subprocess.run(
+            [sys.executable, "-m", "recommender.cli", command, *["task"] * (command == "recommend")],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+        )
+        assert (run.returncode, run.stderr) == (0, b"")
+    os.close(writing)

@@ -1,9 +1,12 @@
+import string
 import unicodedata
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from recommender.redaction import redact
 from recommender.task_text import DROPPED_BLOCKS, MAX_CHARACTERS, task_text
 
 FRAGMENTS = [
@@ -96,6 +99,14 @@ def test_secret_across_the_cut_leaves_no_part() -> None:
     secret = "sk-" + "ant-" + "aB3" * 20
     for length in range(MAX_CHARACTERS - 70, MAX_CHARACTERS + 1):
         assert "sk-" not in task_text("x" * (length - 1) + " " + secret)
+
+
+@given(st.integers(0, 60), st.integers(20, 250), st.randoms(use_true_random=False))
+def test_text_that_was_cut_holds_nothing_that_looks_random(before: int, length: int, random: Random) -> None:
+    chance = "".join(random.choices(string.ascii_letters + string.digits, k=length))
+    text = task_text("x" * (MAX_CHARACTERS - before - 1) + "/" + chance + "word" * 20)
+    assert redact(text) == text
+    assert len(text) <= MAX_CHARACTERS
 
 
 @settings(max_examples=500)
