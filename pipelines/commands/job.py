@@ -1,9 +1,10 @@
 """Run the nightly job, or the part of it that reads no logs, in this process."""
 
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, redirect_stderr
+from typing import Any, TextIO, cast
 
 import dagster as dg
 from dagster_postgres.utils import DagsterPostgresException
@@ -15,9 +16,10 @@ from pipelines.commands.terminal import progress_on
 from pipelines.instance import open_instance
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse, WarehouseError
-from pipelines.warehouse.faults import says_that_it_is_lost
+from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost
 from recommender.cli import printable
 
+LOST_RECORD = "Exception while writing logger call to event log"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -71,15 +73,30 @@ def _losses_told_alike() -> Iterator[None]:
     root = logging.getLogger()
     root.addFilter(_is_for_people)
     try:
-        yield
+        with redirect_stderr(cast("TextIO", _Sieve(sys.stderr))):
+            yield
     except (DBAPIError, DagsterPostgresException) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error.__cause__
         reason = (str(cause).strip() or type(error).__name__).splitlines()[0]
-        message = f"Dagster's records cannot be written to Postgres ({reason}). Look at the server's log."
+        remedy = remedy_for(reason) or "Look at the server's log."
+        message = f"Dagster's records cannot be written to Postgres ({reason}). {remedy}"
         fault = DatabaseUnavailableError if says_that_it_is_lost(str(cause)) else WarehouseError
         raise fault(message) from error
     finally:
         root.removeFilter(_is_for_people)
+
+
+class _Sieve:
+    """Standard error without what Dagster says of a record that it could not write: all that stands in it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, words: str) -> int:
+        return len(words) if words.startswith(LOST_RECORD) else self._stream.write(words)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _is_for_people(record: logging.LogRecord) -> bool:

@@ -26,6 +26,14 @@ REMEDIES = {
     "58030": "Postgres cannot read or write its disk. Look at the server's log.",
 }
 
+# The same faults by the server's words, for who hands on nothing else.
+STATES = {
+    "read-only transaction": "25006",
+    "No space left on device": "53100",
+    "out of memory": "53200",
+    "lock timeout": "55P03",
+}
+
 
 class WarehouseError(Exception):
     """The warehouse cannot be used; the message says why and what to do."""
@@ -69,3 +77,8 @@ def is_lost(sqlstate: str | None) -> bool:
 def says_that_it_is_lost(message: str) -> bool:
     """Tell whether an error that is known by its words alone ended a connection."""
     return any(words in message for words in LOST)
+
+
+def remedy_for(message: str) -> str:
+    """Return what a person can do about an error that is known by its words alone; empty where that is not known."""
+    return next((REMEDIES[state] for words, state in STATES.items() if words in message), "")

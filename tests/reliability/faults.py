@@ -2,10 +2,15 @@
 
 import contextlib
 import resource
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import psycopg
+import psycopg.sql
+import pytest
 
 from tests.reliability.house import House
 from tests.reliability.rounds import Round
@@ -62,6 +67,35 @@ def disk_full_for(house: House, table: str) -> Iterator[None]:
     file.symlink_to("/dev/full")
     yield
     kept.replace(file)
+
+
+@contextlib.contextmanager
+def small_disk(house: House, folder: Path, spare_mb: int) -> Iterator[Callable[[], None]]:
+    """Move the database to a file system of its own that has little space left; yield what gives it plenty.
+
+    Skips where nobody may mount one.
+    """
+    name, mounted = house.database.encode(), folder / "small-disk"
+    mounted.mkdir(exist_ok=True)
+    owner = (house.server.folder / "PG_VERSION").stat()
+    options = f"uid={owner.st_uid},gid={owner.st_gid},mode=700"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", mounted], check=False).returncode:
+        pytest.skip("no file system may be mounted here")
+    try:
+        with house.connect("postgres") as connection:
+            connection.execute(b"create tablespace small location %s" % psycopg.sql.quote(str(mounted)).encode())
+            connection.execute(b"alter database %s set tablespace small" % name)
+            used = shutil.disk_usage(mounted).used
+            _resize(mounted, used + (spare_mb << 20))
+            yield lambda: _resize(mounted, 1 << 30)
+            connection.execute(b"alter database %s set tablespace pg_default" % name)
+            connection.execute(b"drop tablespace small")
+    finally:
+        subprocess.run(["umount", "--lazy", mounted], check=True)
+
+
+def _resize(mounted: Path, size: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={size}", mounted], check=True)
 
 
 # What stays: the run fails, says what to do, and leaves what is published alone.

@@ -1,7 +1,6 @@
 """A learning run that is killed at any point: the next one ends as if nothing had happened."""
 
 import contextlib
-import itertools
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from tests.reliability.rounds import Round, one_round
 KILLS_IN_A_ROW = 2  # before a run may finish, so that also what a killed run left behind is killed at
 MOMENTS = 50 if IS_LONG else 2
 STEPS = range(1, 13) if IS_LONG else ()
+SHARES = 50  # of all commits, so that each test is done in minutes
 SOME_COMMITS = range(2, 140)  # about as many as a run makes from logs to answers
 BUSY_FOR_AN_HOUR = """
 import os, sys, psycopg
@@ -71,14 +71,14 @@ def test_killed_on_an_empty_home_at_random_moments_and_between_steps(survivor: H
 
 
 @pytest.mark.skipif(not IS_LONG, reason="of the long profile")
-def test_killed_at_random_moments_with_everything_to_do(undisturbed: Undisturbed) -> None:
-    moments = random_moments(MOMENTS, undisturbed)
-    for row in zip(*[iter(moments)] * KILLS_IN_A_ROW, strict=True):
-        with one_round(undisturbed) as house:
-            for moment in row:
-                kill_after(house, moment)
-                assert house.half_published() == set()
-            assert_next_run_ends_as_undisturbed(house, undisturbed)
+@pytest.mark.parametrize("number", range(MOMENTS // KILLS_IN_A_ROW))
+def test_killed_at_random_moments_with_everything_to_do(undisturbed: Undisturbed, number: int) -> None:
+    moments = random_moments(MOMENTS, undisturbed)[number * KILLS_IN_A_ROW :]
+    with one_round(undisturbed) as house:
+        for moment in moments[:KILLS_IN_A_ROW]:
+            kill_after(house, moment)
+            assert house.half_published() == set()
+        assert_next_run_ends_as_undisturbed(house, undisturbed)
 
 
 def test_killed_behind_some_commits_in_a_row(undisturbed: Undisturbed) -> None:
@@ -91,16 +91,23 @@ def test_killed_behind_some_commits_in_a_row(undisturbed: Undisturbed) -> None:
         assert_next_run_ends_as_undisturbed(house, undisturbed)
 
 
+@pytest.fixture(scope="module")
+def commits_of_a_run(undisturbed: Undisturbed) -> int:
+    with one_round(undisturbed) as house:
+        assert not is_killed_at_commit(house, 0)
+        assert house.proxy.commits > max(SOME_COMMITS)
+        return house.proxy.commits
+
+
 @pytest.mark.skipif(not IS_LONG, reason="of the long profile")
-def test_killed_behind_every_commit(undisturbed: Undisturbed) -> None:
-    for commit in itertools.count(1):
+@pytest.mark.parametrize("first", range(1, SHARES + 1))
+def test_killed_behind_every_commit(undisturbed: Undisturbed, commits_of_a_run: int, first: int) -> None:
+    for commit in range(first, commits_of_a_run + 1, SHARES):
         with one_round(undisturbed) as house:
             if not is_killed_at_commit(house, commit):
-                break
+                assert commit == commits_of_a_run  # the last one may be done with the run
             assert house.half_published() == set(), commit
             assert_next_run_ends_as_undisturbed(house, undisturbed)
-    print(f"killed behind each of {commit - 1} commits")
-    assert commit > max(SOME_COMMITS)
 
 
 def random_moments(count: int, undisturbed: Undisturbed) -> list[float]:

@@ -3,11 +3,12 @@
 import resource
 import subprocess
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.faults import PASSING, STAYING, crash_of_a_backend, no_free_connection
+from tests.reliability.faults import PASSING, STAYING, crash_of_a_backend, no_free_connection, small_disk
 from tests.reliability.house import IS_LONG, House
 from tests.reliability.proxy import PASSWORD
 from tests.reliability.rounds import Round, one_round, stop_at_once
@@ -123,6 +124,16 @@ def test_connections_that_become_free_again_are_used(undisturbed: Undisturbed) -
         assert process.communicate()[0]
         assert process.returncode == 0
         assert house.differences() == set()
+
+
+@only_long
+@pytest.mark.parametrize("spare_mb", [0, 1, 2, 3, 4, 6])
+def test_a_small_disk_fills_up_wherever_the_run_then_is(undisturbed: Undisturbed, folder: Path, spare_mb: int) -> None:
+    with one_round(undisturbed) as house, small_disk(house, folder, spare_mb) as give_it_space:
+        assert_clear(house.run("learn", **GIVES_UP_SOON), "disk of Postgres is full")
+        assert house.half_published() == set()
+        give_it_space()
+        assert_ends_as_undisturbed(house, house.run("learn"))
 
 
 @only_long
