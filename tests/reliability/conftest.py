@@ -1,6 +1,5 @@
 """One home that nobody disturbs, for all tests here to compare with."""
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,14 +9,14 @@ import pytest
 
 from tests.reliability.canaries import write_canaries
 from tests.reliability.hostile import write_hostile
-from tests.reliability.house import AS_IT_WAS, House, opened, write_logs
+from tests.reliability.house import AS_IT_WAS, HOME_MODE, House, opened, write_logs
 
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """A folder that the embedded server's user can reach also where root runs the tests."""
     with tempfile.TemporaryDirectory(prefix="spawnwise-test-", ignore_cleanup_errors=True) as name:
-        Path(name).chmod(0o711 if os.geteuid() == 0 else 0o700)
+        Path(name).chmod(HOME_MODE)
         yield Path(name)
 
 
@@ -41,7 +40,7 @@ class Undisturbed(House):
 @pytest.fixture(scope="session")
 def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
     house = Undisturbed(folder / "undisturbed", logs)
-    house.home.mkdir(mode=0o711)
+    house.home.mkdir(mode=HOME_MODE)
     with opened(house):
         began = time.monotonic()
         run = house.run("learn", "--quiet")
@@ -57,6 +56,6 @@ def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
 def survivor(folder: Path, logs: Path) -> Iterator[House]:
     """A home on which runs are killed, and from which is purged."""
     house = House(folder / "survivor", logs)
-    house.home.mkdir(mode=0o711)
+    house.home.mkdir(mode=HOME_MODE)
     with opened(house):
         yield house

@@ -23,6 +23,7 @@ from tests.digests import table_digests
 IS_LONG = os.environ.get("SPAWNWISE_TEST_PROFILE") == "long"
 SEED = int(os.environ.get("SPAWNWISE_TEST_SEED", "20261123"))
 AS_IT_WAS = "as_it_was"  # the undisturbed database, before tests ran commands on it
+HOME_MODE = 0o711 if os.geteuid() == 0 else 0o700  # root's server runs as another user
 PROJECT = Path(__file__).parents[2]
 STEPS = "select count(*) from dagster.event_logs where dagster_event_type = 'STEP_SUCCESS'"
 

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.snapshot import read_snapshot, write_snapshot
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import AS_IT_WAS, House
+from tests.reliability.house import AS_IT_WAS, HOME_MODE, House
 from tests.reliability.proxy import Proxy
 
 ALL_IS_TO_BE_DONE = """
@@ -33,7 +33,7 @@ class Round(House):
 
     def __init__(self, undisturbed: Undisturbed, proxy: Proxy, database: str) -> None:
         home = undisturbed.home.parent / database
-        home.mkdir(mode=0o711)
+        home.mkdir(mode=HOME_MODE)
         super().__init__(home, undisturbed.logs, DATABASE_URL=proxy.url(database))
         self.server = undisturbed.server
         self.database = database

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.warehouse.embedded import EmbeddedServer
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import House
+from tests.reliability.house import HOME_MODE, House
 
 IS_ROOT = os.geteuid() == 0
 
@@ -41,7 +41,7 @@ def test_a_data_home_is_private(undisturbed: Undisturbed) -> None:
         undisturbed.run(*arguments)
     assert (undisturbed.home / "hook.log").exists()
     assert open_to_others(undisturbed.home) == {}
-    assert stat.S_IMODE(undisturbed.home.stat().st_mode) == (0o711 if IS_ROOT else 0o700)
+    assert stat.S_IMODE(undisturbed.home.stat().st_mode) == HOME_MODE
 
 
 @pytest.mark.parametrize("arguments", [["feedback", "x", "good"], ["hook", "x"], ["doctor"]])
@@ -50,7 +50,7 @@ def test_every_command_makes_the_data_home_a_private_one(arguments: list[str], f
     command = [sys.executable, "-m", "recommender.cli", *arguments]
     subprocess.run(command, env=house.environment(), cwd=logs, umask=0, capture_output=True, check=False)
     for made in (house.home, house.home.parent):
-        assert stat.S_IMODE(made.stat().st_mode) == (0o711 if IS_ROOT else 0o700)
+        assert stat.S_IMODE(made.stat().st_mode) == HOME_MODE
     assert open_to_others(house.home) == {}
 
 
@@ -66,7 +66,7 @@ def test_nobody_else_reaches_the_embedded_server(server: EmbeddedServer) -> None
     info = server._server.get_postmaster_info()
     assert stat.S_IMODE(info.socket_path.stat().st_mode) == 0o600
     assert stat.S_IMODE(info.socket_path.parent.stat().st_mode) == 0o700
-    assert stat.S_IMODE(info.pgdata.parent.stat().st_mode) == (0o711 if IS_ROOT else 0o700)
+    assert stat.S_IMODE(info.pgdata.parent.stat().st_mode) == HOME_MODE
     connect(info.socket_path)
     if IS_ROOT:
         os.seteuid(pwd.getpwnam("nobody").pw_uid)
