@@ -24,16 +24,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
     settings, _ = settings_from(arguments)
+    is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
         from pipelines.ingest.sources import find_logs
         from pipelines.ingest.workers import workers_for
 
         found = find_logs(settings.logs)
         with workers_for(found.size) as workers:
-            from pipelines.ingest.ingest import ingest_logs
+            from pipelines.ingest.ingest import begin_on_nothing_known, ingest_logs
             from pipelines.warehouse import Warehouse
             from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 
+            if is_new:
+                begin_on_nothing_known(found, workers)
             try:
                 with Warehouse.open(settings) as warehouse, run_lock(warehouse), progress_on(sys.stderr) as progress:
                     report = ingest_logs(warehouse, found, workers, progress)

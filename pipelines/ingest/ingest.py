@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.files import Connection, marks, news, write_files
+from pipelines.ingest.files import Connection, marks, news, stored_path, write_files
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.recognise import is_transcript
 from pipelines.ingest.scan import Scan, unreadable
@@ -44,6 +44,11 @@ def ingest_sources(warehouse: Warehouse, sources: Sequence[Path], progress: Prog
     found = find_logs(sources)
     with workers_for(found.size) as workers:
         return ingest_logs(warehouse, found, workers, progress)
+
+
+def begin_on_nothing_known(found: Found, workers: Workers) -> None:
+    """Let the workers begin on logs of which a warehouse that is yet to be made cannot know any."""
+    workers.begin([(log, stored_path(log)) for log in found.files if is_transcript(log)], {})
 
 
 def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: Progress) -> IngestReport:

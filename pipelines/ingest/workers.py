@@ -20,11 +20,38 @@ from pipelines.ingest.sources import LogFile
 
 Changed = tuple[LogFile, str]  # a file and its stored path
 
-Workers = Sequence[subprocess.Popen[bytes]]
 
 MIN_BYTES = 16 << 20  # less is read sooner than a worker has started
 MAX_WORKERS = 2
-MAX_WAITING = 8  # scans that a worker may be ahead, so that memory stays bounded
+MAX_WAITING_BYTES = 128 << 20  # of logs that are read but not taken yet, so that memory stays bounded
+
+
+class Workers:
+    """Programs that scan files for this one. They can begin before their scans are asked for, once."""
+
+    def __init__(self, programs: Sequence[subprocess.Popen[bytes]]) -> None:
+        self._programs = programs
+        self._done: queue.Queue[tuple[str, Scan] | None] = _Waiting(MAX_WAITING_BYTES)
+        self._begun: dict[str, Mark | None] = {}
+
+    def begin(self, changed: Sequence[Changed], known: Mapping[str, Mark]) -> None:
+        """Let each worker read its share of the files, from where they are known; does nothing the second time."""
+        if self._begun or not self._programs or sum(log.size for log, _ in changed) < MIN_BYTES:
+            return
+        self._begun = {path: known.get(path) for _, path in changed}
+        for worker, share in zip(self._programs, _shares(changed, len(self._programs)), strict=True):
+            tasks = [(path, log, known.get(path)) for log, path in share]
+            threading.Thread(target=_converse, args=(worker, tasks, self._done), daemon=True).start()
+
+    def scans(self, known: Mapping[str, Mark]) -> Iterator[tuple[str, Scan]]:
+        """Yield the scans that began where the files are known by now."""
+        running = len(self._programs) if self._begun else 0
+        while running:
+            done = self._done.get()
+            if done is None:
+                running -= 1
+            elif self._begun[done[0]] == known.get(done[0]):
+                yield done
 
 
 @contextmanager
@@ -32,28 +59,25 @@ def workers_for(size: int) -> Iterator[Workers]:
     """Start workers where there may be so many bytes to read; none where it is little, or one core has to do all."""
     number = min(MAX_WORKERS, os.cpu_count() or 1) if size >= MIN_BYTES else 0
     with ExitStack() as stack:
-        workers = []
+        programs = []
         for _ in range(number if number > 1 else 0):
-            workers.append(stack.enter_context(_start()))
-            stack.callback(workers[-1].kill)
-        yield workers
+            programs.append(stack.enter_context(_start()))
+            stack.callback(programs[-1].kill)
+        yield Workers(programs)
 
 
-def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Workers = ()) -> Iterator[tuple[str, Scan]]:
-    """Yield the stored path and the scan of every file, in any order; a long file comes in parts, in order.
-
-    The workers serve for one call.
-    """
-    read: set[str] = set()
-    if workers and sum(log.size for log, _ in changed) >= MIN_BYTES:
-        for path, result in _scanned_by(workers, changed, known):
-            if not result.is_partial:
-                read.add(path)
+def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Workers) -> Iterator[tuple[str, Scan]]:
+    """Yield the stored path and the scan of every file, in any order; a long file comes in parts, in order."""
+    workers.begin(changed, known)
+    to_read = {path: log for log, path in changed}
+    for path, result in workers.scans(known):
+        if path in to_read:
             yield path, result
+            if not result.is_partial:
+                del to_read[path]
     # All of them, or what a worker that died has left.
-    for log, path in changed:
-        if path not in read:
-            yield from ((path, result) for result in parts(log, known.get(path)))
+    for path, log in to_read.items():
+        yield from ((path, result) for result in parts(log, known.get(path)))
 
 
 def parts(log: LogFile, known: Mark | None) -> Iterator[Scan]:
@@ -73,18 +97,28 @@ def work(tasks: IO[bytes], results: IO[bytes]) -> None:
     results.flush()
 
 
-def _scanned_by(workers: Workers, changed: Sequence[Changed], known: Mapping[str, Mark]) -> Iterator[tuple[str, Scan]]:
-    done: queue.Queue[tuple[str, Scan] | None] = queue.Queue(MAX_WAITING)
-    for worker, share in zip(workers, _shares(changed, len(workers)), strict=True):
-        tasks = [(path, log, known.get(path)) for log, path in share]
-        threading.Thread(target=_converse, args=(worker, tasks, done), daemon=True).start()
-    finished = 0
-    while finished < len(workers):
-        result = done.get()
-        if result is None:
-            finished += 1
-        else:
-            yield result
+class _Waiting(queue.Queue["tuple[str, Scan] | None"]):
+    """A queue that is full by the bytes that were read for what waits in it."""
+
+    def _init(self, maxsize: int) -> None:
+        self._bytes = 0
+        super()._init(maxsize)
+
+    def _qsize(self) -> int:
+        return self._bytes
+
+    def _put(self, item: "tuple[str, Scan] | None") -> None:
+        self._bytes += _weight(item)
+        super()._put(item)
+
+    def _get(self) -> "tuple[str, Scan] | None":
+        item: tuple[str, Scan] | None = super()._get()
+        self._bytes -= _weight(item)
+        return item
+
+
+def _weight(item: tuple[str, Scan] | None) -> int:
+    return 1 + item[1].bytes_read if item else 1
 
 
 def _shares(changed: Sequence[Changed], number: int) -> list[list[Changed]]:

@@ -178,16 +178,38 @@ def test_any_bytes_are_survived(content: bytes, tmp_path: Path) -> None:
     _assert_sound(_scan(tmp_path, content, "a.jsonl.gz"))
 
 
-def test_workers_find_what_one_process_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def variants_in(folder: Path) -> list[workers.Changed]:
+    paths = [make()[""].write(folder, f"{variant}.jsonl") for variant, make in VARIANTS.items()]
+    return [(_log(path), str(path)) for path in paths]
+
+
+@pytest.mark.parametrize("most_bytes", [1, 1 << 20])
+def test_workers_find_what_one_process_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_bytes: int) -> None:
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
-    changed = []
-    for variant, make in VARIANTS.items():
-        path = make()[""].write(tmp_path, f"{variant}.jsonl")
-        changed.append((_log(path), str(path)))
+    monkeypatch.setattr(workers, "MAX_WAITING_BYTES", most_bytes)
+    changed = variants_in(tmp_path)
     with workers.workers_for(1) as readers:
-        assert len(readers) > 1
+        readers.begin(changed, {})
+        monkeypatch.setattr(workers, "scan", None)  # nothing is left for this process
         found = {path: result.facts for path, result in workers.scans(changed, {}, readers)}
     assert found == {path: scan(log, None).facts for log, path in changed}
+
+
+def test_what_was_read_ahead_is_read_again_where_it_is_known_by_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "MIN_BYTES", 0)
+    changed = variants_in(tmp_path)
+    (log, path), gone, *others = changed
+    whole = log.path.read_bytes()
+    log.path.write_bytes(whole[: whole.index(b"\n") + 1])
+    known = scan(_log(log.path), None).mark
+    log.path.write_bytes(whole)
+    with workers.workers_for(1) as readers:
+        readers.begin(changed, {})
+        found = dict(workers.scans([(log, path), *others], {path: known}, readers))
+    assert found[path].start == known.offset > 0
+    assert set(found) == {path for _, path in changed} - {gone[1]}
 
 
 def test_a_worker_that_dies_leaves_its_files_to_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
