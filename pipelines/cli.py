@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pipelines.warehouse.faults import WarehouseError
 from recommender.cli import printable
+from recommender.home import unusable
 
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
@@ -31,12 +32,28 @@ def main(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return int(arguments.run(arguments))
-    except WarehouseError as error:
-        print(printable(str(error)), file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except (WarehouseError, OSError, ValueError) as error:
+        words = _in_words(error)
+        if words is None:
+            raise
+        print(printable(words), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted; finished work is kept, run again to go on.", file=sys.stderr)
         return 130
+
+
+def _in_words(error: Exception) -> str | None:
+    """Return what went wrong and what to do, None where it is our own fault."""
+    if isinstance(error, WarehouseError):
+        return str(error)
+    if isinstance(error, OSError):
+        return unusable(error) if error.filename else None
+    from pipelines.settings import wrong_settings
+
+    return wrong_settings(error)
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 # Looking for plugins of pydantic in every installed package would take as long as the rest of a command's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.home import data_home
@@ -130,3 +130,19 @@ class Settings(BaseSettings):
     def report_file(self) -> Path:
         """The nightly report."""
         return self.home / "report.html"
+
+
+def wrong_settings(error: Exception) -> str | None:
+    """Name the variables that an error is about and say what they must be; None where it is about something else.
+
+    What they are is not told: it may be a secret.
+    """
+    if not isinstance(error, ValidationError) or error.title != Settings.__name__:
+        return None
+    faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}." for fault in error.errors()]
+    return "\n".join([*dict.fromkeys(faults), "The README has a table of all settings."])
+
+
+def _variable(name: str) -> str:
+    is_field = name in Settings.model_fields and not Settings.model_fields[name].alias
+    return f"{Settings.model_config['env_prefix']}{name}".upper() if is_field else name

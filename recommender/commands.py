@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recommender.cli import printable
+from recommender.home import unusable
 
 EPILOG = """\
 commands of the nightly run (need `pip install 'spawnwise[learn]'`):
   learn      read logs and specs, learn, publish what a lookup needs
-  ingest     only read logs and specs
+  ingest     only read new logs
   report     show or open the nightly report
   stats      how often advice was followed, and how it went
   sql        query the warehouse
@@ -36,9 +37,11 @@ def run_command(arguments: Sequence[str]) -> int:
         return int(options.run(options))
     except BrokenPipeError:
         raise
-    except (ValueError, LookupError, OSError) as error:
+    except OSError as error:
+        print(printable(unusable(error) if error.filename else str(error)), file=sys.stderr)
+    except (ValueError, LookupError) as error:
         print(printable(str(error)), file=sys.stderr)
-        return 1
+    return 1
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -43,3 +43,11 @@ def private_folder(folder: Path) -> None:
     for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
         missing.mkdir(exist_ok=True)
         missing.chmod(0o711 if is_root and home not in missing.parents else 0o700)
+
+
+def unusable(error: OSError) -> str:
+    """Say which file or folder cannot be used, and what to do."""
+    return (
+        f"{error.filename} cannot be used ({error.strerror}). Check its permissions and the free space; "
+        "SPAWNWISE_HOME names the folder that holds all data."
+    )

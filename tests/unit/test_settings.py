@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
+from recommender.cli import main
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -20,3 +21,33 @@ def test_lists_are_given_as_a_shell_writes_them(monkeypatch: pytest.MonkeyPatch)
     settings = Settings()
     assert settings.logs == (Path("/a"), Path("/b"))
     assert settings.protected_agents == ("x", "plugin:y")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("SPAWNWISE_WINDOW_DAYS", "0", "SPAWNWISE_WINDOW_DAYS: Input should be greater than or equal to 1."),
+        ("SPAWNWISE_EMBEDDER", "x-7391", "SPAWNWISE_EMBEDDER: Input should be 'local' or 'openai'."),
+        ("SPAWNWISE_WINDOWS", "x-7391,7", "SPAWNWISE_WINDOWS: Input should be a valid integer"),
+    ],
+)
+def test_wrong_settings_are_named_without_what_they_are(
+    variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert main(["stats"]) == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith(told)
+    assert "7391" not in errors
+
+
+@pytest.mark.parametrize("command", [["ingest"], ["learn"], ["stats"], ["record", "x", "--agent", "a", "--model", "m"]])
+def test_a_home_that_cannot_be_is_named_with_the_remedy(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SPAWNWISE_HOME", str(tmp_path / "file" / "home"))
+    assert main(command) == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"{tmp_path / 'file'}")
+    assert "SPAWNWISE_HOME" in errors
