@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pipelines.ingest.facts import Facts, join, payload, stated_at
 
 NEVER = 2**62
+FORK = "fork"  # the type of an agent that goes on with its parent's conversation
 
 
 class Keys(NamedTuple):
@@ -75,15 +76,19 @@ def _link_by_prompt(
 
 
 def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, int]:
-    """Return from when to when a run, which may have been resumed by later spawns, worked for this one."""
+    """Return from when to when a run, which may have been resumed by later spawns, worked for this one.
+
+    A fork's log begins with what its parent had said.
+    """
     place = owners.index(key)
-    start = _called_at(held[key]) if place else -1
+    is_fork = FORK in (payload(held[key], "call").get("agent"), payload(held[key], "returned").get("agent_type"))
+    start = _called_at(held[key]) if place or is_fork else -1
     return start, _called_at(held[owners[place + 1]]) if place + 1 < len(owners) else NEVER
 
 
 def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str | None:
     """Return the spawn for which a run worked when it spawned the child."""
-    earlier = [key for key in owners if _called_at(held[key]) <= _called_at(child)]
+    earlier = [key for key in owners if _called_at(held[key]) < _called_at(child)]
     return earlier[-1] if earlier else None
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from pipelines.ingest.claude_code.reports import RETURNED
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.linking import Linked
 from pipelines.ingest.respawns import Respawn, Spawned, across_sessions, in_sessions
@@ -20,7 +21,7 @@ EDITING_TOOLS = {"Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch"}
 
 # What ingest derives from transcripts, and so may take back. Feedback, records and judgements are not its own.
 TRANSCRIPT_SIGNALS = (
-    "result_returned",
+    RETURNED,
     "result_used",
     "no_result",
     "launch_failed",
@@ -37,6 +38,7 @@ TRANSCRIPT_SIGNALS = (
     "tool_error",
     "run_failed",
     "task_stopped",
+    "run_stopped",
     "teammate_spawned",
     "remote_launched",
     "async_launched",
@@ -59,10 +61,17 @@ class Signal(NamedTuple):
 
 
 def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
-    """Yield the signals in all facts about a spawn, each at its earliest sight; `no_result` where it never ended."""
+    """Yield the signals in all facts about a spawn, each at its earliest sight; `no_result` where it never ended.
+
+    An agent that has delivered may be asked to go on: how that ends is not how the spawn went.
+    """
     sights: dict[str, list[list[Any]]] = {kind: [sight] for kind, sight in facts.get("signals", {}).items()}
-    for _, at_ms, end in facts.get("ends", {}).values():
-        sights.setdefault(end["signal"], []).append([at_ms, end["file"], end["line"]])
+    ends = [(at_ms, end) for _, at_ms, end in facts.get("ends", {}).values()]
+    delivered = [at_ms for at_ms, end in ends if end["signal"] == RETURNED]
+    delivered += [sight[0] for sight in sights.get(RETURNED, ())]
+    for at_ms, end in ends:
+        if at_ms <= min(delivered, default=at_ms):
+            sights.setdefault(end["signal"], []).append([at_ms, end["file"], end["line"]])
     has_edited = not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something

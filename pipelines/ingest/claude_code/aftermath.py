@@ -30,19 +30,24 @@ _REDONE = re.compile(
 )
 _ALARM = re.compile(rf"\b(?:the|that|this) (?:\w+ )?(?:sub-?agent|agent).{{0,60}}{_FAILED}", re.IGNORECASE)
 _PUSHBACK = re.compile(
-    r"\s*(?:no[,.! ]|nope\b|wrong\b|that'?s (?:wrong|not (?:right|correct|what))|this is (?:wrong|not what)"
+    r"\s*(?:no[,.! ](?!\s*(?:problem|worries|need|rush)\b)|nope\b|wrong\b"
+    r"|that'?s (?:wrong|not (?:right|correct|what))|this is (?:wrong|not what)"
     r"|(?:it|that|this) (?:still )?(?:doesn't|does not|didn't|did not) work|you (?:broke|misunderstood|didn't)"
-    r"|revert\b|undo\b|why did you|i (?:didn't|did not|never) ask)",
+    r"|revert (?:it|this|that|the|your)\b|undo (?:it|this|that|the|your)\b|why did you|i (?:didn't|did not|never) ask)",
     re.IGNORECASE,
 )
 _TEST = re.compile(
-    r"\b(?:pytest|vitest|jest|mocha|rspec|phpunit|ctest|tox|nox|tsc|playwright test|cypress run"
+    # Where a command begins, behind what may stand before it: a search for the word runs nothing.
+    r"(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*(?:(?:npx|uv run|poetry run|pnpm exec|time|timeout \S+|sudo)\s+)*(?:\S*/)?"
+    r"(?:pytest|vitest|jest|mocha|rspec|phpunit|ctest|tox|nox|tsc|playwright test|cypress run"
     r"|(?:cargo|go|dotnet|mix|swift|mvn|gradlew?|zig|bazel|deno|bun) (?:\S+ )*?(?:test|build|check|verify)"
     r"|(?:npm|pnpm|yarn|bun)(?: --\S+ [^-\s]\S*| -\S+)* (?:run )?(?:test|build|typecheck|lint|check)"
     r"|make (?:test|check|build|lint)|python3? -m (?:unittest|pytest))\b",
     re.IGNORECASE,
 )
-_TEST_FAILED = re.compile(r"\b[1-9]\d* (?:failed|failing|failures?|errors?)\b|\bFAILED\b|error TS\d+|\bnot ok \d", re.I)
+_TEST_FAILED = re.compile(
+    r"\b[1-9]\d* (?:failed|failing|failures?|errors?)\b|\b(?-i:FAILED)\b|error TS\d+|\bnot ok \d", re.IGNORECASE
+)
 
 
 def watch(reader: "TranscriptReader", key: str) -> None:
@@ -61,7 +66,9 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
         if lines_left == WATCHED_LINES:
             reader.note(key, "result_used")
         if len(watched) == 1 and lines_left > WATCHED_LINES - 3:  # of several results nobody knows which is meant
-            reader.note(key, *["parent_alarm"] * is_alarmed, *["parent_redid"] * is_redone)
+            reader.note(
+                key, *["parent_redid"] * is_redone or ["parent_alarm"] * is_alarmed
+            )  # of one sentence, one sign
         watched[key] = lines_left - 1
         if lines_left <= 1:
             del watched[key]

@@ -20,13 +20,15 @@ class Memory:
     tests: dict[str, list[str]] = field(default_factory=dict)  # tool_use id of a test run -> keys of watched spawns
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as JSON, without what is empty."""
-        return {key: value for key, value in asdict(self).items() if value}
+        """Return it as JSON without what is empty. What is kept in an order is in lists: Postgres sorts objects."""
+        held = {key: value for key, value in asdict(self).items() if value}
+        return {key: [*map(list, value.items())] if isinstance(value, dict) else value for key, value in held.items()}
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Self:
-        """Restore what `as_json` returned."""
-        known = {key: value[key] for key in cls.__dataclass_fields__ if key in value}
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Restore what `as_json` returned; in older databases all are objects."""
+        known: dict[str, Any] = {key: stored[key] for key in cls.__dataclass_fields__ if key in stored}
+        known |= {key: dict(value) for key, value in known.items() if isinstance(value, list)}
         return cls(**known)
 
 

@@ -6,6 +6,7 @@ researcher that finds nothing have succeeded. What each signal is worth is for t
 
 import re
 
+from pipelines.ingest.claude_code.refusals import HEAD, says_refused, says_tool_is_missing
 from pipelines.ingest.values import items, mapping, text
 
 LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}
@@ -13,7 +14,6 @@ UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_rea
 RETURNED = "result_returned"
 OUTAGES = {"usage_limit", "login_expired", "api_error"}
 MAX_ERROR = 500
-HEAD = 400  # characters in which an error or a refusal says what it is
 SHORT_REPORT = 2_000  # characters; a longer report has work in it, whatever it says of a refused step
 
 
@@ -34,7 +34,10 @@ _PROVIDER = (
 # In place of a result; the first that fits.
 _ERRORS = _kinds(
     ("user_rejected", r"user rejected|doesn't want to (?:proceed|take this action)|user (?:declined|denied|refused)"),
-    ("user_interrupted", r"interrupted by (?:the )?user|request (?:was )?(?:interrupted|aborted|cancel+ed)"),
+    (
+        "user_interrupted",
+        r"interrupted by (?:the )?user|request (?:was )?(?:interrupted|cancel+ed)|abort(?:ed|error)\b",
+    ),
     ("sibling_failed", r"(?:sibling|parallel) tool call.{0,200}errored|cancel+ed: (?:parallel|sibling)"),
     (
         "launch_failed",
@@ -43,8 +46,12 @@ _ERRORS = _kinds(
         r"|model .{0,80}(?:not found|not available|not supported|is invalid)"
         r"|(?:create|set up) .{0,30}worktree|team .{0,60}(?:does not exist|not found)"
         r"|permission to use \w+ .{0,80}denied|hook .{0,80}(?:denied|blocked|error)|denied by|plan mode"
-        r"|(?:subagents?|nested) .{0,60}(?:cannot|can't|may not|not allowed)|maximum .{0,30}(?:depth|agents)",
+        r"|(?:subagents?|nested|teammates?) .{0,60}(?:cannot|can't|may not|not allowed)|maximum .{0,30}(?:depth|agents)"
+        r"|permission for this action .{0,40}denied|already leading|required mcp servers? .{0,60}not available"
+        r"|cannot resume",
     ),
+    # The harness's own faults, some of which struck when the work was done.
+    ("run_failed", r"is not defined\b|cannot read propert|missing due to internal error|is not a function\b"),
     ("usage_limit", _LIMIT),
     ("login_expired", _LOGIN),
     ("api_error", rf"\b(?:{_PROVIDER})"),
@@ -53,40 +60,29 @@ _ERRORS = _kinds(
 # report may well be about rate limits, expired tokens or API errors.
 STUB = 300
 _FALSE_RESULTS = _kinds(
-    ("login_expired", r"oauth token (?:has )?(?:expired|been revoked)|please run /login|invalid api key|not logged in"),
+    ("user_interrupted", r"^\[request interrupted by user"),
+    ("empty_report", r"^\(subagent completed but returned no output\.?\)"),
+    (
+        "login_expired",
+        r"^(?:failed to authenticate\b|oauth token (?:has )?(?:expired|been revoked)|please run /login"
+        r"|(?:not logged in|invalid api key)\s*(?:[\u00b7\u2219]|$)"
+        r"|your (?:account|organization) does not have access to claude|this organization has been disabled)",
+    ),
     (
         "usage_limit",
-        r"you'?ve (?:hit|reached|exceeded) your .{0,40}limit|^.{0,40}limit (?:has been )?(?:reached|exceeded)"
-        r"|credit balance is too low|quota exceeded|out of (?:extra )?usage",
+        r"^(?:you['\u2019]?ve (?:hit|reached|exceeded) your\b|you['\u2019]re out of (?:extra )?usage"
+        r"|(?:claude |ai |5-hour |session |weekly |opus |sonnet |usage )+limit reached\s*(?:[|\u00b7\u2219.]|$)"
+        r"|credit balance is too low|usage credits required)",
     ),
     (
         "api_error",
-        r"^(?:prompt is too long|overloaded|internal server error|connection error|request timed out"
-        r"|error: \d{3}\b|there's an issue with the selected model|no (?:assistant messages?|response requested))",
+        r"^(?:(?:prompt is too long|overloaded|internal server error|connection error|no response requested)\W*$"
+        r"|request timed out\W*(?:$|check)|request rejected \(\d|server is temporarily limiting requests"
+        r"|unable to connect to api|error: \d{3}\b|there's an issue with the selected model"
+        r"|no assistant messages? found|claude \w+ is experiencing high load)",
     ),
 )
 _API_ERROR = re.compile(r"api error(?::|\s*\(|\s+\d{3}\b)", re.IGNORECASE)
-_CANNOT = r"\b(?:cannot|can't|can not|unable to|could not|couldn't|was(?:n't| not) able to|not allowed to|blocked)\b"
-_DENIED = re.compile(
-    r"auto(?:matically)?[- ]denied"
-    r"|permissions? (?:to (?:use|run|write|edit) \S+ )?(?:has been|have been|was|were|is|are|keeps? being) (?:being )?"
-    r"(?:denied|refused|rejected|blocked|not granted)"
-    r"|denied (?:permission|access) to (?:use|run|write|edit|create|the)\b"
-    r"|(?:don't|do not|didn't|did not) have (?:the )?(?:necessary |required )?permissions? to "
-    r"(?:use|run|write|edit|create)"
-    r"|(?:write|edit|bash|shell|tool)s? (?:tool |access |operation |command )?(?:permission|access|use|call)s? "
-    r"(?:was|were|is|are|has been|have been|got) (?:denied|refused|rejected|blocked)"
-    rf"|plan mode.{{0,120}}{_CANNOT}|{_CANNOT}.{{0,120}}plan mode"
-    r"|plan mode (?:is (?:still )?active|prevents|forbids|restricts|prohibits|blocks|does not allow|doesn't allow)",
-    re.IGNORECASE,
-)
-_REFUSED_IN_PLAN_MODE = re.compile(rf"plan mode.{{0,120}}{_CANNOT}|{_CANNOT}.{{0,120}}plan mode", re.IGNORECASE)
-_NO_TOOL = re.compile(
-    r"\b(?:tools?|mcp|server|connection)\b.{0,250}\b(?:(?:not|n't) (?:currently )?(?:available|accessible|connected"
-    r"|present|reachable|responding|configured)|unavailable|inaccessible)",
-    re.IGNORECASE | re.DOTALL,
-)
-_UNABLE = re.compile(_CANNOT, re.IGNORECASE)
 
 
 def report_text(content: object) -> str:
@@ -104,16 +100,16 @@ def error_kind(message: str) -> str:
 def report_kind(report: str, tokens: int | None) -> str:
     """Return the signal of a result that came back without an error flag; `tokens` as it reports them."""
     report = report.strip()
-    head = report[:HEAD]
-    is_api_error = bool(_API_ERROR.match(head))
-    if is_api_error or len(report) <= STUB:
-        said = next((kind for kind, pattern in _FALSE_RESULTS if pattern.search(head)), None)
-        if said or is_api_error:
-            return said or "api_error"
-    if tokens == 0:
+    head, is_short = report[:HEAD], len(report) < SHORT_REPORT
+    if _API_ERROR.match(head):
+        return next((kind for kind, pattern in _ERRORS if kind in OUTAGES and pattern.search(head)), "api_error")
+    said = next((kind for kind, pattern in _FALSE_RESULTS if pattern.search(head)), None)
+    if said and len(report) <= STUB:
+        return said
+    if tokens == 0 and is_short:
         return "zero_tokens"
     if not report:
         return "empty_report"
-    if _REFUSED_IN_PLAN_MODE.search(head) or (len(report) < SHORT_REPORT and _DENIED.search(report)):
+    if is_short and says_refused(report):
         return "permission_denied"
-    return "tool_unavailable" if _UNABLE.search(head) and _NO_TOOL.search(head) else RETURNED
+    return "tool_unavailable" if says_tool_is_missing(report) else RETURNED

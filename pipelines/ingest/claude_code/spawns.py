@@ -1,10 +1,19 @@
 """The call that spawns an agent, and what comes back from it."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest.claude_code.reports import LAUNCHED, MAX_ERROR, RETURNED, error_kind, report_kind, report_text
+from pipelines.ingest.claude_code.reports import (
+    LAUNCHED,
+    MAX_ERROR,
+    RETURNED,
+    UNFINISHED,
+    error_kind,
+    report_kind,
+    report_text,
+)
 from pipelines.ingest.redaction import redact_further, redact_start
 from pipelines.ingest.values import MAX_INTEGER, count, identifier, mapping, name, text
 from recommender.task_text import task_text
@@ -12,6 +21,9 @@ from recommender.task_text import task_text
 SPAWN_TOOLS = {"Task", "Agent"}
 GENERAL = "general-purpose"  # what runs where no type is named
 MAX_TITLE = 300
+UNDONE = {"failed": "run_failed", "killed": "run_stopped", "stopped": "run_stopped"}  # a status of what came back
+_LAUNCH = "Async agent launched"  # where a result has only words
+_AGENT_ID = re.compile(r"\bagentId: (\w+)")
 _RESULT_FIELDS = ({"agentId", "status"}, {"totalDurationMs", "totalTokens"}, {"team_name", "status"})
 
 
@@ -63,14 +75,14 @@ def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dic
     payload = {
         "status": status,
         "is_error": is_error or None,
-        "agent_id": identifier(fields.get("agentId")) or identifier(fields.get("agent_id")),
+        "agent_id": _agent_id(fields, report),
         "agent_type": name(fields.get("agentType")),
         "resolved": name(fields.get("resolvedModel")) or name(fields.get("model")),
         "duration_ms": count(fields.get("totalDurationMs")),
         "tokens": count(fields.get("totalTokens")),
         "tool_uses": count(fields.get("totalToolUseCount"), MAX_INTEGER),
     }
-    if status in LAUNCHED or fields.get("isAsync") is True:
+    if status in UNFINISHED or fields.get("isAsync") is True or (not fields and report.startswith(_LAUNCH)):
         return 1, payload, [status if status in LAUNCHED else "async_launched"]
     if is_error:
         said = text(result) or report
@@ -80,6 +92,15 @@ def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dic
             kinds = [error_kind(report)]
         return 0, payload | {"error": redact_start(said, MAX_ERROR)}, kinds
     kind = report_kind(report, count(fields.get("totalTokens")))
+    if status in UNDONE and kind == RETURNED:
+        kind = UNDONE[status]
     if kind != RETURNED:
         payload["error"] = redact_start(report, MAX_ERROR)
     return 0, payload, [kind]
+
+
+def _agent_id(fields: Mapping[str, Any], report: str) -> str:
+    """Return the agent's id; an agent elsewhere has a task's, and where a launch has only words they tell it."""
+    named = next(filter(None, (identifier(fields.get(key)) for key in ("agentId", "agent_id", "taskId"))), "")
+    said = _AGENT_ID.search(report) if not fields and report.startswith(_LAUNCH) else None
+    return named or (identifier(said[1]) if said else "")

@@ -53,9 +53,9 @@ class TranscriptReader:
         elif kind == "progress":
             self._read_progress(record)
         elif kind == "queue-operation":
-            self._read_notice(text(record.get("content")))
+            self._read_notices(text(record.get("content")))
         elif kind == "attachment":
-            self._read_notice(text(mapping(record.get("attachment")).get("prompt")))
+            self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
         return self._is_loaded
 
     def _about(self, key: str) -> Facts:
@@ -67,7 +67,9 @@ class TranscriptReader:
 
     def _note_context(self, record: Mapping[str, Any]) -> None:
         memory = self.memory
-        session, version, folder = record.get("sessionId"), record.get("version"), record.get("cwd")
+        version, folder = record.get("version"), record.get("cwd")
+        # A line that a fork has copied belongs to the session that it was copied from.
+        session = mapping(record.get("forkedFrom")).get("sessionId") or record.get("sessionId")
         if session and session != memory.session:
             memory.session = identifier(session) or memory.session
         if version and version != memory.version:
@@ -137,12 +139,12 @@ class TranscriptReader:
         for block in map(mapping, items(content)):
             if block.get("type") == "tool_result":
                 self._read_result(block, record.get("toolUseResult"))
-        if not run:
-            words = text(content) or "\n".join(
-                text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
-            )
-            if words and not self._read_notice(words) and not record.get("isMeta"):
-                aftermath.user_speaks(self, words)
+        words = text(content) or "\n".join(
+            text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
+        )
+        self._read_notices(words)
+        if words and not run and not record.get("isMeta") and not notices.is_notification(words):
+            aftermath.user_speaks(self, words)
 
     def _read_first_line(self, content: object, run: str) -> None:
         prompt = report_text(content)
@@ -174,14 +176,13 @@ class TranscriptReader:
             self._take(notice, rank=1)
         aftermath.tool_returns(self, key, block)
 
-    def _read_notice(self, words: str) -> bool:
-        notice = notices.from_notification(words)
-        if notice:
+    def _read_notices(self, words: str) -> None:
+        for notice in notices.from_notifications(words):
             self._take(notice, rank=0)
-        return notice is not None
 
     def _take(self, notice: Notice, rank: int) -> None:
-        key = notice.tool_use_id or self._agent_key(notice.agent_id)
+        agent = self._agent_key(notice.agent_id)
+        key = notice.tool_use_id or agent
         payload = {
             "status": notice.status,
             "tokens": notice.tokens,
@@ -192,7 +193,8 @@ class TranscriptReader:
             "file": self._evidence_file(),
             "line": self._line,
         }
-        fact.end(self._about(key), rank, self._at_ms, self._line, payload)
+        for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
+            fact.end(self._about(about), rank, self._at_ms, self._line, payload)
         aftermath.watch(self, key)
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from pipelines.warehouse import Warehouse
-from tests.transcripts import HAIKU, VARIANTS, Transcript, write_home
+from tests.transcripts import HAIKU, PROMPT, VARIANTS, Transcript, write_home
 
 
 def _history(home: Path) -> list[Path]:
@@ -180,3 +180,28 @@ def test_a_later_file_brings_the_childs_model(tmp_path: Path, ingest: Any, tasks
     assert tasks()["toolu_01"]["model_source"] == "built_in"
     ingest(child)
     assert tasks()["toolu_01"]["model_resolved"] == HAIKU
+
+
+def test_what_is_remembered_is_forgotten_in_the_order_in_which_it_came(
+    tmp_path: Path, ingest: Any, digest: Any, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two inline chains side by side, longer than the memory, with ids whose order is not that of the lines."""
+    monkeypatch.setattr("pipelines.ingest.claude_code.memory.MAX_REMEMBERED", 4)
+    log = Transcript(version="1.0.98")
+    log.spawn()
+    log.spawn("toolu_02", prompt="Say what the limit is.")
+    ends = [log.user(prompt, isSidechain=True, parentUuid=None) for prompt in (PROMPT, "Say what the limit is.")]
+    for number in range(30):
+        said = log.says("Looking.", model=HAIKU, isSidechain=True, parentUuid=ends[number % 2]["uuid"])
+        said["uuid"] = f"{random.Random(number).randrange(10**6)}-{number}"
+        ends[number % 2] = said
+    path = log.write(tmp_path)
+    ingest(path)
+    whole = digest()
+    with warehouse.connect() as connection:
+        connection.execute("truncate learning.task_history, learning.spawn_facts, learning.ingest_files cascade")
+    lines = path.read_bytes().splitlines(keepends=True)
+    for length in range(1, len(lines) + 1):
+        path.write_bytes(b"".join(lines[:length]))
+        ingest(path)
+    assert digest() == whole

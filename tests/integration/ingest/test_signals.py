@@ -55,7 +55,8 @@ def test_a_parent_that_does_it_itself_is_noted_and_one_that_reads_on_is_not(
     log.says("The agent could not find the file. Let me search for it directly.")
     log.write(tmp_path)
     ingest(tmp_path)
-    assert {"parent_redid", "parent_alarm"} <= signals("toolu_01")
+    assert "parent_redid" in signals("toolu_01")
+    assert "parent_alarm" not in signals("toolu_01"), "of one sentence, one sign"
     other = Transcript(session="1d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01")
     other.spawn("toolu_02")
     other.result("toolu_02", status="completed", agentId="a2")
@@ -100,6 +101,104 @@ def test_a_respawn_marks_the_first(tmp_path: Path, ingest: Any, signals: Any) ->
     ingest(tmp_path)
     assert "respawned_in_session" in signals("toolu_01")
     assert "respawned_in_session" not in signals("toolu_02")
+
+
+def _in_background(launch: Any = None) -> Transcript:
+    log = Transcript(version="2.1.119")
+    log.spawn(tool="Agent")
+    said = "Async agent launched successfully.\nagentId: a1 (internal)"
+    log.returned("toolu_01", said, {"isAsync": True, "status": "async_launched", "agentId": "a1"} if launch else None)
+    return log
+
+
+@pytest.mark.parametrize("launch", [True, False])
+def test_a_launch_is_no_result_and_the_end_is_found_by_the_agent(
+    launch: bool, tmp_path: Path, ingest: Any, tasks: Any, signals: Any
+) -> None:
+    log = _in_background(launch)
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"async_launched", "no_result"}
+    log.notified("a1", "failed", "API Error: 529 overloaded")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"async_launched", "api_error"}
+    assert tasks()["toolu_01"]["status"] == "failed"
+    assert tasks()["toolu_01"]["agent_run_id"] == "a1"
+
+
+def test_how_an_agent_ends_that_has_delivered_and_was_asked_to_go_on_is_not_how_the_spawn_went(
+    tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    log = _in_background(True)
+    log.notified("a1", report="It is set in retry.py.")
+    log.says("Good.")
+    log.notified("a1", "failed", "API Error: 529 overloaded")
+    log.notified("a1", "killed", "")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"async_launched", "result_returned", "result_used"}
+
+
+def test_who_stopped_an_agent_is_told_only_by_the_parents_own_call(tmp_path: Path, ingest: Any, signals: Any) -> None:
+    log = _in_background(True)
+    log.notified("a1", "killed", "")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"async_launched", "run_stopped"}
+    log.says({"type": "tool_use", "id": "toolu_s", "name": "TaskStop", "input": {"task_id": "a1"}})
+    log.returned("toolu_s", "Stopped", {"message": "Stopped", "task_id": "a1", "task_type": "local_agent"})
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert {"run_stopped", "task_stopped"} <= signals("toolu_01")
+
+
+def test_a_notice_in_an_agents_own_log_ends_what_it_spawned(tmp_path: Path, ingest: Any, signals: Any) -> None:
+    child = Transcript(version="2.1.119")
+    child.spawn("toolu_02", tool="Agent")
+    child.returned("toolu_02", "", {"isAsync": True, "status": "async_launched", "agentId": "b1"})
+    child.notified("b1", report="It is three.")
+    child.lines = [
+        line | {"isSidechain": True, "agentId": "a1"} for line in child.lines if line["type"] != "queue-operation"
+    ]
+    child.write(tmp_path, f"{child.session}/subagents/agent-a1.jsonl")
+    ingest(tmp_path)
+    assert signals("toolu_02") == {"async_launched", "result_returned"}
+
+
+def test_the_notice_of_a_shell_is_not_the_users_word(tmp_path: Path, ingest: Any, signals: Any) -> None:
+    log = _session()
+    summary = '<summary>Background command "build" completed (exit code 0)</summary>'
+    log.user(f"<task-notification>\n<task-id>sh1</task-id>\n<status>completed</status>\n{summary}</task-notification>")
+    log.says("Good, on to the next.")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"result_returned", "result_used"}
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "expected"),
+    [
+        ("npm run build", "12 passed; 0 failed", "test_passed_after"),
+        (".venv/bin/python -m pytest -q", "FAILED tests/test_x.py", "test_failed_after"),
+        ("cd x && CI=1 npx vitest run", "ok", "test_passed_after"),
+        ("grep -rn jest package.json", "jest", None),
+        ("git commit -m 'make test pass'", "1 file changed", None),
+    ],
+)
+def test_only_a_test_that_runs_judges(
+    command: str, output: str, expected: str | None, tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    log = Transcript()
+    log.spawn()
+    child = log.child_says()
+    child["data"]["message"]["message"]["content"] = [{"type": "tool_use", "id": "t", "name": "Edit", "input": {}}]
+    log.result(status="completed", agentId="a1")
+    log.says({"type": "tool_use", "id": "toolu_t", "name": "Bash", "input": {"command": command}})
+    log.returned("toolu_t", output, {"stdout": output})
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") & {"test_passed_after", "test_failed_after"} == ({expected} if expected else set())
 
 
 def test_feedback_survives_another_reading(tmp_path: Path, ingest: Any, signals: Any, warehouse: Warehouse) -> None:

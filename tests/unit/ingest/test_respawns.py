@@ -36,10 +36,31 @@ def test_the_same_words_or_more_in_the_session_are_a_respawn(again: str) -> None
         ("Code review of the parser", "Code review of the parser"),
         ("Verify phase 12 plans", "Verify phase 12 plans"),
         ("Run tests once more", "Run tests once more"),
+        ("コードレビュー", "コードレビュー"),
+        ("Prüfe Plan Phase 2", "Prüfe Plan Phase 2"),
+        ("Explore auth", "Explore auth tests"),
     ],
 )
 def test_siblings_and_repeated_checks_are_none(title: str, again: str) -> None:
     assert not list(in_sessions([_spawned(title), _spawned(again, 10)]))
+
+
+def test_prompts_of_one_template_are_siblings() -> None:
+    first, second = (_spawned("Do the next task", 10 * n, task=f"Do task {n} of the plan. {TASK}") for n in (1, 2))
+    assert not list(in_sessions([first, second]))
+    longer = _spawned("Do the next task", 30, task=f"Do task 1 of the plan. {TASK} Look at the log of the night too.")
+    assert [(found.first, found.again) for found in in_sessions([first, longer])] == [(first, longer)]
+
+
+def test_what_a_session_does_often_is_a_loop() -> None:
+    spawns = [_spawned("Do the next task", 10 * number) for number in range(4)]
+    assert list(in_sessions(spawns[:3]))
+    assert not list(in_sessions(spawns))
+
+
+def test_a_new_session_explores_anew() -> None:
+    for title in ("Explore the codebase structure", "Research routing and i18n", "Plan the next phase"):
+        assert not list(across_sessions([_spawned(title), _spawned(title, 10, "two")]))
 
 
 def test_what_runs_side_by_side_or_reads_otherwise_is_none() -> None:
@@ -51,15 +72,15 @@ def test_what_runs_side_by_side_or_reads_otherwise_is_none() -> None:
 
 
 def test_the_same_title_in_a_later_session_within_a_week() -> None:
-    first = _spawned("Find dropped rows")
+    first = _spawned("Mend dropped rows")
     week = PROJECT_WINDOW.total_seconds() / 60
-    assert len(list(across_sessions([first, _spawned("find dropped rows", week, "two", task="Look anew.")]))) == 1
-    assert not list(across_sessions([first, _spawned("Find dropped rows", week + 1, "two")]))
-    assert not list(across_sessions([first, _spawned("Find dropped rows", 10, "two", project="meadow")]))
-    assert not list(across_sessions([_spawned("Find rows"), _spawned("Find rows", 10, "two")])), "too general"
+    assert len(list(across_sessions([first, _spawned("mend dropped rows", week, "two", task="Look anew.")]))) == 1
+    assert not list(across_sessions([first, _spawned("Mend dropped rows", week + 1, "two")]))
+    assert not list(across_sessions([first, _spawned("Mend dropped rows", 10, "two", project="meadow")]))
+    assert not list(across_sessions([_spawned("Mend rows"), _spawned("Mend rows", 10, "two")])), "too general"
 
 
 def test_a_title_that_recurs_is_a_template() -> None:
-    spawns = [_spawned("Find dropped rows", 10 * number, f"session {number}") for number in range(4)]
+    spawns = [_spawned("Mend dropped rows", 10 * number, f"session {number}") for number in range(4)]
     assert list(across_sessions(spawns[:3]))
     assert not list(across_sessions(spawns))
