@@ -94,6 +94,14 @@ class Settings(BaseSettings):
     )
     schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _is_postgres_url(cls, value: object) -> object:
+        """Refuse what dbt, Dagster and psycopg would not all read alike; empty is as good as unset."""
+        if isinstance(value, str) and value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("it must begin with postgresql://")
+        return value or None
+
     @field_validator("logs", "specs", mode="before")
     @classmethod
     def _split_paths(cls, value: object) -> object:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recommender.cli import printable
-from recommender.home import unusable
+from recommender.home import claude_home, unusable
 
 EPILOG = """\
 commands of the nightly run (need `pip install 'spawnwise[learn]'`):
@@ -173,7 +173,7 @@ def _mcp(_: Options) -> int:
 
 def _claude_folder(options: Options) -> Path:
     if options.user:
-        return Path(os.environ.get("CLAUDE_CONFIG_DIR") or Path.home() / ".claude")
+        return claude_home()
     return Path(".claude")
 
 

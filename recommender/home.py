@@ -13,14 +13,25 @@ def data_home() -> Path:
     """
     chosen = os.environ.get("SPAWNWISE_HOME")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return _expanded(chosen).absolute()
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "spawnwise"
+        return _expanded(os.environ.get("LOCALAPPDATA", "~/AppData/Local")) / "spawnwise"
     if os.geteuid() == 0:
         return Path("/var/lib/spawnwise")
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "spawnwise"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "spawnwise"
+        return _expanded("~/Library/Application Support/spawnwise")
+    return _expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "spawnwise"
+
+
+def _expanded(path: str) -> Path:
+    """Put a home folder in place of `~`; a user that has none finds nothing and keeps nothing."""
+    expanded = os.path.expanduser(path)  # noqa: PTH111  # Path's own raises for such a user
+    return Path("/nonexistent", expanded.lstrip("~")) if expanded.startswith("~") else Path(expanded)
+
+
+def claude_home() -> Path:
+    """Return Claude Code's home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
+    return _expanded(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude")
 
 
 def snapshot_file() -> Path:

@@ -1,5 +1,6 @@
 """What happened here, appended to a local file; the nightly run loads it. Nothing on the spawn path waits for it."""
 
+import errno
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from recommender.lookup import Recommendation
 
 _TITLE_CHARACTERS = 200
+MAX_NAME = 500  # characters
 # Anything may stand in what a caller gives; an id is random by nature, and only loses secrets of a known form.
 _GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_model", "reason")
 _GIVEN_IDS = ("session_id", "tool_use_id", "agent_run_id", "record_id", "parent_id", "decision_id", "target")
@@ -41,9 +43,20 @@ def note(kind: str, **fields: Any) -> None:
         private_folder(folder)
         descriptor = os.open(path, flags, 0o600)
     try:
-        os.write(descriptor, line.encode())
+        _append(descriptor, line.encode())
     finally:
         os.close(descriptor)
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Write a whole line or none: what a full disk takes only half of is taken back, and raises."""
+    written = os.write(descriptor, line)
+    if written == len(line):
+        return
+    end = os.lseek(descriptor, 0, os.SEEK_CUR)
+    if os.fstat(descriptor).st_size == end:  # else somebody has written behind it
+        os.ftruncate(descriptor, end - written)
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "library", **spawn: str | None) -> None:
@@ -95,8 +108,12 @@ def record(
     text = task_text(task)
     if not text or not agent.strip() or not model.strip():
         raise ValueError("A record needs a task, an agent and a model.")
-    if (duration_ms is not None and duration_ms < 0) or (cost_usd is not None and not 0 <= cost_usd < float("inf")):
+    if (duration_ms is not None and not 0 <= duration_ms < 2**53) or not 0 <= (cost_usd or 0) < float("inf"):
         raise ValueError("A record's duration and cost are numbers from 0 up.")
+    if any(len(name) > MAX_NAME for name in (agent, model, session_id, parent_id, record_id) if name):
+        raise ValueError(f"A record's names and ids have at most {MAX_NAME} characters.")
+    if decision_id and not _is_uuid(decision_id):
+        raise ValueError("The decision_id is the one that a recommendation gave, a UUID.")
     key = record_id or decision_id or str(uuid.uuid4())
     note(
         "record",
@@ -114,6 +131,14 @@ def record(
         decision_id=decision_id,
     )
     return key
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def feedback(target: str, *, is_good: bool, remark: str | None = None) -> str:

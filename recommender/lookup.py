@@ -6,6 +6,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,11 @@ class Recommender:
 
 def recommend(task: str, agent: str | None = None, *, prompt: str | None = None) -> Recommendation:
     """Recommend an agent and a model for a task, from what the nightly run published. Never raises, never waits."""
-    return default_recommender().recommend(task, agent, prompt=prompt)
+    try:
+        recommender = default_recommender()
+    except Exception:  # no data home can be named: the working folder is gone, say
+        recommender = Recommender(Published(SnapshotFile(Path(os.devnull))), DEFAULT_DEADLINE_MS)
+    return recommender.recommend(task, agent, prompt=prompt)
 
 
 async def arecommend(task: str, agent: str | None = None, *, prompt: str | None = None) -> Recommendation:

@@ -22,6 +22,14 @@ def model_family(name: str) -> str:
     return found[1] if found else _RELEASE.sub("", _PROVIDER.sub("", cleaned))
 
 
+def model_version(name: str) -> str | None:
+    """Return a model's name without its provider and its release date; None where only Claude's family is named."""
+    cleaned = _RELEASE.sub("", _PROVIDER.sub("", name.strip().lower()))
+    if _BARE_FAMILY.fullmatch(cleaned):
+        return None
+    return cleaned.replace(".", "-") if cleaned.startswith("claude-") else cleaned
+
+
 def declared_family(declared: str) -> str | None:
     """Return the family of the model that an agent's spec declares; None where it leaves the choice open."""
     name = declared.strip("`*\"',")

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+from recommender.home import claude_home
 from recommender.models import declared_family
 from recommender.snapshot import AgentSpec, Tier
 
@@ -49,9 +50,11 @@ def _declared_in_file(agent: str) -> str | None:
     """Look into the spec file of that name, for specs newer than the snapshot."""
     if not re.fullmatch(r"[\w-][\w .-]{0,99}", agent):  # the name becomes part of a path
         return None
-    for home in (Path(".claude"), Path(os.environ.get("CLAUDE_CONFIG_DIR") or Path.home() / ".claude")):
+    for home in (Path(".claude"), claude_home()):
         try:
-            with (home / "agents" / f"{agent}.md").open(encoding="utf-8", errors="replace") as spec:
+            # Not blocking: a pipe of that name would be waited for.
+            descriptor = os.open(home / "agents" / f"{agent}.md", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            with open(descriptor, encoding="utf-8", errors="replace") as spec:  # noqa: PTH123
                 found = _DECLARED.search(spec.read(_SPEC_HEAD_CHARACTERS))
         except OSError:
             continue

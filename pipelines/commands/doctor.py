@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Literal
 
-from pipelines.ingest.inputs import claude_home
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from recommender.cli import printable
 from recommender.embedding import EmbeddingError, embedder_from_environment
-from recommender.home import private_folder
+from recommender.home import claude_home, private_folder
 from recommender.snapshot import SnapshotError, read_snapshot
 
 

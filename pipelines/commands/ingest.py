@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from
 from pipelines.commands.terminal import progress_on
+from pipelines.ingest.inputs import inputs_for
 from pipelines.warehouse.embedded import started_meanwhile
 from recommender.cli import printable
 
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
-    settings, _ = settings_from(arguments)
+    settings, is_sample = settings_from(arguments)
     is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
         from pipelines.ingest.sources import find_logs
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
                 begin_on_nothing_known(found, workers)
             try:
                 with Warehouse.open(settings) as warehouse, run_lock(warehouse), progress_on(sys.stderr) as progress:
+                    if is_sample:
+                        found = find_logs(inputs_for(warehouse, settings).logs)
                     report = ingest_logs(warehouse, found, workers, progress)
             except RunInProgressError as refusal:
                 print(str(refusal), file=sys.stderr)

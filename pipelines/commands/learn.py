@@ -10,6 +10,7 @@ from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_
 from pipelines.commands.job import explain_failure, run_job
 from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
+from pipelines.ingest.inputs import inputs_for
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
@@ -58,6 +59,7 @@ def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, 
             explain_failure(result, console)
             console.print(STANDS)
             return 1
+        is_sample = is_sample and inputs_for(warehouse, settings).is_sample
         summary = summarise(warehouse, settings)
     if arguments.json:
         print(json.dumps(summary.as_dict() | {"is_sample": is_sample, "warnings": warnings}, default=str))

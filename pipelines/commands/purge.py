@@ -67,6 +67,9 @@ def _purge(
     if not arguments.yes and not _is_confirmed(count_purge(warehouse, scope), console):
         return 1
     report, removal = purge(settings, warehouse, scope)
+    if report.is_empty and not scope.is_all:
+        _print(report, console, as_json=arguments.json)
+        return NOTHING_COVERED
     is_published = scope.is_all or _publish_the_rest(settings, warehouse, console)
     prove(settings, warehouse, report, removal)
     _print(report, console, as_json=arguments.json)
@@ -98,7 +101,8 @@ def _print(report: PurgeReport, console: Console, *, as_json: bool) -> None:
     for what, count in (+report.removed).items():
         print(f"{count:>8,}  {what} removed")
     if report.is_empty:
-        console.print("Nothing is covered by what you named.")
+        console.print("Nothing is covered by what you named; all is as it was.")
+        return
     if report.left:
         for place, count in report.left.items():
             console.print(f"A trace is left in {place}: {count:,}")

@@ -1,6 +1,5 @@
 """The task history as arrays of outcomes."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ import numpy as np
 from pipelines.estimate.defaults import default_model
 from pipelines.estimate.outcomes import ANY_AGENT, ANY_CLUSTER, Floats, Outcomes, outcome_information
 from pipelines.settings import Settings
+from recommender.models import model_version
 from recommender.snapshot import Tier
-
-RELEASE_DATE = re.compile(r"[-@]\d{8}$")
 
 
 class TaskRow(NamedTuple):
@@ -68,9 +66,10 @@ def newest_versions(rows: Iterable[TaskRow]) -> dict[str, str]:
     newest: dict[str, str] = {}
     known = set()
     for row in sorted(rows, key=lambda row: row.created_at):
-        if row.version is not None and _version(row.version) not in known:
-            known.add(_version(row.version))
-            newest[row.model] = _version(row.version)
+        version = _version(row)
+        if version is not None and version not in known:
+            known.add(version)
+            newest[row.model] = version
     return newest
 
 
@@ -88,7 +87,8 @@ def outcomes_of(rows: Sequence[TaskRow], models: Sequence[str], settings: Settin
     newest, latest = newest_versions(rows), max((row.created_at for row in rows), default=None)
     age = [(latest - row.created_at).total_seconds() / 86_400 if latest else 0.0 for row in rows]
     information = outcome_information(np.array(age), _floats(row.confidence for row in rows), settings.half_life_days)
-    is_old = [row.version is not None and _version(row.version) != newest[row.model] for row in rows]
+    versions = [_version(row) for row in rows]
+    is_old = [version not in (None, newest.get(row.model)) for row, version in zip(rows, versions, strict=True)]
     return Outcomes(
         agents=tuple(agents),
         clusters=tuple(clusters),
@@ -107,5 +107,5 @@ def _floats(values: Iterable[float | None]) -> Floats:
     return np.array([np.nan if value is None else float(value) for value in values])
 
 
-def _version(name: str) -> str:
-    return RELEASE_DATE.sub("", name)
+def _version(row: TaskRow) -> str | None:
+    return model_version(row.version) if row.version else None

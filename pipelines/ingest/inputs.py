@@ -1,11 +1,15 @@
 """What a run reads where the user names nothing: their own Claude Code home, else the bundled sample."""
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.ingest.spec_files import default_spec_folders
 from pipelines.settings import Settings
+from recommender.home import claude_home
+
+if TYPE_CHECKING:
+    from pipelines.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,6 @@ class Inputs:
     logs: tuple[Path, ...]
     specs: tuple[Path, ...]
     is_sample: bool = False
-
-
-def claude_home() -> Path:
-    """Return Claude Code's home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
-    return Path(os.environ.get("CLAUDE_CONFIG_DIR") or Path.home() / ".claude").expanduser()
 
 
 def choose_inputs(settings: Settings) -> Inputs:
@@ -35,6 +34,19 @@ def choose_inputs(settings: Settings) -> Inputs:
     sample = sample_folder(settings)
     write_sample_home(sample)
     return Inputs((sample,), settings.specs or (sample,), is_sample=True)
+
+
+def inputs_for(warehouse: "Warehouse", settings: Settings) -> Inputs:
+    """Return what to read into this warehouse: in place of the sample the user's own home, once real logs were read."""
+    from pipelines.ingest.sample.forget import has_real_logs
+
+    inputs, sample = choose_inputs(settings), sample_folder(settings)
+    if sample not in inputs.logs:
+        return inputs
+    if not has_real_logs(warehouse, sample):
+        return replace(inputs, is_sample=True)
+    specs = tuple(folder for folder in inputs.specs if folder != sample)
+    return Inputs((claude_home(),), specs or default_spec_folders())
 
 
 def sample_folder(settings: Settings) -> Path:

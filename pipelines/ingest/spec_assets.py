@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.ingest.agent_specs import ingest_specs
-from pipelines.ingest.inputs import choose_inputs
+from pipelines.ingest.inputs import inputs_for
 from pipelines.ingest.summary import warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
@@ -32,7 +32,7 @@ def agent_specs(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
-    report = ingest_specs(warehouse, settings, choose_inputs(settings).specs, progress)
+    report = ingest_specs(warehouse, settings, inputs_for(warehouse, settings).specs, progress)
     return dg.MaterializeResult(
         metadata={
             **warnings_metadata([*report.errors, *report.collisions, *report.warnings]),

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.home import claude_home
+
 MAX_DEPTH = 8  # ~/.claude/plugins/cache/<market>/<plugin>/<version>/agents is six folders down.
 NOT_SPECS = {
     "readme",
@@ -53,7 +55,7 @@ def find_spec_files(folder: Path) -> Iterator[SpecFile]:
 
 def default_spec_folders() -> tuple[Path, ...]:
     """Return where Claude Code itself looks: the current project's `.claude`, then the user's; those that exist."""
-    home = Path(os.environ.get("CLAUDE_CONFIG_DIR") or Path.home() / ".claude").expanduser()
+    home = claude_home()
     folders = dict.fromkeys(folder.resolve() for folder in (Path.cwd() / ".claude", home))
     return tuple(folder for folder in folders if folder.is_dir())
 
@@ -102,7 +104,7 @@ def _markdown(folder: Path) -> list[Path]:
     for current, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name.lower() not in NOT_SPEC_FOLDERS and _is_entered(name)]
         found += [Path(current) / name for name in files if _may_be_spec(name)]
-    return sorted(found)
+    return sorted(path for path in found if path.is_file())  # a pipe would be waited for
 
 
 def _may_be_spec(name: str) -> bool:

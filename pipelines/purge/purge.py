@@ -7,7 +7,7 @@ from pipelines.journal.load import load_journal
 from pipelines.purge.journal import purge_journal
 from pipelines.purge.leftovers import clear_hook_log, clear_leftovers, overwrite_deleted_rows
 from pipelines.purge.proof import find_traces
-from pipelines.purge.removal import Removal, remove
+from pipelines.purge.removal import Removal, remove, reread_journal
 from pipelines.purge.scope import Scope
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -30,7 +30,7 @@ class PurgeReport:
 
 
 def count_purge(warehouse: Warehouse, scope: Scope) -> Counter[str]:
-    """Return what a purge would remove from the warehouse, and change nothing."""
+    """Return what a purge would remove from the warehouse, what the journal is yet to bring included."""
     load_journal(warehouse)
     with warehouse.connect() as connection:
         rows = remove(connection, scope).rows
@@ -41,15 +41,22 @@ def count_purge(warehouse: Warehouse, scope: Scope) -> Counter[str]:
 def purge(settings: Settings, warehouse: Warehouse, scope: Scope) -> tuple[PurgeReport, Removal]:
     """Remove what the scope covers from tables, journal, logs and published files; the caller publishes the rest.
 
+    Where it covers nothing, all stays as it is.
+
     Raises `psycopg.Error` or `OSError`; what was removed until then stays removed, and a repeated purge goes on.
     """
     load_journal(warehouse)  # what was just noted may be covered too
     with warehouse.connect() as connection:
         removal = remove(connection, scope)
-    removal.rows[JOURNAL_LINES] = purge_journal(scope, removal.ids)
-    clear_leftovers(settings, warehouse)
-    clear_hook_log(settings, scope)
-    return PurgeReport(removal.rows), removal
+    if lines := purge_journal(scope, removal.ids):
+        removal.rows[JOURNAL_LINES] = lines
+        with warehouse.connect() as connection:
+            reread_journal(connection)
+    report = PurgeReport(removal.rows)
+    if scope.is_all or not report.is_empty:
+        clear_leftovers(settings, warehouse)
+        clear_hook_log(settings, scope)
+    return report, removal
 
 
 def prove(settings: Settings, warehouse: Warehouse, report: PurgeReport, removal: Removal) -> None:

@@ -53,9 +53,15 @@ def remove(connection: Connection, scope: Scope) -> Removal:
         removal.rows[what] = connection.execute(named_sql(__file__, name), parameters).rowcount
     if scope.is_all:
         removal.rows += _emptied(connection, named_sql(__file__, "personal_tables"))
-    if scope.is_all or any(removal.rows.values()):
+    if any(removal.rows.values()):
+        reread_journal(connection)
         _forget_learned(connection)
     return removal
+
+
+def reread_journal(connection: Connection) -> None:
+    """Have the journal read anew, as it is rewritten; what of it is known already changes nothing."""
+    connection.execute(named_sql(__file__, "reread_journal"))
 
 
 def _forget_learned(connection: Connection) -> None:

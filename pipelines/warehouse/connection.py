@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipelines.settings import Settings
 from pipelines.warehouse.embedded import EmbeddedServer
-from pipelines.warehouse.faults import DatabaseUnavailableError, explained, unreachable
+from pipelines.warehouse.faults import DatabaseUnavailableError, WarehouseError, explained, unreachable
 
 DATABASE = "spawnwise"
 # A peer that is gone without a word is given up after two minutes; libpq's own limit is two hours.
@@ -78,15 +78,16 @@ class Warehouse:
 
     def dbt_environment(self) -> dict[str, str]:
         """Return the variables that dbt's profile reads to reach this warehouse."""
-        parameters = conninfo_to_dict(self.dsn)
-        return {
-            "SPAWNWISE_PG_HOST": str(parameters.get("host") or "localhost"),
-            "SPAWNWISE_PG_PORT": str(parameters.get("port") or 5432),
-            "SPAWNWISE_PG_USER": str(parameters.get("user") or "postgres"),
-            "SPAWNWISE_PG_PASSWORD": str(parameters.get("password") or ""),
-            "SPAWNWISE_PG_DBNAME": str(parameters.get("dbname") or DATABASE),
-            "PGSSLMODE": str(parameters.get("sslmode") or "prefer"),
-        }
+        with _connect(self.dsn) as connection:
+            info = connection.info  # what libpq made of the URL: it may leave out the user and the database
+            return {
+                "SPAWNWISE_PG_HOST": info.host,
+                "SPAWNWISE_PG_PORT": str(info.port),
+                "SPAWNWISE_PG_USER": info.user,
+                "SPAWNWISE_PG_PASSWORD": info.password,
+                "SPAWNWISE_PG_DBNAME": info.dbname,
+                "PGSSLMODE": str(conninfo_to_dict(self.dsn).get("sslmode") or "prefer"),
+            }
 
 
 def _connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
@@ -100,7 +101,13 @@ def _connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
 
 def with_limits(dsn: str) -> str:
     """Return the connection string with limits of waiting for the network, where it names none of its own."""
-    return make_conninfo("", **{**LIMITS, **conninfo_to_dict(dsn)})
+    try:
+        return make_conninfo("", **{**LIMITS, **conninfo_to_dict(dsn)})
+    except psycopg.ProgrammingError:
+        message = (
+            "DATABASE_URL cannot be read as postgresql://user:password@host:port/database; mind what must be escaped."
+        )
+        raise WarehouseError(message) from None  # the error quotes the URL, password and all
 
 
 def _create_database(dsn: str) -> None:

@@ -17,6 +17,8 @@ LOST = (
     "could not receive data from server",
     "could not send data to server",
 )
+# What no waiting mends, although a connection could not be had.
+REFUSED = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
 REMEDIES = {
     "25006": "Postgres accepts no writing here. Point DATABASE_URL at the primary server, or switch "
     "default_transaction_read_only off for this role and database.",
@@ -76,7 +78,7 @@ def is_lost(sqlstate: str | None) -> bool:
 
 def says_that_it_is_lost(message: str) -> bool:
     """Tell whether an error that is known by its words alone ended a connection."""
-    return any(words in message for words in LOST)
+    return any(words in message for words in LOST) and not any(words in message for words in REFUSED)
 
 
 def remedy_for(message: str) -> str:

@@ -28,6 +28,9 @@ def test_lists_are_given_as_a_shell_writes_them(monkeypatch: pytest.MonkeyPatch)
     [
         ("SPAWNWISE_WINDOW_DAYS", "0", "SPAWNWISE_WINDOW_DAYS: Input should be greater than or equal to 1."),
         ("SPAWNWISE_EMBEDDER", "x-7391", "SPAWNWISE_EMBEDDER: Input should be 'local' or 'openai'."),
+        ("DATABASE_URL", "mysql://bob:7391@host/db", "DATABASE_URL: Value error, it must begin with postgresql://."),
+        ("DATABASE_URL", "host=h password=7391", "DATABASE_URL: Value error, it must begin with postgresql://."),
+        ("DATABASE_URL", "postgresql://bob:7391@host:x/db?a b", "DATABASE_URL cannot be read"),
         ("SPAWNWISE_WINDOWS", "x-7391,7", "SPAWNWISE_WINDOWS: Input should be a valid integer"),
     ],
 )

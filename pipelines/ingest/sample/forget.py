@@ -1,8 +1,15 @@
-"""Take the sample out again once there is real work to learn from."""
+"""Invented work and real work do not mix: the sample goes when real logs come, and does not come back."""
 
 from pathlib import Path
 
 from pipelines.warehouse import Warehouse, named_sql
+
+
+def has_real_logs(warehouse: Warehouse, folder: Path) -> bool:
+    """Tell whether logs were read that are not the sample's under `folder`."""
+    with warehouse.connect() as connection:
+        row = connection.execute(named_sql(__file__, "has_real_logs"), {"inside": f"{folder}/%"}).fetchone()
+    return bool(row and row[0])
 
 
 def forget_sample(warehouse: Warehouse, folder: Path) -> None:

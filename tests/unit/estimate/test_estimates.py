@@ -233,6 +233,15 @@ def test_a_new_version_starts_from_its_familys_record_discounted() -> None:
     assert information == pytest.approx([0.5, 1.0, 1.0], rel=1e-3)
 
 
+def test_a_bare_family_or_another_spelling_is_no_new_version() -> None:
+    rows = [row(0, version="claude-opus-5"), row(1, version="opus"), row(2, version="eu.anthropic.claude-opus-5-v1:0")]
+    assert newest_versions(rows) == {"opus": "claude-opus-5"}
+    assert outcomes_of(rows, ["opus"], Settings()).information == pytest.approx([1.0, 1.0, 1.0], rel=1e-3)
+    bare = [row(0, version="opus")]
+    assert newest_versions(bare) == {}
+    assert outcomes_of(bare, ["opus"], Settings()).information == pytest.approx([1.0])
+
+
 def test_age_is_counted_from_the_newest_spawn() -> None:
     rows = [row(0), row(90 * 24 * 60)]
     assert outcomes_of(rows, ["opus"], Settings()).information == pytest.approx([0.5, 1.0])

@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 from typing import Any
 
@@ -53,6 +54,34 @@ def test_lines_of_many_writers_do_not_mix() -> None:
         thread.join()
     assert len(events("test")) == 800
     assert all(len(set(event["text"])) == 1 for event in events("test"))
+
+
+def test_a_line_that_a_full_disk_cut_is_an_error_and_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    note("test", text="before")
+    write = os.write
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(os, "write", lambda descriptor, line: write(descriptor, line[: len(line) // 2]))
+        with pytest.raises(OSError, match="No space left"):
+            recommender.record("Deploy", "DBA", "haiku")
+    note("test", text="after")
+    assert [event["text"] for event in events("test")] == ["before", "after"]
+    assert not events("record")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"decision_id": "mine"},
+        {"duration_ms": 10**20},
+        {"duration_ms": -1},
+        {"session_id": "s" * 501},
+        {"cost_usd": -1.0},
+    ],
+)
+def test_what_could_not_be_loaded_is_refused_at_once(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"^(A record|The decision_id)"):
+        recommender.record("Deploy", "DBA", "haiku", **wrong)
+    assert not journal_files()
 
 
 def test_record_notes_a_redacted_spawn() -> None:

@@ -1,5 +1,8 @@
 import asyncio
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -368,3 +371,23 @@ def test_threads_share_a_recommender_while_its_snapshot_is_replaced() -> None:
 def test_the_deadline_is_a_setting(monkeypatch: pytest.MonkeyPatch, text: str, deadline: float) -> None:
     monkeypatch.setenv("SPAWNWISE_DEADLINE_MS", text)
     assert deadline_from_environment() == deadline
+
+
+def test_a_pipe_where_a_spec_should_be_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
+    (tmp_path / "agents").mkdir()
+    os.mkfifo(tmp_path / "agents" / "piped.md")
+    assert recommender.recommend("Anything at all", "piped").model == "sonnet"
+
+
+@pytest.mark.parametrize("home", ["~nobody-of-this-name/x", "relative"])
+def test_without_a_home_or_a_working_folder_it_answers_all_the_same(home: str, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = f"import os; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r}); from recommender import recommend; "
+    code += "print(recommend('', 'someagent').model)"
+    environment = {"PATH": os.environ["PATH"], "SPAWNWISE_HOME": home, "PYTHONPATH": str(Path(__file__).parents[3])}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert run.stdout == "sonnet\n", run.stderr

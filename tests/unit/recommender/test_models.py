@@ -1,6 +1,6 @@
 import pytest
 
-from recommender.models import model_family, price_rank
+from recommender.models import model_family, model_version, price_rank
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,19 @@ def test_unknown_models_rank_as_the_dearest() -> None:
     ranks = [price_rank(family) for family in ("haiku", "sonnet", "opus", "gpt-9")]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("claude-haiku-4-5-20251001", "claude-haiku-4-5"),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", "claude-haiku-4-5"),
+        ("anthropic/claude-haiku-4.5", "claude-haiku-4-5"),
+        ("claude-opus-5[1m]", "claude-opus-5"),
+        ("openai/gpt-5-2025-08-07", "gpt-5"),
+        ("haiku", None),
+        ("opus[1m]", None),
+    ],
+)
+def test_one_version_has_one_name_however_it_is_spelled(name: str, version: str | None) -> None:
+    assert model_version(name) == version
