@@ -88,7 +88,11 @@ class Settings(BaseSettings):
 
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
 
-    schedule: str = Field(default="0 2 * * *", description="When the nightly job runs (cron, local time)")
+    schedule: str = Field(
+        default="0 2 * * *",
+        pattern=r"^(@\w+|[\w*/,-]+( [\w*/,#?-]+){4})$",
+        description="When the nightly job runs (cron, local time)",
+    )
     fresh_hours: int = Field(
         default=26, ge=1, description="Age at which Dagster warns that answers are stale; twice that is a failure"
     )

@@ -45,7 +45,7 @@ def learning_command(arguments: Sequence[str]) -> int:
         from pipelines.cli import main as run
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
-        print(f"{arguments[0]} needs {missing}: run `pip install 'spawnwise[learn]'`.", file=sys.stderr)
+        print(f"{arguments[0]} needs {missing}: install Spawnwise with its extra [learn].", file=sys.stderr)
         return 2
     return int(run(list(arguments)) or 0)
 

@@ -11,7 +11,7 @@ from recommender.cli import printable
 from recommender.home import claude_home, unusable
 
 EPILOG = """\
-commands of the nightly run (need `pip install 'spawnwise[learn]'`):
+commands of the nightly run (need Spawnwise's extra [learn]):
   learn      read logs and specs, learn, publish what a lookup needs
   ingest     only read new logs
   report     show or open the nightly report
@@ -165,7 +165,10 @@ def _mcp(_: Options) -> int:
     try:
         from recommender.mcp_server import serve
     except ImportError:
-        print("mcp needs the package mcp: run `pip install 'spawnwise[mcp]'`.", file=sys.stderr)
+        print(
+            "mcp needs the package mcp: install it beside Spawnwise, or Spawnwise with its extra [mcp].",
+            file=sys.stderr,
+        )
         return 2
     serve()
     return 0
@@ -182,10 +185,19 @@ def _load_journal() -> int:
         from pipelines.journal.load import load_now
     except ImportError:
         print(
-            "--now needs the pipeline: run `pip install 'spawnwise[learn]'`. It is noted all the same.", file=sys.stderr
+            "--now needs the pipeline: install Spawnwise with its extra [learn]. It is noted all the same.",
+            file=sys.stderr,
         )
         return 2
-    load_now()
+    from pipelines.warehouse.faults import WarehouseError
+
+    try:
+        refused = load_now().lines_quarantined
+    except WarehouseError as error:
+        print(printable(f"{error} It is noted all the same, and the next learning run loads it."), file=sys.stderr)
+        return 1
+    if refused:
+        print(f"{refused} lines of the journal cannot be loaded: see learning.ingest_quarantine.", file=sys.stderr)
     return 0
 
 

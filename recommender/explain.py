@@ -1,6 +1,5 @@
 """Why this model? What the answer was taken from, and what would change it."""
 
-import os
 from typing import Any
 
 from recommender.kinds import Match, kind_of_task
@@ -20,7 +19,7 @@ def explain(task: str, agent: str | None = None, recommender: Recommender | None
         "recommendation": recommendation.as_dict(),
         "kind": _kind(match),
         "models": [record._asdict() for record in records],
-        "would_change": _would_change(recommendation, records),
+        "would_change": _would_change(recommendation, records, snapshot.rule.required_probability if snapshot else 1.0),
     }
 
 
@@ -66,7 +65,7 @@ def _cost(record: ModelEvidence) -> tuple[float, int]:
     )
 
 
-def _would_change(recommendation: Recommendation, records: list[ModelEvidence]) -> str:
+def _would_change(recommendation: Recommendation, records: list[ModelEvidence], required: float) -> str:
     if recommendation.source in ("tier", "default"):
         return "Any outcome of such a task or of this agent, once the next nightly run has learned from it."
     chosen = next((record for record in records if record.model == recommendation.model), None)
@@ -75,8 +74,7 @@ def _would_change(recommendation: Recommendation, records: list[ModelEvidence]) 
         return f"Failures of {recommendation.model}: nothing cheaper has been tried here."
     nearest = max(cheaper, key=lambda record: record.reliable_probability)
     more = f"About {nearest.outcomes_to_choose} more" if nearest.outcomes_to_choose else "Many more"
-    required = os.environ.get("SPAWNWISE_REQUIRED_PROBABILITY", "0.9")
     return (
         f"{more} good outcomes of {nearest.model}: it costs less, and is as good as the best with probability "
-        f"{nearest.reliable_probability:.2f}, where {required} is required ({nearest.tasks_observed} tasks seen)."
+        f"{nearest.reliable_probability:.2f}, where {required:g} is required ({nearest.tasks_observed} tasks seen)."
     )

@@ -28,10 +28,15 @@ _TRANSCRIPT_BYTES = 2**18
 
 def run(arguments: Sequence[str]) -> int:
     """Answer one event: `pre-spawn [--mode MODE] [--by MEANS]` or `subagent-stop`. Always returns 0."""
+    if arguments[:1] in (["--help"], ["-h"]):
+        print(run.__doc__)
+        return 0
     try:
         event, options = arguments[0], dict(zip(arguments[1::2], arguments[2::2], strict=False))
         mode = os.environ.get("SPAWNWISE_MODE") or options.get("--mode", "advise")
         means = os.environ.get("SPAWNWISE_ENFORCE_BY") or options.get("--by", "update")
+        if mode not in MODES or means not in MEANS:
+            raise ValueError
         if mode == "off":
             return 0
         handle: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {

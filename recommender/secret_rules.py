@@ -73,6 +73,14 @@ RULES = (
         "npm_ hf_ dop_v1_ shpat_ pypi-ageichlwas",
         rf"{_START}(?:(?:npm|hf|dop_v1|shpat)_[A-Za-z0-9]{{30,}}|pypi-AgEIcHlwaS[\w-]{{50,}})",
     ),
+    _rule(
+        "service-token",
+        "hvs. dapi pul- rubygems_ nrak- age-secret-key-1 sntry fm2_",
+        rf"{_START}(?:hvs\.[\w-]{{24,}}|dapi[0-9a-f]{{32,}}|pul-[0-9a-f]{{40,}}|rubygems_[0-9a-f]{{40,}}"
+        r"|NRAK-[A-Z0-9]{24,}|AGE-SECRET-KEY-1[A-Z0-9]{40,}|sntry[su]_[\w+/=]{30,}|fm2_[\w+/=]{30,})",
+    ),
+    _rule("service-token", "api/webhooks/", r"api/webhooks/\d{10,20}/([\w-]{30,})"),
+    _rule("service-token", "token", r"(?i)token\s{1,4}([0-9a-f]{40})(?![0-9a-f])"),
     _rule("service-token", "sg.", rf"{_START}SG\.[\w-]{{15,}}\.[\w-]{{30,}}"),
     _rule("service-token", "akc ap", rf"{_START}A(?:KC|P[\dA-F])[A-Za-z0-9]{{10,}}", is_mixed),
     _rule("service-token", "", r"\b[0-9a-z]{32}-us\d{1,2}\b"),
@@ -102,7 +110,7 @@ RULES = (
     _rule(
         "secret-value",
         "secret passw passphrase _pass pwd key token credential",
-        rf"(?i)(?:secret|passw(?:or)?d|passphrase|_pass|pwd|{_NAMED_KEY}key|token|credentials?)"
+        rf"(?i)(?:secret|passw(?:or)?[dt]|passphrase|_pass|pwd|{_NAMED_KEY}key|token|credentials?)"
         r"(?:[_-]?(?:key|base|access|value|string|prod|production|dev|test|staging|live|\d{1,2})){0,3}"
         rf"[\\\"'`\]]{{0,6}}\s{{0,4}}(?:=>|:=|!==?|={{1,3}}|:|>)\s{{0,4}}{_VALUE}",
         is_likely_secret,
@@ -114,6 +122,7 @@ RULES = (
         is_likely_secret,
     ),
     _rule("secret-value", "-u --user", rf"--?u(?:ser)?[\s=]{{1,2}}[\"']?[\w.@+-]{{1,64}}:{_VALUE}", is_likely_secret),
+    _rule("secret-value", "mysql", rf"(?i)mysql\w{{0,8}}\b[^\n|;&]{{0,80}}?\s-p{_VALUE}", is_likely_secret),
     _rule("secret-value", "sshpass", rf"(?i)sshpass\s{{1,4}}-p\s{{0,4}}{_VALUE}", is_likely_secret),
     _rule(
         "secret-value",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from recommender.cli import printable
 from recommender.embedding import EmbeddingError, embedder_from_environment
 from recommender.home import claude_home, private_folder
+from recommender.hook import MEANS, MODES
 from recommender.snapshot import SnapshotError, read_snapshot
 
 
@@ -56,6 +58,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _embedder,
         _snapshot,
         _schedule,
+        _hook,
     ]
     for look in looks:
         yield look(settings)
@@ -121,3 +124,12 @@ def _snapshot(settings: Settings) -> Finding:
 def _schedule(settings: Settings) -> Finding:
     state = f"at {settings.schedule}" if settings.schedule_enabled else "switched off"
     return Finding("schedule", "ok", f"nightly run {state}, while `spawnwise ui` or a dagster-daemon runs")
+
+
+def _hook(_: Settings) -> Finding:
+    chosen = {"SPAWNWISE_MODE": MODES, "SPAWNWISE_ENFORCE_BY": MEANS}
+    wrong = [name for name, allowed in chosen.items() if os.environ.get(name, allowed[0]) not in (*allowed, "")]
+    if wrong:
+        remedy = "; ".join(f"{name} is one of {', '.join(chosen[name])}" for name in wrong)
+        return Finding("hook", "broken", f"{', '.join(wrong)}: no such choice, so no spawn is looked at", remedy)
+    return Finding("hook", "ok", f"mode {os.environ.get('SPAWNWISE_MODE') or 'as installed'}")

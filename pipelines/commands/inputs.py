@@ -14,7 +14,7 @@ def add_logs_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--logs",
         action="append",
-        type=Path,
+        type=_path,
         metavar="PATH",
         help="a Claude Code home, another folder, a file or a glob of logs; repeatable",
     )
@@ -23,8 +23,14 @@ def add_logs_argument(parser: argparse.ArgumentParser) -> None:
 def add_specs_argument(parser: argparse.ArgumentParser) -> None:
     """Let a person name agent specs."""
     parser.add_argument(
-        "--specs", action="append", type=Path, metavar="FOLDER", help="a folder with agent specs; repeatable"
+        "--specs", action="append", type=_path, metavar="FOLDER", help="a folder with agent specs; repeatable"
     )
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty path: is a variable of the shell unset?")
+    return Path(text)
 
 
 def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.terminal import table_console
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from recommender.cli import printable
@@ -78,7 +78,6 @@ def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
         table.add_column(Text(printable(name)), no_wrap=True)
     for row in rows:
         table.add_row(*map(Text, _printable_row(row)))
-    # As wide as the rows are: a pager or the terminal may wrap, a column that is cut cannot be read at all.
-    console = Console(highlight=False, width=100_000)
+    console = table_console()
     console.print(table)
     console.print(f"({len(rows):,} rows)")

@@ -5,17 +5,19 @@ import json
 from dataclasses import asdict
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.terminal import table_console
 from pipelines.journal.advice import Advice, advice_now
 from recommender.cli import printable
+
+MOST_DAYS = 36_500
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("--days", type=int, default=30, help="how far to look back (default: 30)")
+    parser.add_argument("--days", type=_days, default=30, help="how far to look back (default: 30)")
     parser.add_argument("--json", action="store_true", help="print a JSON list of objects")
 
 
@@ -46,7 +48,13 @@ def _print_table(advice: list[Advice]) -> None:
             _money(row.saved_usd),
             _money(row.lost_usd),
         )
-    Console(highlight=False).print(table)
+    table_console().print(table)
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 to {MOST_DAYS:,}")
+    return int(text)
 
 
 def _money(usd: float | None) -> str:

@@ -2,9 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from pipelines.progress import Progress, SilentProgress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def table_console() -> "Console":
+    """Return a console on which a table is as wide as its rows: a terminal wraps, a column that is cut is lost."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=100_000)
 
 
 @contextmanager

@@ -50,11 +50,12 @@ def find_logs(sources: Iterable[Path]) -> Found:
     found = Found()
     known: dict[Path, LogFile] = {}
     for source in sources:
-        before = len(known)
+        is_empty, warned = True, len(found.warnings)
         for path in _places(source, found.warnings):
             for log in _walk(path, found.warnings):
                 known[log.path] = log
-        if len(known) == before and not found.warnings:
+                is_empty = False
+        if is_empty and len(found.warnings) == warned:
             found.warnings.append(
                 f"No transcripts in {source}. A Claude Code home has projects/<project>/<session>.jsonl; "
                 "name another folder, a file or a glob with --logs."

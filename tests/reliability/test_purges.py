@@ -10,6 +10,11 @@ LONGEST_NAMED = """
 select session_id, array_agg(source_key), max(task_description)
 from learning.task_history where session_id !~ '^c0' group by session_id order by count(*) desc, session_id limit 1
 """
+SMALLEST_PROJECT = """
+select project, array_agg(source_key), array_agg(distinct task_description)
+from learning.task_history where project is not null and length(task_description) > 40
+group by project order by count(*), project limit 1
+"""
 
 
 def files_with(home: Path, words: list[str]) -> set[str]:
@@ -56,6 +61,27 @@ def test_a_purged_session_is_in_no_file_and_does_not_come_back(survivor: House) 
     assert survivor.run("ingest").returncode == 0
     assert spawns(survivor) == left
     assert files_with(survivor.home, traces) == set()
+
+
+def test_a_purged_project_is_in_no_file(survivor: House) -> None:
+    with survivor.connect() as connection:
+        project, keys, texts = connection.execute(SMALLEST_PROJECT).fetchone() or ("", [], [])
+    assert files_with(survivor.home, [*keys, *texts])
+    purged = survivor.run("purge", "--project", project, "--yes", "--json")
+    assert purged.returncode == 0, purged.stderr
+    assert json.loads(purged.stdout)["left"] == {}
+    assert files_with(survivor.home, [*keys, *texts]) == set()
+
+
+def test_what_covers_nothing_changes_nothing(survivor: House) -> None:
+    survivor.run("record", "Count the pears", "--agent", "counter", "--model", "haiku", "--now")
+    before = survivor.digests()
+    for scope in (["--session", "a-typo-in-the-id"], ["--project", "nosuch"], ["--before", "2001-01-01"]):
+        purged = survivor.run("purge", *scope, "--yes")
+        assert purged.returncode == 3
+        assert "Nothing is covered" in purged.stderr
+    now = survivor.digests()
+    assert {name for name in now if now[name] != before[name]} <= {"learning.purges"}  # nor will it be read
 
 
 def test_all_is_all(survivor: House) -> None:

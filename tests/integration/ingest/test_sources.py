@@ -8,6 +8,9 @@ import pytest
 
 from pipelines.ingest import ingest as ingest_module
 from pipelines.ingest import scan as scan_module
+from pipelines.ingest.inputs import inputs_for, sample_folder
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
 from tests.transcripts import Transcript
 
 RECORD = {
@@ -72,3 +75,23 @@ def test_what_a_batch_wrote_stays_when_a_later_one_fails(
     assert len(tasks()) == 1, "rows and the mark of how far the file was read commit together"
     monkeypatch.setattr(ingest_module, "write_files", write)
     assert ingest(tmp_path).spawns_new == 2
+
+
+def test_the_sample_does_not_come_back_once_real_logs_were_read(
+    tmp_path: Path, ingest: Any, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    settings = Settings(home=tmp_path / "data", DATABASE_URL=None)
+    sample = sample_folder(settings)
+    assert inputs_for(warehouse, settings).logs == (sample,)
+    ingest(sample)
+    named = settings.model_copy(update={"logs": (sample,), "specs": (sample,)})
+    assert inputs_for(warehouse, named).is_sample
+    log = Transcript()
+    log.spawn()
+    log.write(tmp_path / "real")
+    ingest(tmp_path / "real")
+    for told in (settings, named):
+        inputs = inputs_for(warehouse, told)
+        assert (inputs.logs, inputs.is_sample) == ((tmp_path / "claude",), False)
+        assert sample not in inputs.specs

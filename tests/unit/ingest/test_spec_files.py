@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,9 @@ def test_default_folders_are_the_project_then_the_user(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path / "project")
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "user"))
     assert default_spec_folders() == (tmp_path / "project/.claude", tmp_path / "user")
+
+
+def test_a_pipe_is_no_spec(tmp_path: Path) -> None:
+    write(tmp_path, ".claude/agents/a.md")
+    os.mkfifo(tmp_path / ".claude" / "agents" / "pipe.md")
+    assert found(tmp_path) == [(".claude/agents/a.md", None)]

@@ -60,6 +60,16 @@ SECRETS: list[tuple[str, str, str]] = [
     ("service-token", "mail {}", "S" + "G." + chance(22) + "." + chance(43)),
     ("service-token", "list {}", chance(32, "abcdef0123456789") + "-us" + "12"),
     ("service-token", "store {}", "AK" + "C" + chance(20)),
+    ("service-token", "vault {}", "hv" + "s." + chance(90)),
+    ("service-token", "bricks {}", "da" + "pi" + chance(32, HEX)),
+    ("service-token", "stack {}", "pu" + "l-" + chance(40, HEX)),
+    ("service-token", "gem {}", "ruby" + "gems_" + chance(48, HEX)),
+    ("service-token", "relic {}", "NR" + "AK-" + chance(27, string.ascii_uppercase + string.digits)),
+    ("service-token", "age {}", "AGE-" + "SECRET-KEY-1" + chance(58, string.ascii_uppercase + string.digits)),
+    ("service-token", "sentry {}", "sn" + "tryu_" + chance(64, HEX)),
+    ("service-token", "fly {}", "fm" + "2_" + chance(60)),
+    ("service-token", "https://discord.com/api/webhooks/123456789012345678/{}", chance(68)),
+    ("service-token", "header token {}", chance(40, HEX)),
     ("aws-key", "aws_sandbox('{}')", chance(20) + "/" + chance(19)),
     ("jwt", "cookie {}", "ey" + "J" + chance(30) + ".ey" + "J" + chance(60) + "." + chance(43)),
     ("authorization", "-H 'Authorization: Bearer {}'", chance(30)),
@@ -81,6 +91,8 @@ SECRETS: list[tuple[str, str, str]] = [
     ("secret-value", '{"password": "%s"}', "tr0ub4dor" + "&3"),
     ("secret-value", "clientSecret: '{}',", chance(24)),
     ("secret-value", "private_token=> {}", chance(20)),
+    ("secret-value", "Passwort: {}", "geh" + "eim2!"),
+    ("secret-value", "mysql -h db -u app -p{} shop", "hunter" + "2!"),
     ("high-entropy", "the code is {} .", "aB3x" * 8 + chance(10)),
 ]
 PRIVATE_KEYS = [
@@ -125,6 +137,8 @@ def test_every_rule_has_a_sample() -> None:
 
 
 ORDINARY = [
+    "mysql -u app -p shop < dump.sql and then python -m pytest -p no:cacheprovider",
+    "token 9fceb02d is short, fm2_ too, and so are hvs.x, dapi2 and pul-request",
     "commit 9fceb02d0ae598e95dc970b74767f19372d61af8 in abc1234",
     "session 3b241101-e2bb-4255-8caf-4136c566a962 at toolu",
     "![logo](data:image/png;base64," + "iVBORw0KGgoAAAANSUhEUgAAAAUA" * 40 + "=)",
