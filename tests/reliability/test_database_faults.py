@@ -109,7 +109,12 @@ def test_a_crash_of_the_server_by_a_log_that_cannot_be_written(undisturbed: Undi
     with one_round(undisturbed) as house:
         house.proxy.at_words(PHASES[phase], partial(crash_of_a_backend, house))
         run = house.run("learn")
-        assert "Trying again" in run.stderr
+        if run.returncode:  # a table's file had to grow before the log's: an error, and no crash
+            assert_clear(run, "File too large")
+            assert house.half_published() == set()
+            run = house.run("learn")
+        else:
+            assert "Trying again" in run.stderr
         assert_ends_as_undisturbed(house, run)
 
 

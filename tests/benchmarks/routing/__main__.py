@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.settings import Settings
 from tests.benchmarks.routing import full_information, logged_only, nightly_replay
-from tests.benchmarks.routing.data import load
+from tests.benchmarks.routing.data import NEEDED, load
 from tests.benchmarks.routing.results import table, write
 
 ONE_OUTCOME_UP_TO = 5_000  # tasks: above this, hundreds of nights or seeds say no more and take hours
@@ -36,7 +36,8 @@ def main() -> int:
             results += nightly_replay.measure(data, settings, arguments.orders)
         print(f"{data.name}: {len(data.task_ids)} tasks, {time.monotonic() - started:.0f} s", file=sys.stderr)
     if not results:
-        print(f"No outcomes in {arguments.data}: see the README for the columns a file needs.", file=sys.stderr)
+        needed = ", ".join(sorted(NEEDED))
+        print(f"No outcomes in {arguments.data}: .parquet files with the columns {needed} are read.", file=sys.stderr)
         return 1
     write(arguments.out, results)
     print(table(results))
