@@ -61,7 +61,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _hook,
     ]
     for look in looks:
-        yield look(settings)
+        try:
+            yield look(settings)
+        except Exception as error:
+            piece = look.__name__.strip("_").replace("_", " ")
+            yield Finding(piece, "broken", f"looking at it failed ({type(error).__name__})", "Please report this.")
 
 
 def _python(_: Settings) -> Finding:
