@@ -15,7 +15,7 @@ from tests.reliability.rounds import Round, one_round
 KILLS_IN_A_ROW = 2  # before a run may finish, so that also what a killed run left behind is killed at
 MOMENTS = 50 if IS_LONG else 2
 STEPS = range(1, 13) if IS_LONG else ()
-SHARES = 50  # of all commits, so that each test is done in minutes
+SHARES = 250  # of all commits, so that each test is done in minutes
 SOME_COMMITS = range(2, 140)  # about as many as a run makes from logs to answers
 BUSY_FOR_AN_HOUR = """
 import os, sys, psycopg
@@ -95,6 +95,7 @@ def test_killed_behind_some_commits_in_a_row(undisturbed: Undisturbed) -> None:
 def commits_of_a_run(undisturbed: Undisturbed) -> int:
     with one_round(undisturbed) as house:
         assert not is_killed_at_commit(house, 0)
+        print(f"a run makes {house.proxy.commits} commits")
         assert house.proxy.commits > max(SOME_COMMITS)
         return house.proxy.commits
 
