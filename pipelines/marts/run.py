@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse
 from pipelines.warehouse.connection import OPTIONS
-from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost
+from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost, without_rows
 
 PROJECT_FOLDER = Path(__file__).parents[2] / "dbt_project"
 
@@ -103,7 +103,7 @@ def _fault(message: str) -> Exception:
 def _in_words(result: Any) -> str:
     """Name the node and give the first lines of why; the query's rows are not in dbt's message."""
     node = result.node
-    why = " ".join(line.strip() for line in (result.message or "no message").splitlines()[:3])
+    why = " ".join(line.strip() for line in without_rows(result.message or "no message").splitlines()[:3])
     return f"dbt {node.resource_type} {node.name}: {why} {remedy_for(why)}".rstrip()
 
 

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipelines.settings import Settings
 from pipelines.warehouse.embedded import EmbeddedServer
-from pipelines.warehouse.faults import DatabaseUnavailableError, WarehouseError, explained, unreachable
+from pipelines.warehouse.faults import DatabaseUnavailableError, WarehouseError, explained, unreachable, without_rows
 
 DATABASE = "spawnwise"
 # A peer that is gone without a word is given up after two minutes; libpq's own limit is two hours.
@@ -73,6 +73,7 @@ class Warehouse:
         except psycopg.Error as error:
             fault = explained(error)
             if fault is None:
+                error.args = (without_rows(str(error)),)
                 raise
             raise fault from error
 

@@ -1,5 +1,6 @@
 """What may be wrong with the database: in words, with the remedy, and whether it passes by itself."""
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ LOST = (
 )
 # What no waiting mends, although a connection could not be had.
 REFUSED = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
+DETAILS = ("DETAIL:", "CONTEXT:")
 REMEDIES = {
     "25006": "Postgres accepts no writing here. Point DATABASE_URL at the primary server, or switch "
     "default_transaction_read_only off for this role and database.",
@@ -69,6 +71,11 @@ def explained(error: "psycopg.Error") -> WarehouseError | None:
         return DatabaseUnavailableError(message)
     remedy = REMEDIES.get(error.sqlstate or "")
     return WarehouseError(f"{remedy} ({reason})") if remedy else None
+
+
+def without_rows(message: str) -> str:
+    """Return what Postgres says without its details, which quote rows: words of tasks go to no log."""
+    return "\n".join(takewhile(lambda line: not line.strip().startswith(DETAILS), message.splitlines()))
 
 
 def is_lost(sqlstate: str | None) -> bool:

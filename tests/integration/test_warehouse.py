@@ -62,3 +62,10 @@ def test_commands_that_begin_at_once_share_one_database(postgres: EmbeddedServer
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         assert connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
         connection.execute("drop database spawnwise")
+
+
+def test_an_error_quotes_no_row(warehouse: Warehouse) -> None:
+    with pytest.raises(psycopg.errors.NotNullViolation) as refused, warehouse.connect() as connection:
+        connection.execute("insert into learning.agent_stops (session_id) values (row('Count the apples', null)::text)")
+    assert "null value" in str(refused.value)
+    assert "apples" not in str(refused.value)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER
+from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, identifier
 
 
 def _as_utc(value: Any) -> Any:
@@ -25,6 +25,12 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("outside the years 1 to 9999") from None
 
 
+def _is_told(value: str) -> str:
+    if not identifier(value):
+        raise ValueError("blank")
+    return value
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_as_utc), AfterValidator(_in_utc)]
 Text = Annotated[str, Field(max_length=10_000_000)]
 Name = Annotated[str, Field(max_length=1_000)]
@@ -40,7 +46,9 @@ class SpawnRecord(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
-    id: Name = Field(min_length=1, description="Names the spawn; unique among all records of one orchestrator.")
+    id: Annotated[Name, AfterValidator(_is_told)] = Field(
+        min_length=1, description="Names the spawn; unique among all records of one orchestrator."
+    )
     agent: Name = Field(min_length=1, description="The agent that was spawned.")
     task: Text = Field(description="What it was asked to do: the prompt.")
     spawned_at: Moment = Field(description="ISO 8601; without a zone it is UTC.")

@@ -62,6 +62,7 @@ def test_signals_follow_from_what_is_recorded(fields: dict[str, Any], signals: t
         (RECORD | {"duration_ms": -1}, "duration_ms"),
         (RECORD | {"propensity": 0}, "propensity"),
         (RECORD | {"id": ""}, "id: string_too_short"),
+        (RECORD | {"id": " \x1c\0"}, "id: value_error"),
     ],
 )
 def test_unreadable_line_is_quarantined_with_its_reason(line: object, reason: str) -> None:
