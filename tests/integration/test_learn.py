@@ -124,6 +124,7 @@ def test_the_doctor_finds_all_well_but_the_missing_transcripts(learned: Learned)
         "embedder": "ok",
         "snapshot": "ok",
         "schedule": "ok",
+        "hook": "ok",
     }
 
 
