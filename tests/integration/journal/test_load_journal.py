@@ -184,6 +184,7 @@ def test_what_was_promised_with_an_answer_is_kept_to_be_held_against_what_came(w
 
 def test_a_library_decision_is_tied_to_its_record(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPAWNWISE_DEADLINE_MS", "60000")  # a machine that runs tests may be slow
+
     class Result:
         success = True
 
