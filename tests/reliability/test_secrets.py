@@ -1,6 +1,7 @@
 """A secret that stands in a log is in no table, file, log line or embedding request."""
 
 import json
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.embedding import embedder_from_environment
+from recommender.journal import MAX_NAME
 from recommender.task_text import task_text
 from tests.chat_server import running_chat_server
 from tests.embedding_server import running_embedding_server
@@ -54,8 +56,10 @@ def test_no_secret_is_in_any_table(undisturbed: Undisturbed) -> None:
 
 def test_no_secret_is_in_any_file_of_the_home(undisturbed: Undisturbed) -> None:
     words = [filled(around, secret) for around, secret in CANARIES]
+    said = " ".join(words)
+    names = textwrap.wrap(" ".join(word for word in words if len(word) < MAX_NAME), MAX_NAME, break_on_hyphens=False)
     for arguments in (
-        ["record", " ".join(words), "--agent", " ".join(words), "--model", words[0], "--error", " ".join(words)],
+        *(["record", said, "--agent", name, "--model", words[0], "--error", said] for name in names),
         ["feedback", "last", "bad", "--note", " ".join(words)],
         ["recommend", " ".join(words), "--agent", words[0]],
     ):
