@@ -1,6 +1,6 @@
 """Measure the reading of logs: speed, memory, growth, and a run with nothing new, beside ccusage on the same files.
 
-python -m tests.benchmarks.ingest LOGS [--megabytes 1000] [--growth 100 500 2000] [--repeat 3]
+python -m tests.benchmarks.ingest LOGS [--megabytes 1000] [--growth 300] [--repeat 3]
 
 LOGS is a Claude home, or a folder of them. Figures go to build/bench-ingest.json. Every run is a whole process, from
 the interpreter's start to its end. "new home" sets the embedded server up first; "empty tables" finds it set up.
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.ingest", description=__doc__.split("\n\n")[0])
     parser.add_argument("logs", type=Path)
     parser.add_argument("--megabytes", type=int, default=1_000, help="size to which the logs are replicated")
-    parser.add_argument("--growth", type=int, nargs="*", default=[], help="more sizes, to see how time grows")
+    parser.add_argument("--growth", type=int, nargs="*", default=[300], help="more sizes, to see how time grows")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each case; the median counts")
     options = parser.parse_args(arguments)
     if not options.logs.is_dir():
