@@ -21,10 +21,11 @@ LINES = 40 if IS_LONG else 2  # of these in each file
 SCAN = """
 import resource, sys
 from pathlib import Path
-from pipelines.ingest.scan import scan
 from pipelines.ingest.sources import find_logs
+from pipelines.ingest.workers import parts
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-quarantined = sum(scan(log, None).counts["quarantined"] for log in find_logs([Path(sys.argv[1])]).files)
+logs = find_logs([Path(sys.argv[1])]).files
+quarantined = sum(part.counts["quarantined"] for log in logs for part in parts(log, None))
 print(quarantined, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
