@@ -20,7 +20,6 @@ from pipelines.ingest.sources import LogFile
 
 Changed = tuple[LogFile, str]  # a file and its stored path
 
-
 MIN_BYTES = 16 << 20  # less is read sooner than a worker has started
 MAX_WORKERS = 2
 MAX_WAITING_BYTES = 128 << 20  # of logs that are read but not taken yet, so that memory stays bounded

@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, RootModel, ValidationError
 
 from pipelines.ingest.redaction import redact_forms, redact_stored
+from recommender.journal import MAX_NAME
 
 # Postgres stores no NUL; a line may have been written by somebody else's program, secrets and all.
 Text = Annotated[str, AfterValidator(lambda text: redact_stored(text.replace("\0", "")))]
-Name = Annotated[str, AfterValidator(lambda text: redact_forms(text.replace("\0", ""))), Field(max_length=500)]
+Name = Annotated[str, AfterValidator(lambda text: redact_forms(text.replace("\0", ""))), Field(max_length=MAX_NAME)]
 Milliseconds = Annotated[int, Field(ge=0, lt=2**53)]
 Share = Annotated[float, Field(gt=0, le=1)]
 

@@ -53,7 +53,7 @@ def remove(connection: Connection, scope: Scope) -> Removal:
         removal.rows[what] = connection.execute(named_sql(__file__, name), parameters).rowcount
     if scope.is_all:
         removal.rows += _emptied(connection, named_sql(__file__, "personal_tables"))
-    if any(removal.rows.values()):
+    if scope.is_all or any(removal.rows.values()):
         reread_journal(connection)
         _forget_learned(connection)
     return removal

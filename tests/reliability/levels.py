@@ -11,7 +11,7 @@ from psycopg import sql
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.migrate import ensure_pgvector, run_migrations
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import House
+from tests.reliability.house import HOME_MODE, House
 
 Connection = psycopg.Connection[Any]
 Contents = dict[tuple[str, str], tuple[int, str]]
@@ -57,7 +57,7 @@ class OldHouse(House):
     def __init__(self, undisturbed: Undisturbed, database: str = "") -> None:
         database = database or f"old_{next(_numbers)}"
         home = undisturbed.home.parent / database
-        home.mkdir(mode=0o711)
+        home.mkdir(mode=HOME_MODE)
         super().__init__(home, undisturbed.logs, DATABASE_URL=undisturbed.server.dsn(database))
         self.server = undisturbed.server
         self.database = database

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import AS_IT_WAS, IS_LONG, House, chance, opened
+from tests.reliability.house import AS_IT_WAS, HOME_MODE, IS_LONG, House, chance, opened
 from tests.reliability.test_any_value import PLACES, WRONG, changed
 from tests.reliability.valid_logs import FIXTURES
 
@@ -29,7 +29,7 @@ def test_a_night_over_damaged_logs_keeps_the_sound_ones(undisturbed: Undisturbed
     for number, fixture in enumerate(FIXTURES.values(), DAMAGED):
         fixture.write(damaged, number)
     house = House(folder / "hostile", undisturbed.logs)
-    house.home.mkdir(mode=0o711)
+    house.home.mkdir(mode=HOME_MODE)
     sources = [undisturbed.logs, *(damaged / name for name in ("projects", "runs", "traces", "rollouts"))]
     with opened(house):
         run = house.run("learn", "--quiet", *(word for source in sources for word in ("--logs", str(source))))

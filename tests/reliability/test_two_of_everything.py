@@ -18,7 +18,7 @@ from recommender.serving_tables import read_database
 from recommender.snapshot import read_snapshot
 from tests.embedding_server import EmbeddingServer, running_embedding_server
 from tests.reliability.conftest import Undisturbed
-from tests.reliability.house import IS_LONG
+from tests.reliability.house import HOME_MODE, IS_LONG
 from tests.reliability.rounds import Round, one_round
 
 TASK = "Write unit tests for the parser"
@@ -110,7 +110,7 @@ def end_the_quota(_: subprocess.Popen[str], provider: EmbeddingServer) -> None:
 
 def test_commands_that_start_at_once_share_one_server(folder: Path) -> None:
     data = folder / "shared" / "postgres"
-    data.parent.mkdir(mode=0o711)
+    data.parent.mkdir(mode=HOME_MODE)
     commands = [
         subprocess.Popen(
             [sys.executable, "-c", HOLD_A_LEASE, str(data)],

@@ -66,9 +66,8 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
         if lines_left == WATCHED_LINES:
             reader.note(key, "result_used")
         if len(watched) == 1 and lines_left > WATCHED_LINES - 3:  # of several results nobody knows which is meant
-            reader.note(
-                key, *["parent_redid"] * is_redone or ["parent_alarm"] * is_alarmed
-            )  # of one sentence, one sign
+            # Of one sentence, one sign.
+            reader.note(key, *["parent_redid"] * is_redone or ["parent_alarm"] * is_alarmed)
         watched[key] = lines_left - 1
         if lines_left <= 1:
             del watched[key]

@@ -103,9 +103,10 @@ def report_kind(report: str, tokens: int | None) -> str:
     head, is_short = report[:HEAD], len(report) < SHORT_REPORT
     if _API_ERROR.match(head):
         return next((kind for kind, pattern in _ERRORS if kind in OUTAGES and pattern.search(head)), "api_error")
-    said = next((kind for kind, pattern in _FALSE_RESULTS if pattern.search(head)), None)
-    if said and len(report) <= STUB:
-        return said
+    if len(report) <= STUB:
+        said = next((kind for kind, pattern in _FALSE_RESULTS if pattern.search(head)), None)
+        if said:
+            return said
     if tokens == 0 and is_short:
         return "zero_tokens"
     if not report:
