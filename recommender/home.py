@@ -58,7 +58,7 @@ def private_folder(folder: Path) -> None:
 
 def unusable(error: OSError) -> str:
     """Say which file or folder cannot be used, and what to do."""
-    return (
-        f"{error.filename} cannot be used ({error.strerror}). Check its permissions and the free space; "
-        "SPAWNWISE_HOME names the folder that holds all data."
-    )
+    path, home = Path(str(error.filename)), data_home()
+    is_ours = home == path or home in path.parents or path in home.parents
+    where = "; SPAWNWISE_HOME names the folder that holds all data." if is_ours else "."
+    return f"{path} cannot be used ({error.strerror}). Check its permissions and the free space{where}"

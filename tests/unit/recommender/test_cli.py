@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recommender.cli import main
-from recommender.home import snapshot_file
+from recommender.home import data_home, snapshot_file, unusable
 from recommender.lookup import default_recommender
 from recommender.snapshot import write_snapshot
 from tests.snapshots import TESTING, learned_snapshot
@@ -111,6 +112,13 @@ def test_only_what_is_needed_is_imported(code: str, unneeded: set[str]) -> None:
     script = f"{code}\nimport sys\nprint('\\n' + ' '.join(sys.modules))"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not unneeded & set(result.stdout.splitlines()[-1].split())
+
+
+def test_only_a_file_of_the_data_home_is_blamed_on_its_setting() -> None:
+    for path, is_ours in ((data_home() / "report.html", True), (Path("/elsewhere/report.html"), False)):
+        words = unusable(PermissionError(errno.EACCES, "Permission denied", str(path)))
+        assert words.startswith(f"{path} cannot be used (Permission denied)")
+        assert ("SPAWNWISE_HOME" in words) is is_ours
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
