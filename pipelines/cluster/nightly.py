@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from pipelines.cluster import store
 from pipelines.cluster.count import choose_clustering
@@ -94,7 +95,10 @@ def _cluster(
     if not tasks.ids:
         store.insert_clustering(connection, embedding_model, fingerprint, [], "no task has an embedding yet")
         return 0
-    clustering, criterion = choose_clustering(tasks.vectors, tasks.outcomes())
+    # More threads add up their sums in any order, and gain nothing up to 10,000 tasks; on a busy machine their waiting
+    # for each other costs ten times the work.
+    with threadpool_limits(limits=1):
+        clustering, criterion = choose_clustering(tasks.vectors, tasks.outcomes())
     names = label_clusters(tasks.texts, clustering.members, len(clustering.centroids))
     old = {} if latest is None else {cluster.cluster_id: cluster for cluster in latest.clusters}
     before = np.zeros((0, 0)) if latest is None or not old else latest.centroids

@@ -34,6 +34,8 @@ class Round(House):
     def __init__(self, undisturbed: Undisturbed, proxy: Proxy, database: str) -> None:
         home = undisturbed.home.parent / database
         home.mkdir(mode=HOME_MODE)
+        for kept in ("cache", "dbt"):  # what a home makes once, and takes seconds to make
+            shutil.copytree(undisturbed.home / kept, home / kept)
         super().__init__(home, undisturbed.logs, DATABASE_URL=proxy.url(database))
         self.server = undisturbed.server
         self.database = database
