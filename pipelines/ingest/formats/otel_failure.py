@@ -20,7 +20,7 @@ _PROVIDER = re.compile(
     r"timed? ?out|time-?out|rate.?limit|throttl|too.?many.?requests|quota|resource.?exhausted|overloaded|unavailable"
     r"|connection|(?:internal.?|\b)server.?error|bad.?gateway|bad.?request|\bapi\w*error|authenti|unauthori[sz]ed"
     r"|(?:permission|access).?denied|api.?key|context.?(?:length|window)|prompt is too long"
-    r"|\b(?:error|status|http)(?:[ _]?code)?[ :=(]{1,3}[45]\d\d\b|^[45]\d\d\b",
+    r"|\b(?:error|status|http)(?:[ _]?code)?[ _:=(]{1,3}[45]\d\d\b|^[45]\d\d\b",
     re.IGNORECASE,
 )
 

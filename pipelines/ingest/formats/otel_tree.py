@@ -44,12 +44,18 @@ def agent_name(span: Span) -> str | None:
 def _join_both_ends(agents: list[Span], spans: Spans) -> None:
     """Make one of an agent that is called over the wire: its caller's span, and the one that it writes itself.
 
-    What it says of its model and tokens counts as a model call's; in all else the caller is believed.
+    Between the two is nothing but transport: an agent that calls its like does so by a tool. What it says of its model
+    and tokens counts as a model call's; in all else the caller is believed.
     """
     for span in agents:
-        caller = next(agents_above(span, spans), None)
-        if caller and caller.is_client and not span.is_client and agent_name(caller) == agent_name(span):
+        caller = _above(span, spans, lambda above: above.operation != "")
+        if caller and _is_agent(caller) and _are_both_ends(caller, span):
             span.operation = MODEL_CALL
+
+
+def _are_both_ends(caller: Span, span: Span) -> bool:
+    name = agent_name(span)
+    return caller.is_client and not span.is_client and name is not None and name == agent_name(caller)
 
 
 def _leave_out_wrappers(calls: Mapping[str, list[Span]], spans: Spans) -> None:

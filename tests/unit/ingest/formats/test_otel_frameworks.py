@@ -227,6 +227,17 @@ def test_agent_that_calls_another_over_the_wire_stays() -> None:
     assert records["t1:a2"].parent_id == "t1:a1"
 
 
+def test_agent_that_calls_its_like_by_a_tool_stays() -> None:
+    tool = span("tool", "a1", operation__name="execute_tool")
+    records = records_of(request(silent("a2", "tool") | {"kind": 1}, tool, agent() | {"kind": CLIENT}))
+    assert records["t1:a2"].parent_id == "t1:a1"
+
+
+def test_agents_without_a_name_are_not_the_same() -> None:
+    caller, called = (span(key, above, "invoke_agent") for key, above in (("a1", ""), ("a2", "a1")))
+    assert len(records_of(request(caller | {"kind": CLIENT}, called | {"kind": 1}))) == 2
+
+
 def test_session_is_the_conversation_of_the_outermost_agent() -> None:
     inner = agent("a3", "a2", conversation__id="own")
     records = records_of(request(inner, agent("a2", "a1"), told(agent(), {"session.id": "s1"})))
@@ -241,6 +252,7 @@ def test_session_is_the_conversation_of_the_outermost_agent() -> None:
     [
         ("openai.RateLimitError", "too many"),
         ("429", ""),
+        ("http_500", ""),
         ("", "Error code: 503 - try later"),
         ("botocore.errorfactory.ThrottlingException", "slow down"),
         ("APIConnectionError", ""),
