@@ -8,6 +8,7 @@ frameworks write beside them or wrote before.
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 
 _TELEMETRY = ("resourceSpans", "resourceLogs", "resourceMetrics")  # the exporter may write all into one file
+DEEPEST = 50  # agents within each other; a log with more is damaged
 _KEPT = (
     "gen_ai.usage.",
     "gen_ai.aggregated_usage.",
@@ -102,7 +104,7 @@ def _task(span: Span, calls: list[Span]) -> str:
 
 def _session(span: Span, spans: Spans) -> str:
     """Return the conversation of the one that spawned it: an agent may open one of its own for each run."""
-    for each in reversed([span, *agents_above(span, spans)]):
+    for each in reversed([span, *islice(agents_above(span, spans), DEEPEST)]):
         for name in ("gen_ai.conversation.id", "session.id"):
             if conversation := as_text(each.attributes.get(name)):
                 return conversation

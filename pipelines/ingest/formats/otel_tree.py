@@ -60,7 +60,7 @@ def _are_both_ends(caller: Span, span: Span) -> bool:
 
 def _leave_out_wrappers(calls: Mapping[str, list[Span]], spans: Spans) -> None:
     """Make no agent of a span around others that has no agent's name and calls no model: it stands for the program."""
-    callers = {above.key for key in calls for above in agents_above(spans[key], spans)}
+    callers = {above.key for key in calls if (above := next(agents_above(spans[key], spans), None))}
     for key in callers:
         span = spans[key]
         is_named = any(name in span.attributes for name in ("gen_ai.agent.name", "agent_name", "gen_ai.agent.id"))
