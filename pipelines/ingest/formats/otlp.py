@@ -6,58 +6,88 @@ from datetime import UTC, datetime
 from typing import Any
 
 AGENT_CALL = "invoke_agent"
-MODEL_CALLS = {"chat", "generate_content", "text_completion"}
-_KEPT_OF_MODEL_CALLS = ("gen_ai.usage.", "gen_ai.request.model", "gen_ai.response.model")
+MODEL_CALL = "chat"
+MODEL_CALLS = {MODEL_CALL, "generate_content", "text_completion"}
+OUTPUT_TOKENS = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
+_CLIENT = (3, "SPAN_KIND_CLIENT")
+
+
+@dataclass
+class Event:
+    """Something that happened within a span: a message, an exception."""
+
+    name: str
+    attributes: Mapping[str, Any]
 
 
 @dataclass
 class Span:
-    """What is kept of a span: its place in the trace, and its attributes."""
+    """A span of an agent or of a model call; of any other only its place in the trace is kept."""
 
     key: str
     parent: str
     name: str
     operation: str
+    is_client: bool
     attributes: dict[str, Any]
+    events: list[Event]
     status: Mapping[str, Any]
     started_at: datetime | None
     ended_at: datetime | None
     project: str | None
     writer: str | None
     line: int
+    asked: str = ""
 
 
 def spans_of(request: Mapping[str, Any], line: int) -> Iterator[Span]:
-    """Yield the spans of an export request; of spans other than agent calls only what can matter is kept."""
+    """Yield the spans of an export request; one without an id cannot be told from another and is left out."""
     for resource_spans in as_objects(request.get("resourceSpans")):
         resource = attributes(as_object(resource_spans.get("resource")).get("attributes"))
+        service = as_text(resource.get("service.name")) or ""
+        # What a program is called that was given no name says nothing of the project.
+        project = None if service.startswith("unknown_service") else service or None
         for scope_spans in as_objects(resource_spans.get("scopeSpans")):
             scope = as_object(scope_spans.get("scope"))
             writer = " ".join(str(scope[key]) for key in ("name", "version") if scope.get(key)) or None
             for span in as_objects(scope_spans.get("spans")):
-                kept = _kept(attributes(span.get("attributes")))
-                trace = str(span.get("traceId", ""))
-                yield Span(
-                    key=f"{trace}:{span.get('spanId', '')}",
-                    parent=f"{trace}:{span.get('parentSpanId', '')}",
-                    name=str(span.get("name", "")),
-                    operation=str(kept.get("gen_ai.operation.name", "")),
-                    attributes=kept,
-                    status=as_object(span.get("status")),
-                    started_at=_moment(span.get("startTimeUnixNano")),
-                    ended_at=_moment(span.get("endTimeUnixNano")),
-                    project=as_text(resource.get("service.name")),
-                    writer=writer,
-                    line=line,
-                )
+                if span.get("spanId"):
+                    yield _span(span, project, writer, line)
 
 
-def _kept(values: dict[str, Any]) -> dict[str, Any]:
-    operation = values.get("gen_ai.operation.name")
-    if operation == AGENT_CALL:
-        return values
-    kept = {name: value for name, value in values.items() if name.startswith(_KEPT_OF_MODEL_CALLS)}
-    return kept | {"gen_ai.operation.name": operation} if operation in MODEL_CALLS else {}
+def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line: int) -> Span:
+    trace, name, told = str(span.get("traceId", "")), str(span.get("name", "")), attributes(span.get("attributes"))
+    operation = _operation(name, told)
+    is_kept = operation == AGENT_CALL or operation in MODEL_CALLS
+    return Span(
+        key=f"{trace}:{span['spanId']}",
+        parent=f"{trace}:{span.get('parentSpanId', '')}",
+        name=name,
+        operation=operation,
+        is_client=span.get("kind") in _CLIENT,
+        attributes=told if is_kept else {},
+        events=_events(span) if is_kept else [],
+        status=as_object(span.get("status")),
+        started_at=_moment(span.get("startTimeUnixNano")),
+        ended_at=_moment(span.get("endTimeUnixNano")),
+        project=project,
+        writer=writer,
+        line=line,
+    )
+
+
+def _operation(name: str, told: Mapping[str, Any]) -> str:
+    """Return the operation; where none is told, an agent's span has its name, and tokens put out are a model's."""
+    if operation := as_text(told.get("gen_ai.operation.name")):
+        return operation
+    if name.partition(" ")[0] == AGENT_CALL:
+        return AGENT_CALL
+    return MODEL_CALL if any(tokens in told for tokens in OUTPUT_TOKENS) else ""
+
+
+def _events(span: Mapping[str, Any]) -> list[Event]:
+    events = as_objects(span.get("events"))
+    return [Event(str(event.get("name", "")), attributes(event.get("attributes"))) for event in events]
 
 
 def attributes(pairs: object) -> dict[str, Any]:
