@@ -9,7 +9,7 @@ from pipelines.ingest.formats.codex_payload import Entry, event_of, mapping, wor
 from pipelines.ingest.formats.codex_tokens import Tokens
 
 Told = tuple[int, dict[str, Any], bool]
-_TASK = "Message Type: NEW_TASK\n"
+_TASK, _PAYLOAD = "Message Type: NEW_TASK\n", "\nPayload:\n"
 
 
 class AgentThread:
@@ -47,9 +47,9 @@ class AgentThread:
                 self.model = payload.get("model") or self.model
                 return True
             case "response_item":
-                text = words(payload.get("content"))
-                is_task = payload.get("type") == "agent_message" and text.startswith(_TASK)
-                return is_task and self._asked(text.partition("\nPayload:\n")[2])
+                return payload.get("type") == "agent_message" and self._told(payload, is_task=False)
+            case "inter_agent_communication":
+                return self._told(payload, is_task=payload.get("trigger_turn") is True)
             case "token_usage_record":
                 self._tokens.record(payload)
                 return True
@@ -108,6 +108,12 @@ class AgentThread:
             case _:
                 return False
         return True
+
+    def _told(self, message: Mapping[str, Any], is_task: bool) -> bool:
+        text = words(message.get("content"))
+        has_head = text.startswith(_TASK)
+        is_mine = message.get("recipient") == self._spawned_by.get("agent_path")
+        return is_mine and (is_task or has_head) and self._asked(text.partition(_PAYLOAD)[2] if has_head else text)
 
     def _asked(self, text: object) -> bool:
         # Without a mark between the parent's words and its own, the later ones are likelier the agent's task.

@@ -51,18 +51,21 @@ def ends_in(message: Mapping[str, Any]) -> dict[str, End]:
         told = json_object(text.partition(begin)[2].partition(close)[0])
         agent, end = told.get("agent_id") or told.get("agent_path"), end_of(told.get("status"))
     else:
-        agent, end = message.get("author"), _end_in_answer(text, message.get("content"))
+        agent, end = message.get("author"), _end_in_answer(text, _is_encrypted(message))
     return {agent: end} if isinstance(agent, str) and end else {}
 
 
-def _end_in_answer(text: str, blocks: object) -> End | None:
+def _end_in_answer(text: str, is_encrypted: bool) -> End | None:
     answer = text.partition("\nPayload:\n")[2]
     if not text.startswith(_ANSWER) or answer in _NO_ANSWERS:
         return None
     error, failed, _ = answer.partition(_TURN_FAILED)
     if failed and error.startswith(_ERRORED):
         return End.errored(error.removeprefix(_ERRORED))
-    is_encrypted = isinstance(blocks, list) and any(
-        isinstance(block, dict) and block.get("type") == "encrypted_content" for block in blocks
-    )
     return End.completed(bool(answer) or is_encrypted)
+
+
+def _is_encrypted(message: Mapping[str, Any]) -> bool:
+    content = message.get("content")
+    blocks = content if isinstance(content, list) else [message]
+    return any(isinstance(block, dict) and block.get("encrypted_content") is not None for block in blocks)

@@ -6,7 +6,7 @@ own. Older ones only show that there was a fork, by the parent's `session_meta`;
 
 from pipelines.ingest.formats.codex_payload import Entry, event_of
 
-TURN_STARTS = {"task_started", "turn_started"}
+TURN_STARTS = ("task_started", "turn_started")
 
 
 class History:

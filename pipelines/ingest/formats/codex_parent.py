@@ -8,7 +8,7 @@ from pipelines.ingest.formats.codex_agent import AgentThread, Told
 from pipelines.ingest.formats.codex_ends import End, end_of, ends_in
 from pipelines.ingest.formats.codex_payload import Entry, event_of, json_object, mapping
 
-WAITS = {"wait", "wait_agent"}
+LOOKS = {"wait", "wait_agent", "close_agent"}  # what they return tells how agents are
 # Answers in plain words are refusals, except to a call that was cut off, and the one that a fork gets in its copy.
 NO_REFUSALS = ("aborted", "You are the newly spawned agent.")
 _CIPHER = re.compile(r"gAAAA[\w=-]+")  # what multi-agent v2 writes in place of the task
@@ -24,7 +24,7 @@ class ParentThread:
         self._threads: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         self._ends: dict[str, End] = {}  # by thread id or path
-        self._waits: set[str] = set()
+        self._looks: dict[str, object] = {}  # call id -> the agent, where it looks after one only
 
     def take(self, number: int, entry: Entry) -> bool:
         """Take one line; tell whether it said anything of a spawn."""
@@ -37,6 +37,8 @@ class ParentThread:
                     return self._returned(payload)
                 case "message" | "agent_message":
                     return self._ended(ends_in(payload))
+        if entry["kind"] == "inter_agent_communication":
+            return self._ended(ends_in(payload))
         return self._observed(event_of(entry))
 
     def spawns(self, thread: AgentThread) -> Iterator[Told]:
@@ -63,11 +65,11 @@ class ParentThread:
     def _called(self, number: int, entry: Entry) -> bool:
         payload = entry["payload"]
         name, call_id = str(payload.get("name")).rpartition(".")[2], str(payload.get("call_id"))
-        if name in WAITS:
-            self._waits.add(call_id)
-        if name != "spawn_agent":
-            return name in WAITS
         asked = json_object(payload.get("arguments"))
+        if name in LOOKS:
+            self._looks[call_id] = asked.get("target") or asked.get("id")
+        if name != "spawn_agent":
+            return name in LOOKS
         items = asked.get("items")
         texts = [item.get("text") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
         message = asked.get("message") or "\n".join(text for text in texts if isinstance(text, str))
@@ -87,8 +89,10 @@ class ParentThread:
         output = payload.get("output")
         output = output.get("content") if isinstance(output, dict) else output
         told = json_object(output)
-        if call_id in self._waits:
-            self._ended({agent: end_of(status) for agent, status in mapping(told.get("status")).items()})
+        if call_id in self._looks:
+            agent, status = self._looks[call_id], told.get("previous_status") or told.get("status")
+            statuses = {agent: status} if isinstance(agent, str) else mapping(status)
+            self._ended({agent: end_of(status) for agent, status in statuses.items()})
             return True
         if call_id not in self._calls:
             return False
@@ -102,7 +106,9 @@ class ParentThread:
 
     def _observed(self, event: Mapping[str, Any]) -> bool:
         """Take an event: it links a call to its thread, or tells how agents are."""
+        receiver = event.get("receiver_thread_id")
         statuses = mapping(event.get("statuses")) or mapping(event.get("agents_states"))
+        statuses = statuses or ({receiver: event.get("status")} if isinstance(receiver, str) else {})
         is_end = self._ended({agent: end_of(status) for agent, status in statuses.items()})
         call_id = event.get("event_id") or event.get("call_id") or event.get("id")
         receivers = event.get("receiver_thread_ids")

@@ -23,7 +23,9 @@ def json_object(value: object) -> Mapping[str, Any]:
 
 
 def words(content: object) -> str:
-    """Return the text of a message's blocks, in which an encrypted block has none."""
+    """Return the text of a message, plain or in blocks, of which an encrypted one has none."""
+    if isinstance(content, str):
+        return content
     blocks = content if isinstance(content, list) else []
     return "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
 

@@ -56,7 +56,13 @@ def item(kind: str, /, **content: Any) -> dict[str, Any]:
 
 
 def agent_message(author: str, *parts: dict[str, Any]) -> dict[str, Any]:
-    return line("response_item", type="agent_message", author=author, recipient="/root", content=list(parts))
+    recipient = "/root/fix_login" if author == "/root" else "/root"
+    return line("response_item", type="agent_message", author=author, recipient=recipient, content=list(parts))
+
+
+def communication(author: str, recipient: str, content: str, trigger_turn: bool) -> dict[str, Any]:
+    message = {"author": author, "recipient": recipient, "other_recipients": [], "content": content}
+    return line("inter_agent_communication", **message, trigger_turn=trigger_turn)
 
 
 def text(words: str) -> dict[str, Any]:
@@ -121,6 +127,18 @@ def test_a_wait_tells_how_it_ended(status: Any, signals: tuple[str, ...]) -> Non
     assert record_of(META, SPAWN, SPAWNED, *waited).signals == signals
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"target": CHILD}, {"previous_status": {"completed": "Done"}}),
+        ({"id": CHILD}, {"status": {"completed": "Done"}}),
+    ],
+)
+def test_closing_an_agent_tells_how_it_ended(asked: dict[str, str], told: dict[str, Any]) -> None:
+    closed = [call("close_agent", "call_2", **asked), output(told, "call_2")]
+    assert record_of(META, SPAWN, SPAWNED, *closed).signals == ("result_returned",)
+
+
 def test_a_notification_tells_how_it_ended() -> None:
     told = json.dumps({"agent_id": CHILD, "status": {"completed": "Done"}})
     content = [{"type": "input_text", "text": f"<subagent_notification>{told}</subagent_notification>"}]
@@ -132,6 +150,9 @@ CIPHER = "gAAAAABqWD65LcMVj-R_wbuyKTPn4uAYtkb7VU4IjvG4l1IkVGZQqf73jP=="
 SPAWN_V2 = call("spawn_agent", task_name="fix_login", fork_turns="all", message=CIPHER)
 SPAWNED_V2 = output({"task_name": "/root/fix_login"})
 ACTIVITY = {"agent_thread_id": CHILD, "agent_path": "/root/fix_login", "kind": "started"}
+CHILD_META_V2 = line(
+    "session_meta", id=CHILD, source={"subagent": {"thread_spawn": THREAD_SPAWN | {"agent_path": "/root/fix_login"}}}
+)
 STARTED = event("sub_agent_activity", event_id="call_1", **ACTIVITY)
 
 
@@ -145,12 +166,17 @@ def test_encrypted_task_is_no_task() -> None:
     assert record_of(META, SPAWN_V2, SPAWNED_V2, STARTED).task == ""
     told = text("Message Type: NEW_TASK\nTask name: /root/fix_login\nSender: /root\nPayload:\n")
     secret = {"type": "encrypted_content", "encrypted_content": CIPHER}
-    assert record_of(CHILD_META, agent_message("/root", told, secret)).task == ""
+    own_words = event("user_message", message="How far are you?")
+    assert record_of(CHILD_META_V2, agent_message("/root", told, secret), own_words).task == ""
 
 
 def test_agent_is_told_its_task_in_a_message_or_an_item() -> None:
     told = text("Message Type: NEW_TASK\nTask name: /root/fix_login\nSender: /root\nPayload:\nFix the login")
-    assert record_of(CHILD_META, agent_message("/root", told)).task == "Fix the login"
+    assert record_of(CHILD_META_V2, agent_message("/root", told)).task == "Fix the login"
+    message = communication("/root", "/root/fix_login", "Fix the login", trigger_turn=True)
+    assert record_of(CHILD_META_V2, message).task == "Fix the login"
+    report = communication("/root/fix_login/ask", "/root/fix_login", "Asked", trigger_turn=False)
+    assert record_of(CHILD_META_V2, report).task == ""
     asked = [item("UserMessage", id=words, content=[text(words)]) for words in ("Fix the login", "Now the logout")]
     assert record_of(CHILD_META, *asked).task == "Fix the login"
 
@@ -164,6 +190,10 @@ def test_agent_is_told_its_task_in_a_message_or_an_item() -> None:
         (answer("Agent errored: quota\n\nThis agent's turn failed. If you still need it, ask again."), ("api_error",)),
         (answer("Agent errored: that is what the log says, and here is why"), ("result_returned",)),
         (answer("Agent shut down."), ()),
+        (
+            communication("/root/fix_login", "/root", "Message Type: FINAL_ANSWER\nPayload:\nOK", False),
+            ("result_returned",),
+        ),
     ],
 )
 def test_final_answer_tells_how_it_ended(final: dict[str, Any], signals: tuple[str, ...]) -> None:
@@ -185,6 +215,7 @@ def test_event_tells_which_model_the_agent_got(spawned: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "waited",
     [
+        event("collab_close_end", call_id="call_2", receiver_thread_id=CHILD, status={"completed": "Done"}),
         event("collab_waiting_end", call_id="call_2", statuses={CHILD: {"completed": "Done"}}),
         item("CollabAgentToolCall", id="call_2", tool="wait", agents_states={CHILD: {"completed": "Done"}}),
     ],
@@ -254,6 +285,10 @@ def test_history_copied_into_a_fork_does_not_count() -> None:
     assert (record.id, record.task, record.input_tokens, record.signals) == (CHILD, "Fix it", None, ("no_result",))
 
 
+def test_event_of_no_kind_in_a_fork_is_skipped() -> None:
+    assert record_of(CHILD_META, META, line("event_msg", type={"of": "no kind"})).id == CHILD
+
+
 def test_history_ends_where_the_fork_says() -> None:
     meta = CHILD_META | {"payload": CHILD_META["payload"] | {"subagent_history_start_ordinal": len(PARENTS_LINES) + 1}}
     sightings, reading = read_all("codex", numbered(meta, *PARENTS_LINES, *CHILD_LINES[1:-1], SPAWN, SPAWNED))
@@ -314,7 +349,9 @@ def test_lines_in_any_order_break_nothing(lines: list[dict[str, Any]]) -> None:
                 "model",
                 "agent_thread_id",
                 "event_id",
+                "receiver_thread_id",
                 "receiver_thread_ids",
+                "recipient",
                 "statuses",
                 "error",
                 "usage",
@@ -330,7 +367,16 @@ def test_lines_in_any_order_break_nothing(lines: list[dict[str, Any]]) -> None:
             st.sampled_from(["agent_id", "status", "subagent", "text"]), st.integers() | st.lists(st.none())
         ),
     ),
-    st.sampled_from(["session_meta", "turn_context", "response_item", "event_msg", "token_usage_record", "other"]),
+    st.sampled_from(
+        [
+            "session_meta",
+            "turn_context",
+            "response_item",
+            "event_msg",
+            "token_usage_record",
+            "inter_agent_communication",
+        ]
+    ),
     st.sampled_from(
         [
             "function_call",
