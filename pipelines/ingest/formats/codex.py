@@ -3,7 +3,7 @@
 The parent's file holds the call of `spawn_agent` (its output names the `agent_id`; with multi-agent v2 a `task_name`,
 and an event links the call to the thread) and what came back. The agent's own file says which thread spawned it
 (`session_meta.source.subagent.thread_spawn`), its model, its tokens and its end. Both tell of one spawn, under the
-agent's thread id; where they differ the parent's word counts.
+agent's thread id; on what was asked the parent's word counts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipelines.ingest.formats.codex_agent import AgentThread
+from pipelines.ingest.formats.codex_history import History
 from pipelines.ingest.formats.codex_parent import ParentThread
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
@@ -25,13 +26,22 @@ def is_mine(first: Mapping[str, Any]) -> bool:
 
 def read(lines: Iterable[LogLine], reading: Reading) -> Iterator[Sighting]:
     """Yield a sighting for each spawn that the thread made, and one for the thread itself if it is an agent's."""
-    parent, agent = ParentThread(), AgentThread()
+    history = History()
+    parent, agent = ParentThread(), AgentThread(history)
     for line, value in reading.objects(lines):
         payload = value.get("payload")
         if not isinstance(payload, dict):
             reading.refuse(line, "no rollout line")
             continue
-        entry = {"timestamp": value.get("timestamp"), "kind": value.get("type"), "payload": payload}
+        entry = {"timestamp": value.get("timestamp"), "ordinal": value.get("ordinal"), "kind": value.get("type")}
+        entry |= {"payload": payload}
+        if history.is_inherited(entry):
+            agent.inherit(entry)
+            reading.skipped += 1
+            continue
+        if agent.is_agent and history.may_begin(entry):
+            agent.begin()
+            parent = ParentThread()
         told = agent.take(line.number, entry) | parent.take(line.number, entry)
         reading.loaded += told
         reading.skipped += not told

@@ -3,44 +3,57 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Entry = Mapping[str, Any]
+from pipelines.ingest.formats.codex_ends import End
+from pipelines.ingest.formats.codex_history import History
+from pipelines.ingest.formats.codex_payload import Entry, event_of, mapping, words
+from pipelines.ingest.formats.codex_tokens import Tokens
+
 Told = tuple[int, dict[str, Any], bool]
+_TASK, _PAYLOAD = "Message Type: NEW_TASK\n", "\nPayload:\n"
 
 
 class AgentThread:
-    """Collects what a thread's lines say of the thread. A fork begins with its parent's lines, which do not count."""
+    """Collects what a thread's own lines say of the thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, history: History) -> None:
         self.thread_id = ""
         self.model: str | None = None
         self.cwd: str | None = None
         self.writer_version: str | None = None
+        self._history = history
         self._spawned_by: Mapping[str, Any] = {}
         self._line = 0
-        self._is_fork = False
-        self._prompt = ""
-        self._values: dict[str, Any] = {}
+        self._spawned_at: object = None
+        self._prompt: str | None = None
+        self._tokens = Tokens()
+        self._end: End | None = None
+        self._ended_at: object = None
+
+    def inherit(self, entry: Entry) -> None:
+        """Take a line of the parent: the thread's totals may go on from the parent's."""
+        self._tokens.inherit(event_of(entry).get("info"))
+
+    def begin(self) -> None:
+        """Forget what was read so far: it may have been the parent's."""
+        self._prompt = self._end = self._ended_at = None
 
     def take(self, number: int, entry: Entry) -> bool:
         """Take one line; tell whether it said anything."""
         payload = entry["payload"]
-        if entry["kind"] == "session_meta":
-            return self._begin(number, entry)
-        if entry["kind"] == "turn_context":
-            self.model = payload.get("model") or self.model
-            return True
-        handlers = {
-            "user_message": self._asked,
-            "token_count": self._counted,
-            "task_complete": self._completed,
-            "turn_complete": self._completed,
-            "turn_aborted": self._aborted,
-            "error": self._failed,
-        }
-        handler = handlers.get(str(payload.get("type"))) if entry["kind"] == "event_msg" else None
-        if handler:
-            handler(entry)
-        return handler is not None
+        match entry["kind"]:
+            case "session_meta":
+                return self._introduced(number, entry)
+            case "turn_context":
+                self.model = payload.get("model") or self.model
+                return True
+            case "response_item":
+                return payload.get("type") == "agent_message" and self._told(payload, is_task=False)
+            case "inter_agent_communication":
+                return self._told(payload, is_task=payload.get("trigger_turn") is True)
+            case "token_usage_record":
+                self._tokens.record(payload)
+                return True
+        return self._happened(event_of(entry), entry["timestamp"])
 
     @property
     def is_agent(self) -> bool:
@@ -49,67 +62,72 @@ class AgentThread:
 
     def spawn(self) -> Iterator[Told]:
         """Yield the thread as a spawn if another thread spawned it."""
-        if not self._spawned_by or not self._values.get("spawned_at"):
+        if not self._spawned_by or not self._spawned_at:
             return
-        spawned_by = self._spawned_by
-        yield (
-            self._line,
-            self._values
-            | {
-                "id": self.thread_id,
-                "agent": spawned_by.get("agent_role") or "default",
-                "title": str(spawned_by.get("agent_path") or "").rpartition("/")[2],
-                "task": self._prompt,
-                "session_id": spawned_by.get("parent_thread_id"),
-                "project": self.cwd,
-                "model": self.model,
-                "writer_version": self.writer_version,
-                "signals": [self._values.get("signal", "no_result")],
-            },
-            False,
-        )
+        values = {
+            "id": self.thread_id,
+            "agent": self._spawned_by.get("agent_role") or "default",
+            "title": str(self._spawned_by.get("agent_path") or "").rpartition("/")[2],
+            "task": self._prompt or "",
+            "spawned_at": self._spawned_at,
+            "session_id": self._spawned_by.get("parent_thread_id"),
+            "project": self.cwd,
+            "model": self.model,
+            "writer_version": self.writer_version,
+            "signals": [self._end.signal if self._end else "no_result"],
+        }
+        if self._end:
+            values |= {"status": self._end.status, "error": self._end.error, "finished_at": self._ended_at}
+        yield self._line, values | self._tokens.values(are_totals_own=not self._history.is_unmarked), False
 
-    def _begin(self, number: int, entry: Entry) -> bool:
+    def _introduced(self, number: int, entry: Entry) -> bool:
         payload = entry["payload"]
-        if self.thread_id:  # the history of the parent, copied into a fork
-            self._is_fork = self._is_fork or payload.get("id") != self.thread_id
+        if self.thread_id:  # a thread that was resumed introduces itself again
             return False
         self.thread_id, self._line = str(payload.get("id") or ""), number
         self.cwd, self.writer_version = payload.get("cwd"), payload.get("cli_version")
-        source = payload.get("source")
-        subagent = source.get("subagent") if isinstance(source, dict) else None
-        spawned = subagent.get("thread_spawn") if isinstance(subagent, dict) else None
-        self._spawned_by = spawned if isinstance(spawned, dict) else {}
-        self._values = {"spawned_at": payload.get("timestamp") or entry["timestamp"]}
+        self._spawned_at = payload.get("timestamp") or entry["timestamp"]
+        # Codex's own helpers, such as a review, are subagents too, but of a kind that no thread spawns.
+        self._spawned_by = mapping(mapping(mapping(payload.get("source")).get("subagent")).get("thread_spawn"))
         return True
 
-    def _asked(self, entry: Entry) -> None:
-        words = entry["payload"].get("message")
-        if isinstance(words, str) and (not self._prompt or self._is_fork):
-            self._prompt = words  # in a fork the parent's words come first, the agent's task last
+    def _happened(self, event: Mapping[str, Any], at: object) -> bool:
+        match event.get("type"):
+            case "user_message":
+                self._asked(event.get("message"))
+            case "UserMessage":
+                self._asked(words(event.get("content")))
+            case "token_count":
+                self._tokens.count(event.get("info"))
+            case "task_complete" | "turn_complete":
+                self._completed(event, at)
+            case "turn_aborted":  # by whom it does not say: the user, or the parent
+                self._finish(End("aborted", "run_stopped"), at)
+            case "error":
+                self._finish(End.errored(event.get("message"), event.get("codex_error_info")), at)
+            case _:
+                return False
+        return True
 
-    def _counted(self, entry: Entry) -> None:
-        info = entry["payload"].get("info")
-        usage = info.get("total_token_usage") if isinstance(info, dict) else None
-        if not isinstance(usage, dict) or self._is_fork:  # a fork's totals hold its parent's tokens
-            return
-        total, cached, output = (usage.get(f"{kind}_tokens") for kind in ("input", "cached_input", "output"))
-        if isinstance(total, int) and isinstance(output, int):
-            read = cached if isinstance(cached, int) else 0
-            self._values |= {"input_tokens": max(0, total - read), "cache_read_tokens": read, "output_tokens": output}
+    def _told(self, message: Mapping[str, Any], is_task: bool) -> bool:
+        text = words(message.get("content"))
+        has_head = text.startswith(_TASK)
+        is_mine = message.get("recipient") == self._spawned_by.get("agent_path")
+        return is_mine and (is_task or has_head) and self._asked(text.partition(_PAYLOAD)[2] if has_head else text)
 
-    def _completed(self, entry: Entry) -> None:
-        self._end(entry, "completed", "result_returned")
+    def _asked(self, text: object) -> bool:
+        # Without a mark between the parent's words and its own, the later ones are likelier the agent's task.
+        if isinstance(text, str) and (self._prompt is None or self._history.is_unmarked):
+            self._prompt = text
+        return True
 
-    def _aborted(self, entry: Entry) -> None:
-        self._end(entry, "aborted", "user_interrupted")
+    def _completed(self, event: Mapping[str, Any], at: object) -> None:
+        error, has_answer = event.get("error"), bool(event.get("last_agent_message"))
+        if isinstance(error, dict):
+            self._finish(End.errored(error.get("message"), error.get("codex_error_info")), at)
+        elif has_answer or not self._end or self._end.status != "errored":  # a turn that broke is closed all the same
+            self._finish(End.completed(has_answer), at)
 
-    def _failed(self, entry: Entry) -> None:
-        message = entry["payload"].get("message")
-        self._end(entry, "error", "api_error")
-        self._values["error"] = message if isinstance(message, str) else "error"
-
-    def _end(self, entry: Entry, status: str, signal: str) -> None:
-        if self._values.get("status") == "error" and status == "completed":
-            return  # a turn that broke is closed all the same
-        self._values |= {"finished_at": entry["timestamp"], "status": status, "signal": signal}
+    def _finish(self, end: End, at: object) -> None:
+        if not (self._end and self._end.outlives(end)):
+            self._end, self._ended_at = end, at

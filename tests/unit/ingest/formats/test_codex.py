@@ -11,11 +11,11 @@ from tests.format_lines import only, read_all
 PARENT, CHILD = "0199-parent", "0199-child"
 
 
-def line(kind: str, at: str = "2026-03-01T10:00:00Z", **payload: Any) -> dict[str, Any]:
+def line(kind: str, at: str = "2026-03-01T10:00:00Z", /, **payload: Any) -> dict[str, Any]:
     return {"timestamp": at, "type": kind, "payload": payload}
 
 
-def event(kind: str, **payload: Any) -> dict[str, Any]:
+def event(kind: str, /, **payload: Any) -> dict[str, Any]:
     return line("event_msg", payload.pop("at", "2026-03-01T10:00:00Z"), type=kind, **payload)
 
 
@@ -51,6 +51,39 @@ CHILD_LINES = [
 ]
 
 
+def item(kind: str, /, **content: Any) -> dict[str, Any]:
+    return event("item_completed", item={"type": kind, **content})
+
+
+def agent_message(author: str, *parts: dict[str, Any]) -> dict[str, Any]:
+    recipient = "/root/fix_login" if author == "/root" else "/root"
+    return line("response_item", type="agent_message", author=author, recipient=recipient, content=list(parts))
+
+
+def communication(author: str, recipient: str, content: str, trigger_turn: bool) -> dict[str, Any]:
+    message = {"author": author, "recipient": recipient, "other_recipients": [], "content": content}
+    return line("inter_agent_communication", **message, trigger_turn=trigger_turn)
+
+
+def text(words: str) -> dict[str, Any]:
+    return {"type": "input_text", "text": words}
+
+
+def answer(payload: str, *more: dict[str, Any]) -> dict[str, Any]:
+    path = "/root/fix_login"
+    head = f"Message Type: FINAL_ANSWER\nTask name: /root\nSender: {path}\nPayload:\n"
+    return agent_message(path, text(head + payload), *more)
+
+
+def numbered(*lines: dict[str, Any]) -> list[dict[str, Any]]:
+    return [content | {"ordinal": ordinal} for ordinal, content in enumerate(lines)]
+
+
+def counted(total: int, last: int) -> dict[str, Any]:
+    usage = {kind: {"input_tokens": n, "output_tokens": 1} for kind, n in (("total", total), ("last", last))}
+    return event("token_count", info={f"{kind}_token_usage": counts for kind, counts in usage.items()})
+
+
 def record_of(*lines: dict[str, Any]) -> SpawnRecord:
     record = only(read_all("codex", lines)[0])
     assert isinstance(record, SpawnRecord)
@@ -83,7 +116,8 @@ def test_a_thread_of_a_person_that_spawns_nobody_is_no_spawn() -> None:
     ("status", "signals"),
     [
         ({"completed": "Done"}, ("result_returned",)),
-        ({"errored": "stream lost"}, ("tool_error",)),
+        ({"completed": None}, ("empty_report",)),
+        ({"errored": "stream lost"}, ("api_error",)),
         ("running", ()),
         ({"shutdown": None}, ()),
     ],
@@ -93,6 +127,18 @@ def test_a_wait_tells_how_it_ended(status: Any, signals: tuple[str, ...]) -> Non
     assert record_of(META, SPAWN, SPAWNED, *waited).signals == signals
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"target": CHILD}, {"previous_status": {"completed": "Done"}}),
+        ({"id": CHILD}, {"status": {"completed": "Done"}}),
+    ],
+)
+def test_closing_an_agent_tells_how_it_ended(asked: dict[str, str], told: dict[str, Any]) -> None:
+    closed = [call("close_agent", "call_2", **asked), output(told, "call_2")]
+    assert record_of(META, SPAWN, SPAWNED, *closed).signals == ("result_returned",)
+
+
 def test_a_notification_tells_how_it_ended() -> None:
     told = json.dumps({"agent_id": CHILD, "status": {"completed": "Done"}})
     content = [{"type": "input_text", "text": f"<subagent_notification>{told}</subagent_notification>"}]
@@ -100,11 +146,96 @@ def test_a_notification_tells_how_it_ended() -> None:
     assert record_of(META, SPAWN, SPAWNED, notice).signals == ("result_returned",)
 
 
-def test_second_version_links_by_an_event() -> None:
-    spawn = call("spawn_agent", task_name="fix_login", message="Fix the login")
-    started = event("sub_agent_activity", event_id="call_1", agent_thread_id=CHILD, agent_path="/root/fix_login")
-    record = record_of(META, spawn, output({"task_name": "/root/fix_login"}), started)
+CIPHER = "gAAAAABqWD65LcMVj-R_wbuyKTPn4uAYtkb7VU4IjvG4l1IkVGZQqf73jP=="
+SPAWN_V2 = call("spawn_agent", task_name="fix_login", fork_turns="all", message=CIPHER)
+SPAWNED_V2 = output({"task_name": "/root/fix_login"})
+ACTIVITY = {"agent_thread_id": CHILD, "agent_path": "/root/fix_login", "kind": "started"}
+CHILD_META_V2 = line(
+    "session_meta", id=CHILD, source={"subagent": {"thread_spawn": THREAD_SPAWN | {"agent_path": "/root/fix_login"}}}
+)
+STARTED = event("sub_agent_activity", event_id="call_1", **ACTIVITY)
+
+
+@pytest.mark.parametrize("started", [STARTED, item("SubAgentActivity", id="call_1", **ACTIVITY)])
+def test_second_version_links_by_an_event(started: dict[str, Any]) -> None:
+    record = record_of(META, SPAWN_V2, SPAWNED_V2, started)
     assert (record.id, record.agent, record.title) == (CHILD, "default", "fix_login")
+
+
+def test_encrypted_task_is_no_task() -> None:
+    assert record_of(META, SPAWN_V2, SPAWNED_V2, STARTED).task == ""
+    told = text("Message Type: NEW_TASK\nTask name: /root/fix_login\nSender: /root\nPayload:\n")
+    secret = {"type": "encrypted_content", "encrypted_content": CIPHER}
+    own_words = event("user_message", message="How far are you?")
+    assert record_of(CHILD_META_V2, agent_message("/root", told, secret), own_words).task == ""
+
+
+def test_agent_is_told_its_task_in_a_message_or_an_item() -> None:
+    told = text("Message Type: NEW_TASK\nTask name: /root/fix_login\nSender: /root\nPayload:\nFix the login")
+    assert record_of(CHILD_META_V2, agent_message("/root", told)).task == "Fix the login"
+    message = communication("/root", "/root/fix_login", "Fix the login", trigger_turn=True)
+    assert record_of(CHILD_META_V2, message).task == "Fix the login"
+    report = communication("/root/fix_login/ask", "/root/fix_login", "Asked", trigger_turn=False)
+    assert record_of(CHILD_META_V2, report).task == ""
+    asked = [item("UserMessage", id=words, content=[text(words)]) for words in ("Fix the login", "Now the logout")]
+    assert record_of(CHILD_META, *asked).task == "Fix the login"
+
+
+@pytest.mark.parametrize(
+    ("final", "signals"),
+    [
+        (answer("Done"), ("result_returned",)),
+        (answer("", {"type": "encrypted_content", "encrypted_content": CIPHER}), ("result_returned",)),
+        (answer(""), ("empty_report",)),
+        (answer("Agent errored: quota\n\nThis agent's turn failed. If you still need it, ask again."), ("api_error",)),
+        (answer("Agent errored: that is what the log says, and here is why"), ("result_returned",)),
+        (answer("Agent shut down."), ()),
+        (
+            communication("/root/fix_login", "/root", "Message Type: FINAL_ANSWER\nPayload:\nOK", False),
+            ("result_returned",),
+        ),
+    ],
+)
+def test_final_answer_tells_how_it_ended(final: dict[str, Any], signals: tuple[str, ...]) -> None:
+    assert record_of(META, SPAWN_V2, SPAWNED_V2, STARTED, final).signals == signals
+
+
+@pytest.mark.parametrize(
+    "spawned",
+    [
+        event("collab_agent_spawn_end", call_id="call_1", new_thread_id=CHILD, model="gpt-5.4-nano"),
+        item("CollabAgentToolCall", id="call_1", receiver_thread_ids=[CHILD], model="gpt-5.4-nano"),
+    ],
+)
+def test_event_tells_which_model_the_agent_got(spawned: dict[str, Any]) -> None:
+    record = record_of(META, SPAWN, spawned)
+    assert (record.id, record.model_requested, record.model) == (CHILD, "gpt-5.4-mini", "gpt-5.4-nano")
+
+
+@pytest.mark.parametrize(
+    "waited",
+    [
+        event("collab_close_end", call_id="call_2", receiver_thread_id=CHILD, status={"completed": "Done"}),
+        event("collab_waiting_end", call_id="call_2", statuses={CHILD: {"completed": "Done"}}),
+        item("CollabAgentToolCall", id="call_2", tool="wait", agents_states={CHILD: {"completed": "Done"}}),
+    ],
+)
+def test_event_tells_how_it_ended(waited: dict[str, Any]) -> None:
+    assert record_of(META, SPAWN, SPAWNED, waited).signals == ("result_returned",)
+
+
+@pytest.mark.parametrize("later", ["shutdown", {"errored": "quota"}, {"completed": None}])
+def test_answer_outlives_what_comes_after_it(later: Any) -> None:
+    statuses = [event("collab_waiting_end", statuses={CHILD: status}) for status in ({"completed": "Done"}, later)]
+    assert record_of(META, SPAWN, SPAWNED, *statuses).signals == ("result_returned",)
+    ends = [event("task_complete", last_agent_message="Done"), event("turn_aborted"), event("task_complete")]
+    assert record_of(CHILD_META, *ends).signals == ("result_returned",)
+
+
+def test_answer_overcomes_an_error() -> None:
+    statuses = [event("collab_waiting_end", statuses={CHILD: {end: "x"}}) for end in ("errored", "completed")]
+    record = record_of(META, SPAWN, SPAWNED, *statuses)
+    assert (record.signals, record.error) == (("result_returned",), None)
 
 
 def test_refused_spawn_failed_at_its_launch() -> None:
@@ -112,21 +243,79 @@ def test_refused_spawn_failed_at_its_launch() -> None:
     assert (record.id, record.status, record.signals) == (f"{PARENT}:call_1", "error", ("launch_failed",))
 
 
-def test_interrupted_and_failed_agents_are_told_apart() -> None:
-    assert record_of(CHILD_META, event("turn_aborted", reason="interrupted")).signals == ("user_interrupted",)
+def test_spawn_that_was_cut_off_is_no_failure() -> None:
+    assert read_all("codex", [META, SPAWN, output("aborted by user after 2.0s")])[0] == []
+
+
+def test_stopped_and_failed_agents_are_told_apart() -> None:
+    assert record_of(CHILD_META, event("turn_aborted", reason="interrupted")).signals == ("run_stopped",)
     failed = record_of(CHILD_META, event("error", message="quota"), event("task_complete"))
     assert (failed.signals, failed.error) == (("api_error",), "quota")
+    error = {"message": "You've hit your usage limit.", "codex_error_info": "usage_limit_exceeded"}
+    failed = record_of(CHILD_META, event("task_complete", error=error))
+    assert (failed.signals, failed.error) == (("usage_limit",), error["message"])
+    assert record_of(CHILD_META, event("task_complete", last_agent_message=None)).signals == ("empty_report",)
     assert record_of(CHILD_META).signals == ("no_result",)
 
 
+@pytest.mark.parametrize("kind", ["review", "compact", {"other": "guardian"}])
+def test_codexs_own_helpers_are_no_spawns(kind: Any) -> None:
+    meta = line("session_meta", id=CHILD, source={"subagent": kind}, parent_thread_id=PARENT)
+    assert read_all("codex", [meta, *CHILD_LINES[1:]])[0] == []
+
+
+def test_resumed_thread_introduces_itself_again() -> None:
+    assert record_of(*CHILD_LINES[:-1], *CHILD_LINES).input_tokens == 300
+
+
+PARENTS_LINES = [
+    META,
+    TURN,
+    event("task_started"),
+    event("user_message", message="Parent's words"),
+    event("token_count", info={"total_token_usage": USAGE}),
+    event("task_complete", last_agent_message="Parent's answer"),
+    SPAWN,
+    output("You are the newly spawned agent. The prior conversation history was forked from your parent agent."),
+]
+
+
 def test_history_copied_into_a_fork_does_not_count() -> None:
-    copied = [
-        META,
-        event("user_message", message="Parent's words"),
-        event("token_count", info={"total_token_usage": USAGE}),
-    ]
-    record = record_of(CHILD_META, *copied, event("user_message", message="Fix the login"), event("task_complete"))
-    assert (record.id, record.task, record.input_tokens) == (CHILD, "Fix the login", None)
+    record = record_of(CHILD_META, *PARENTS_LINES, event("task_started"), event("user_message", message="Fix it"))
+    assert (record.id, record.task, record.input_tokens, record.signals) == (CHILD, "Fix it", None, ("no_result",))
+
+
+def test_event_of_no_kind_in_a_fork_is_skipped() -> None:
+    assert record_of(CHILD_META, META, line("event_msg", type={"of": "no kind"})).id == CHILD
+
+
+def test_history_ends_where_the_fork_says() -> None:
+    meta = CHILD_META | {"payload": CHILD_META["payload"] | {"subagent_history_start_ordinal": len(PARENTS_LINES) + 1}}
+    sightings, reading = read_all("codex", numbered(meta, *PARENTS_LINES, *CHILD_LINES[1:-1], SPAWN, SPAWNED))
+    spawned, itself = (sighting.record for sighting in sightings)
+    assert (itself.task, itself.model, itself.signals) == ("Fix the login", "gpt-5.4-mini", ("no_result",))
+    assert spawned.parent_id == CHILD
+    assert reading.skipped == len(PARENTS_LINES)
+
+
+@pytest.mark.parametrize(
+    ("own", "tokens"),
+    [
+        ([counted(1100, 100), counted(1150, 50)], 150),  # the totals go on from the parent's
+        ([counted(1000, 400), counted(1100, 100)], 100),  # and the parent's is told again
+        ([counted(700, 700), counted(1300, 600)], 1300),  # they begin at nothing
+        ([counted(5, 1), counted(6, 1)], None),  # they do neither
+    ],
+)
+def test_fork_used_what_its_parent_did_not(own: list[dict[str, Any]], tokens: int | None) -> None:
+    meta = CHILD_META | {"payload": CHILD_META["payload"] | {"subagent_history_start_ordinal": 3}}
+    assert record_of(*numbered(meta, META, counted(1000, 400), *own)).input_tokens == tokens
+
+
+def test_records_of_answers_count_once_each_before_any_total() -> None:
+    answers = [line("token_usage_record", response_id=id_, usage=USAGE) for id_ in ("r1", "r2", "r2")]
+    record = record_of(CHILD_META, META, counted(9000, 9000), *answers)
+    assert (record.input_tokens, record.cache_read_tokens, record.output_tokens) == (600, 1200, 100)
 
 
 def test_an_agents_own_spawn_has_it_as_parent() -> None:
@@ -160,6 +349,14 @@ def test_lines_in_any_order_break_nothing(lines: list[dict[str, Any]]) -> None:
                 "model",
                 "agent_thread_id",
                 "event_id",
+                "receiver_thread_id",
+                "receiver_thread_ids",
+                "recipient",
+                "statuses",
+                "error",
+                "usage",
+                "response_id",
+                "subagent_history_start_ordinal",
             ]
         ),
         st.none()
@@ -170,8 +367,28 @@ def test_lines_in_any_order_break_nothing(lines: list[dict[str, Any]]) -> None:
             st.sampled_from(["agent_id", "status", "subagent", "text"]), st.integers() | st.lists(st.none())
         ),
     ),
-    st.sampled_from(["session_meta", "turn_context", "response_item", "event_msg", "other"]),
-    st.sampled_from(["function_call", "function_call_output", "message", "token_count", "error", "item_completed"]),
+    st.sampled_from(
+        [
+            "session_meta",
+            "turn_context",
+            "response_item",
+            "event_msg",
+            "token_usage_record",
+            "inter_agent_communication",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "function_call",
+            "function_call_output",
+            "message",
+            "agent_message",
+            "token_count",
+            "error",
+            "task_complete",
+            "item_completed",
+        ]
+    ),
 )
 def test_no_payload_breaks_the_reader(payload: dict[str, Any], kind: str, type_: str) -> None:
     lines = [META, SPAWN, line(kind, **payload), line(kind, **payload | {"type": type_}), *CHILD_LINES]
