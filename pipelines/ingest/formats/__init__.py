@@ -1,4 +1,4 @@
-"""Logs of other orchestrators. Each module here that has `is_mine` and `read` is a format, found by its name."""
+"""Logs of other orchestrators. Each module or package here that has `is_mine` and `read` is a format, by its name."""
 
 import importlib
 import pkgutil

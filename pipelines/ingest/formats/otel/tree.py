@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pipelines.ingest.formats.otel_tokens import tokens_of
-from pipelines.ingest.formats.otlp import AGENT_CALL, MODEL_CALL, MODEL_CALLS, Span, as_text
+from pipelines.ingest.formats.otel.otlp import AGENT_CALL, MODEL_CALL, MODEL_CALLS, Span, as_text
+from pipelines.ingest.formats.otel.tokens import tokens_of
 
 Spans = Mapping[str, Span]
 

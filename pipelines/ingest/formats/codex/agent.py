@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.ingest.formats.codex_ends import End
-from pipelines.ingest.formats.codex_history import History
-from pipelines.ingest.formats.codex_payload import Entry, event_of, mapping, words
-from pipelines.ingest.formats.codex_tokens import Tokens
+from pipelines.ingest.formats.codex.ends import End
+from pipelines.ingest.formats.codex.history import History
+from pipelines.ingest.formats.codex.payload import Entry, event_of, mapping, words
+from pipelines.ingest.formats.codex.tokens import Tokens
 
 Told = tuple[int, dict[str, Any], bool]
 _TASK, _PAYLOAD = "Message Type: NEW_TASK\n", "\nPayload:\n"

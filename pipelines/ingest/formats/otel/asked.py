@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from pipelines.ingest.formats.otlp import Event, Span, as_objects, as_text
+from pipelines.ingest.formats.otel.otlp import Event, Span, as_objects, as_text
 
 _MESSAGES = "gen_ai.input.messages"
 _OWN_MESSAGES = ("pydantic_ai.all_messages", "all_messages_events", "gcp.vertex.agent.llm_request", "gen_ai.prompt")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipelines.ingest.formats.codex_payload import json_object, words
+from pipelines.ingest.formats.codex.payload import json_object, words
 
 _NOTICE = ("<subagent_notification>", "</subagent_notification>")
 _ANSWER = "Message Type: FINAL_ANSWER\n"

@@ -4,7 +4,7 @@ The first line is the thread's own in any case. Newer files number their lines a
 own. Older ones only show that there was a fork, by the parent's `session_meta`; where its lines end they do not say.
 """
 
-from pipelines.ingest.formats.codex_payload import Entry, event_of
+from pipelines.ingest.formats.codex.payload import Entry, event_of
 
 TURN_STARTS = ("task_started", "turn_started")
 

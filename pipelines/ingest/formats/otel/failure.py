@@ -7,7 +7,7 @@ for a person's approval, has not failed at all.
 import re
 from typing import NamedTuple
 
-from pipelines.ingest.formats.otlp import Span, as_text
+from pipelines.ingest.formats.otel.otlp import Span, as_text
 
 HEAD = 400  # characters in which an error says what it is
 _OK = (1, "1", "STATUS_CODE_OK")

@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.ingest.formats.otel_asked import asked_of
-from pipelines.ingest.formats.otel_failure import Failure, failure_of
-from pipelines.ingest.formats.otel_tokens import tokens_of
-from pipelines.ingest.formats.otel_tree import Spans, agent_name, agents_above, agents_of
-from pipelines.ingest.formats.otlp import Span, as_text, spans_of
+from pipelines.ingest.formats.otel.asked import asked_of
+from pipelines.ingest.formats.otel.failure import Failure, failure_of
+from pipelines.ingest.formats.otel.otlp import Span, as_text, spans_of
+from pipelines.ingest.formats.otel.tokens import tokens_of
+from pipelines.ingest.formats.otel.tree import Spans, agent_name, agents_above, agents_of
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.ingest.formats.codex_agent import AgentThread
-from pipelines.ingest.formats.codex_history import History
-from pipelines.ingest.formats.codex_parent import ParentThread
+from pipelines.ingest.formats.codex.agent import AgentThread
+from pipelines.ingest.formats.codex.history import History
+from pipelines.ingest.formats.codex.parent import ParentThread
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.ingest.formats.codex_agent import AgentThread, Told
-from pipelines.ingest.formats.codex_ends import End, end_of, ends_in
-from pipelines.ingest.formats.codex_payload import Entry, event_of, json_object, mapping
+from pipelines.ingest.formats.codex.agent import AgentThread, Told
+from pipelines.ingest.formats.codex.ends import End, end_of, ends_in
+from pipelines.ingest.formats.codex.payload import Entry, event_of, json_object, mapping
 
 LOOKS = {"wait", "wait_agent", "close_agent"}  # what they return tells how agents are
 # Answers in plain words are refusals, except to a call that was cut off, and the one that a fork gets in its copy.
