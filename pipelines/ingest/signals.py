@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from pipelines.ingest.claude_code.reports import RETURNED
+from pipelines.ingest.claude_code.reports import OUTAGES, RETURNED
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.linking import Linked
 from pipelines.ingest.respawns import Respawn, Spawned, across_sessions, in_sessions
@@ -73,6 +73,8 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     for at_ms, end in ends:
         if at_ms <= min(delivered, default=at_ms):
             sights.setdefault(end["signal"], []).append([at_ms, end["file"], end["line"]])
+    if delivered:  # what an outage had ended was taken up again
+        sights = {kind: seen for kind, seen in sights.items() if kind not in OUTAGES}
     last = payload(facts, "last")
     # A team's member goes on after an outage, and reports elsewhere what it did before.
     if "outage" in last and not delivered and "teammate_spawned" not in sights:

@@ -168,8 +168,9 @@ class TranscriptReader:
     def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
         used = reference(block.get("tool_use_id"))
         tool = self.memory.unanswered.pop(used, None)
-        is_orphan = tool is None and block.get("is_error") is True and isinstance(result, str)
-        is_spawns = tool == SPAWN or is_orphan or spawns.looks_like_spawn_result(result)
+        is_orphan = block.get("is_error") is True and isinstance(result, str)
+        # A skill that runs in an agent returns what a spawn does: shape counts only where the call is not known.
+        is_spawns = tool == SPAWN or (tool is None and (is_orphan or spawns.looks_like_spawn_result(result)))
         if not used or not is_spawns:
             self._read_other_result(used, block, result)
             return

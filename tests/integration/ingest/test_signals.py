@@ -110,6 +110,41 @@ def test_another_agents_word_is_not_the_users(tmp_path: Path, ingest: Any, signa
     assert signals("toolu_01") == {"result_returned", "result_used"}
 
 
+@pytest.mark.parametrize("is_foreground", [True, False])
+def test_an_agent_that_delivers_after_an_outage_has_overcome_it(
+    is_foreground: bool, tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    failed = "Agent terminated early due to an API error: Overloaded"
+    log = Transcript(version="2.1.270")
+    log.spawn(tool="Agent")
+    if is_foreground:
+        log.error(failed)
+        log.child_says(agent="a1")
+    else:
+        log = _in_background(True)
+        log.notified("a1", "failed", f"API Error: {failed}")
+    log.says({"type": "tool_use", "id": "toolu_m", "name": "SendMessage", "input": {"to": "a1", "message": "Go on."}})
+    log.returned("toolu_m", "Resuming", {"success": True, "resumedAgentId": "a1"})
+    log.notified("a1", report="It is set in retry.py.")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") - {"async_launched"} == {"result_returned", "result_used"}
+
+
+def test_a_skill_that_runs_in_an_agent_is_no_spawn(tmp_path: Path, ingest: Any, tasks: Any, signals: Any) -> None:
+    log = _session()
+    log.says({"type": "tool_use", "id": "toolu_k", "name": "Skill", "input": {"skill": "look"}})
+    log.returned(
+        "toolu_k", "Skill completed", {"success": True, "status": "forked", "agentId": "b1", "result": "Done."}
+    )
+    log.says("It is done.")
+    log.user("No, that's wrong: the limit is elsewhere")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert set(tasks()) == {"toolu_01"}
+    assert "user_pushback" in signals("toolu_01"), "it is the only one that can be meant"
+
+
 @pytest.mark.parametrize(
     ("said", "ending", "expected"),
     [
