@@ -3,7 +3,8 @@
 Facts are JSON. Each kind of field has a join that is commutative, associative and idempotent, so that pieces of a
 file, copies of it and files read in another order end in the same facts.
 
-- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins
+- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; that of the agent's `last` message
+  ranks by its time, backwards
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
 - `messages` counts each message once: {id: [is_final, output, at_ms, model, input, cache_read, cache_write,
   cache_write_1h]}, the copy with the most output is the last one that was written
@@ -19,7 +20,7 @@ import orjson
 
 Facts = dict[str, Any]
 
-REGISTERS = ("call", "returned", "described", "began")
+REGISTERS = ("call", "returned", "described", "began", "last")
 
 
 def join(*several: Facts) -> Facts:

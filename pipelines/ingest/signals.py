@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from pipelines.ingest.claude_code.reports import RETURNED
-from pipelines.ingest.facts import Facts
+from pipelines.ingest.claude_code.reports import OUTAGES, RETURNED
+from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.linking import Linked
 from pipelines.ingest.respawns import Respawn, Spawned, across_sessions, in_sessions
 from pipelines.ingest.rows import TaskRow
@@ -63,7 +63,8 @@ class Signal(NamedTuple):
 def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     """Yield the signals in all facts about a spawn, each at its earliest sight; `no_result` where it never ended.
 
-    An agent that has delivered may be asked to go on: how that ends is not how the spawn went.
+    Of one that has not delivered, the outage with which its own log breaks off is a signal too. An agent that
+    has delivered may be asked to go on: how that ends is not how the spawn went.
     """
     sights: dict[str, list[list[Any]]] = {kind: [sight] for kind, sight in facts.get("signals", {}).items()}
     ends = [(at_ms, end) for _, at_ms, end in facts.get("ends", {}).values()]
@@ -72,6 +73,12 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     for at_ms, end in ends:
         if at_ms <= min(delivered, default=at_ms):
             sights.setdefault(end["signal"], []).append([at_ms, end["file"], end["line"]])
+    if delivered:  # what an outage had ended was taken up again
+        sights = {kind: seen for kind, seen in sights.items() if kind not in OUTAGES}
+    last = payload(facts, "last")
+    # A team's member goes on after an outage, and reports elsewhere what it did before.
+    if "outage" in last and not delivered and "teammate_spawned" not in sights:
+        sights.setdefault(last["outage"], []).append([stated_at(facts, "last"), last["file"], last["line"]])
     has_edited = not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something

@@ -1,18 +1,25 @@
 """How an agent in the background reports: notifications, TaskOutput and TaskStop."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.ingest.claude_code.framing import HAND_BACK
 from pipelines.ingest.claude_code.reports import OUTAGES, UNFINISHED, error_kind, report_kind
 from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, count, identifier, mapping, name, text
 
 DONE = {"completed"}
+MAX_AGENTS = 50  # that one notice may name
 STOPPED = {"killed", "stopped", "cancelled", "canceled"}
 _OPENING = "<task-notification>"
-_PREFIX = "[SYSTEM NOTIFICATION"  # what some versions put before it
+_PREFIX = "[SYSTEM NOTIFICATION"  # what some versions put before it, others in a reminder
+_REMINDER = "<system-reminder>"
+_MESSAGE = '<agent-message from="'
+_ANOTHERS = ("Another Claude session sent", _MESSAGE, "<teammate-message", "<cross-session-message")
 _FAILED = '" failed:'  # in a summary, behind the agent's title and before the reason
-_SHELL_SUMMARY = "<summary>Background command"  # a shell's notice has an agent's shape
+# The notice of a shell, or of one that only watches, has an agent's shape.
+_NOT_AGENTS = re.compile(r"<summary>(?:Background command|Monitor\b|\d+ background shell)")
 
 
 @dataclass(frozen=True)
@@ -44,37 +51,51 @@ class Notice:
 
 def is_notification(words: str) -> bool:
     """Tell whether the harness says it, of an agent or of a shell, and not the user."""
-    return words.lstrip().startswith((_OPENING, _PREFIX))
+    return words.lstrip().removeprefix(_REMINDER).lstrip().startswith((_OPENING, _PREFIX))
+
+
+def is_anothers(words: str) -> bool:
+    """Tell whether the harness or another agent says it in the user's place."""
+    return is_notification(words) or words.lstrip().startswith(_ANOTHERS)
 
 
 def from_notifications(words: str) -> Iterator[Notice]:
-    """Read each <task-notification> of an agent in a text; a shell's has the same shape and is left out."""
+    """Read each <task-notification> of an agent in a text, or the report that it hands back.
+
+    A shell's notification has the same shape and is left out.
+    """
+    if words.lstrip().startswith(_ANOTHERS):
+        for said in words.split(_MESSAGE)[1:]:
+            agent_id, _, report = said.partition('">')
+            if report.lstrip().startswith(HAND_BACK):
+                yield Notice(identifier(agent_id), "completed", report.rpartition("</agent-message>")[0])
     if is_notification(words):
         for said in words.split(_OPENING)[1:]:
-            if notice := _from_notification(said):
-                yield notice
+            yield from _from_notification(said)
 
 
-def _from_notification(words: str) -> Notice | None:
-    if _SHELL_SUMMARY in words[:2_000]:
-        return None
+def _from_notification(words: str) -> Iterator[Notice]:
+    """Read a notice; one of agents that a session left behind may name several."""
     head, _, tail = words.partition("<result>")
     report, _, tail = tail.rpartition("</result>")
     fields = head + tail
-    agent_id, status = identifier(_field(fields, "task-id")), name(_field(fields, "status"))
-    if not agent_id or not status or status in UNFINISHED:
-        return None
+    status = name(_field(fields, "status"))
+    ids = head.partition("<summary>")[0].split("<task-id>")[1 : MAX_AGENTS + 1]
+    agents = [identifier(each.partition("</task-id>")[0]) for each in ids]
+    if not status or status in UNFINISHED or _NOT_AGENTS.search(words[:2_000]):
+        return
     tool_use_id = identifier(_field(fields, "tool-use-id"))
-    return Notice(
-        agent_id=agent_id,
-        status=status,
-        report=report,
-        summary=text(_field(fields, "summary")),
-        tool_use_id="" if "REDACTED" in tool_use_id else tool_use_id,
-        tokens=_number(_field(fields, "total_tokens")),
-        tool_uses=_number(_field(fields, "tool_uses"), MAX_INTEGER),
-        duration_ms=_number(_field(fields, "duration_ms")),
-    )
+    for agent_id in filter(None, agents):
+        yield Notice(
+            agent_id=agent_id,
+            status=status,
+            report=report,
+            summary=text(_field(fields, "summary")),
+            tool_use_id="" if "REDACTED" in tool_use_id or len(agents) > 1 else tool_use_id,
+            tokens=_number(_field(fields, "total_tokens") or _field(fields, "subagent_tokens")),
+            tool_uses=_number(_field(fields, "tool_uses"), MAX_INTEGER),
+            duration_ms=_number(_field(fields, "duration_ms")),
+        )
 
 
 def from_task_result(result: Mapping[str, Any]) -> Notice | None:

@@ -6,11 +6,13 @@ researcher that finds nothing have succeeded. What each signal is worth is for t
 
 import re
 
+from pipelines.ingest.claude_code.framing import without_notes
+from pipelines.ingest.claude_code.launches import NOT_STARTED, REFUSALS
 from pipelines.ingest.claude_code.refusals import HEAD, says_refused, says_tool_is_missing
 from pipelines.ingest.values import items, mapping, text
 
 LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}
-UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_ready"}
+UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_ready", "waiting", "paused"}
 RETURNED = "result_returned"
 OUTAGES = {"usage_limit", "login_expired", "api_error"}
 MAX_ERROR = 500
@@ -25,11 +27,14 @@ _LIMIT = (
     r"you'?ve (?:hit|reached|exceeded) your|\b(?:usage|rate|session|weekly|daily|5-hour|opus|spending) limit\b"
     r"|\blimit reached|credit balance|quota exceeded|out of (?:extra )?usage"
 )
-_LOGIN = r"oauth token|please run /login|authentication_error|not logged in|invalid api key|token (?:has )?expired"
+_LOGIN = (
+    r"oauth token|please run /login|authentication[_ ]error|not logged in|invalid api key|token (?:has )?expired"
+    r"|login expired|disabled organization|credentials expired"
+)
 _PROVIDER = (
     r"api error|overloaded|internal server error|connection error|request timed out|prompt is too long"
     r"|issue with the selected model|not_found_error|no (?:assistant messages?|response requested)"
-    r"|\{\"type\":\s*\"error\"|error: \d{3}\b"
+    r"|agent stalled|request too large|\{\"type\":\s*\"error\"|error: \d{3}\b"
 )
 # In place of a result; the first that fits.
 _ERRORS = _kinds(
@@ -39,17 +44,7 @@ _ERRORS = _kinds(
         r"interrupted by (?:the )?user|request (?:was )?(?:interrupted|cancel+ed)|abort(?:ed|error)\b",
     ),
     ("sibling_failed", r"(?:sibling|parallel) tool call.{0,200}errored|cancel+ed: (?:parallel|sibling)"),
-    (
-        "launch_failed",
-        r"agent type .{0,120}not found|inputvalidationerror|no such tool available|(?:unknown|invalid) agent"
-        r"|agent .{0,120}(?:not found|does not exist|is not available|not allowed)"
-        r"|model .{0,80}(?:not found|not available|not supported|is invalid)"
-        r"|(?:create|set up) .{0,30}worktree|team .{0,60}(?:does not exist|not found)"
-        r"|permission to use \w+ .{0,80}denied|hook .{0,80}(?:denied|blocked|error)|denied by|plan mode"
-        r"|(?:subagents?|nested|teammates?) .{0,60}(?:cannot|can't|may not|not allowed)|maximum .{0,30}(?:depth|agents)"
-        r"|permission for this action .{0,40}denied|already leading|required mcp servers? .{0,60}not available"
-        r"|cannot resume",
-    ),
+    (NOT_STARTED, REFUSALS),
     # The harness's own faults, some of which struck when the work was done.
     ("run_failed", r"is not defined\b|cannot read propert|missing due to internal error|is not a function\b"),
     ("usage_limit", _LIMIT),
@@ -61,12 +56,19 @@ _ERRORS = _kinds(
 STUB = 300
 _FALSE_RESULTS = _kinds(
     ("user_interrupted", r"^\[request interrupted by user"),
-    ("empty_report", r"^\(subagent completed but returned no output\.?\)"),
+    (
+        "empty_report",
+        r"^(?:\(subagent completed but returned no output\.?\)"
+        r"|the subagent ended without delivering a report through)",
+    ),
     (
         "login_expired",
-        r"^(?:failed to authenticate\b|oauth token (?:has )?(?:expired|been revoked)|please run /login"
-        r"|(?:not logged in|invalid api key)\s*(?:[\u00b7\u2219]|$)"
-        r"|your (?:account|organization) does not have access to claude|this organization has been disabled)",
+        r"^(?:failed to authenticate\b|oauth token (?:has )?(?:expired|(?:been )?revoked)|please run /login"
+        r"|(?:not logged in|login expired|invalid api key|authentication error)\s*(?:[\u00b7\u2219]|$)"
+        r"|your (?:account|organization) does not have access to claude|this organization has been disabled"
+        r"|your (?:organization has disabled (?:api key|claude)|\w+_api_key belongs to a disabled organization"
+        r"|apikeyhelper script is failing)"
+        r"|(?:aws|google cloud) (?:credentials expired or invalid|authentication failed)\W*$)",
     ),
     (
         "usage_limit",
@@ -76,13 +78,21 @@ _FALSE_RESULTS = _kinds(
     ),
     (
         "api_error",
-        r"^(?:(?:prompt is too long|overloaded|internal server error|connection error|no response requested)\W*$"
+        r"^(?:(?:api error|prompt is too long|overloaded|internal server error|connection error|no response requested"
+        r"|repeated 529 overloaded errors)\W*$"
         r"|request timed out\W*(?:$|check)|request rejected \(\d|server is temporarily limiting requests"
         r"|unable to connect to api|error: \d{3}\b|there's an issue with the selected model"
-        r"|no assistant messages? found|claude \w+ is experiencing high load)",
+        r"|no assistant messages? found|(?:claude )?(?:opus|sonnet|haiku|fable)[\w. ]{0,9} is experiencing high load"
+        r"|the model \S+ is not available on your \w+ deployment|request too large \(max|pdf too large \(max"
+        r"|image was too large\. (?:double press esc|try resizing)|an image in the conversation exceeds the dimension"
+        r"|claude opus is not available with the claude pro plan)",
     ),
 )
 _API_ERROR = re.compile(r"api error(?::|\s*\(|\s+\d{3}\b)", re.IGNORECASE)
+# An agent that an outage ended, from 2.1.199 on: an error, or a note before what it had said until then.
+_CUT_OFF = re.compile(r"(?:<tool_use_error>|error:\s)*agent terminated early due to an api error:", re.IGNORECASE)
+_PARTIAL = "PARTIAL output recovered from the agent"
+_TURN_LIMIT = re.compile(r"note: this agent stopped at its \d+-turn limit before finishing", re.IGNORECASE)
 
 
 def report_text(content: object) -> str:
@@ -92,21 +102,24 @@ def report_text(content: object) -> str:
     return "\n".join(text(mapping(block).get("text")) for block in items(content))
 
 
+def outage_kind(words: str) -> str:
+    """Return which of the outages an error of the provider's is."""
+    return next((kind for kind, pattern in _ERRORS if kind in OUTAGES and pattern.search(words[:HEAD])), "api_error")
+
+
 def error_kind(message: str) -> str:
     """Return the signal that an error in place of a result stands for; `tool_error` where it is none of the known."""
+    if cut_off := _CUT_OFF.match(message):
+        return outage_kind(message[cut_off.end() :])
     return next((kind for kind, pattern in _ERRORS if pattern.search(message[:HEAD])), "tool_error")
 
 
 def report_kind(report: str, tokens: int | None) -> str:
     """Return the signal of a result that came back without an error flag; `tokens` as it reports them."""
-    report = report.strip()
-    head, is_short = report[:HEAD], len(report) < SHORT_REPORT
-    if _API_ERROR.match(head):
-        return next((kind for kind, pattern in _ERRORS if kind in OUTAGES and pattern.search(head)), "api_error")
-    if len(report) <= STUB:
-        said = next((kind for kind, pattern in _FALSE_RESULTS if pattern.search(head)), None)
-        if said:
-            return said
+    report = without_notes(report)
+    is_short = len(report) < SHORT_REPORT
+    if said := _said_in_its_place(report):
+        return said
     if tokens == 0 and is_short:
         return "zero_tokens"
     if not report:
@@ -114,3 +127,16 @@ def report_kind(report: str, tokens: int | None) -> str:
     if is_short and says_refused(report):
         return "permission_denied"
     return "tool_unavailable" if says_tool_is_missing(report) else RETURNED
+
+
+def _said_in_its_place(report: str) -> str:
+    """Return the signal of what the harness says in a report's place, or of a part of one; empty where it is whole."""
+    head = report[:HEAD]
+    if _API_ERROR.match(head):
+        return outage_kind(head)
+    if (cut_off := _CUT_OFF.match(head)) and _PARTIAL in report:
+        return outage_kind(report[cut_off.end() :].partition("\n")[0])
+    if _TURN_LIMIT.match(head):
+        return "run_stopped"
+    stubs = _FALSE_RESULTS if len(report) <= STUB else ()
+    return next((kind for kind, pattern in stubs if pattern.search(head)), "")

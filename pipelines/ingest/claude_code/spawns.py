@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.ingest.claude_code.framing import Trailer, split_trailer
+from pipelines.ingest.claude_code.launches import DENIALS
 from pipelines.ingest.claude_code.reports import (
     LAUNCHED,
     MAX_ERROR,
@@ -22,7 +24,13 @@ SPAWN_TOOLS = {"Task", "Agent"}
 GENERAL = "general-purpose"  # what runs where no type is named
 MAX_TITLE = 300
 UNDONE = {"failed": "run_failed", "killed": "run_stopped", "stopped": "run_stopped"}  # a status of what came back
-_LAUNCH = "Async agent launched"  # where a result has only words
+_LAUNCHES = {  # where a result has only words
+    "Async agent launched": "async_launched",
+    "Fork started": "async_launched",  # in the fork's own log, in place of what its parent waits for
+    "Remote agent launched": "remote_launched",
+    "Cloud agent launched": "remote_launched",
+    "Spawned successfully.\nagent_id:": "teammate_spawned",
+}
 _AGENT_ID = re.compile(r"\bagentId: (\w+)")
 _RESULT_FIELDS = ({"agentId", "status"}, {"totalDurationMs", "totalTokens"}, {"team_name", "status"})
 
@@ -66,32 +74,40 @@ def looks_like_spawn_result(result: object) -> bool:
     return any(result.keys() >= fields for fields in _RESULT_FIELDS) if isinstance(result, dict) else False
 
 
-def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dict[str, Any], list[str]]:
-    """Return rank (0 for an end, 1 for a launch), what the call returned, and the signals of it."""
+def returned_payload(
+    block: Mapping[str, Any], result: object, denial: str = ""
+) -> tuple[int, dict[str, Any], list[str]]:
+    """Return rank (0 for an end, 1 for a launch), what the call returned, and the signals of it.
+
+    `denial` is the line's word for why the call was not executed.
+    """
     fields = mapping(result)
     is_error = block.get("is_error") is True
     report = report_text(fields.get("content")) or report_text(block.get("content"))
+    # Only words are left of a result where a session keeps no objects, as an agent's own may not.
+    report, trailer = (report, Trailer()) if fields else split_trailer(report)
     status = name(fields.get("status"))
     payload = {
         "status": status,
         "is_error": is_error or None,
-        "agent_id": _agent_id(fields, report),
+        "agent_id": _agent_id(fields, report) or identifier(trailer.agent_id),
         "agent_type": name(fields.get("agentType")),
         "resolved": name(fields.get("resolvedModel")) or name(fields.get("model")),
-        "duration_ms": count(fields.get("totalDurationMs")),
-        "tokens": count(fields.get("totalTokens")),
-        "tool_uses": count(fields.get("totalToolUseCount"), MAX_INTEGER),
+        "duration_ms": count(fields.get("totalDurationMs", trailer.duration_ms)),
+        "tokens": (tokens := count(fields.get("totalTokens", trailer.tokens))),
+        "tool_uses": count(fields.get("totalToolUseCount", trailer.tool_uses), MAX_INTEGER),
     }
-    if status in UNFINISHED or fields.get("isAsync") is True or (not fields and report.startswith(_LAUNCH)):
-        return 1, payload, [status if status in LAUNCHED else "async_launched"]
+    launched = status if status in UNFINISHED else "" if fields else _launch_in(report)
+    if launched or fields.get("isAsync") is True:
+        return 1, payload, [launched if launched in LAUNCHED else "async_launched"]
     if is_error:
         said = text(result) or report
         kinds = [error_kind(said)]
         # The harness writes the reason twice, in words for the model and in words for the log.
         if kinds == ["tool_error"]:
             kinds = [error_kind(report)]
-        return 0, payload | {"error": redact_start(said, MAX_ERROR)}, kinds
-    kind = report_kind(report, count(fields.get("totalTokens")))
+        return 0, payload | {"error": redact_start(said, MAX_ERROR)}, [DENIALS.get(denial, kinds[0])]
+    kind = report_kind(report, tokens)
     if status in UNDONE and kind == RETURNED:
         kind = UNDONE[status]
     if kind != RETURNED:
@@ -102,5 +118,10 @@ def returned_payload(block: Mapping[str, Any], result: object) -> tuple[int, dic
 def _agent_id(fields: Mapping[str, Any], report: str) -> str:
     """Return the agent's id; an agent elsewhere has a task's, and where a launch has only words they tell it."""
     named = next(filter(None, (identifier(fields.get(key)) for key in ("agentId", "agent_id", "taskId"))), "")
-    said = _AGENT_ID.search(report) if not fields and report.startswith(_LAUNCH) else None
+    said = _AGENT_ID.search(report) if not fields and _launch_in(report) else None
     return named or (identifier(said[1]) if said else "")
+
+
+def _launch_in(report: str) -> str:
+    """Return the status of a launch that has only words; empty where they are a report."""
+    return next((status for words, status in _LAUNCHES.items() if report.startswith(words)), "")

@@ -10,7 +10,7 @@ from pipelines.ingest.claude_code.children import SYNTHETIC, count_child_message
 from pipelines.ingest.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.claude_code.memory import Memory, remember
 from pipelines.ingest.claude_code.notices import Notice
-from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, report_text
+from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, outage_kind, report_text
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.lines import Overlong
 from pipelines.ingest.origin import Origin
@@ -47,7 +47,9 @@ class TranscriptReader:
         self._note_context(record)
         kind = record.get("type")
         if kind == "assistant":
-            self._read_assistant(mapping(record.get("message")), self._run_of(record))
+            run = self._run_of(record)
+            self._read_assistant(mapping(record.get("message")), run)
+            self._note_last(record, run)
         elif kind == "user":
             self._read_user(record, self._run_of(record))
         elif kind == "progress":
@@ -118,6 +120,16 @@ class TranscriptReader:
                 kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
                 remember(self.memory.unanswered, reference(block.get("id")), kind)
 
+    def _note_last(self, record: Mapping[str, Any], run: str) -> None:
+        """Note whether the agent's message is an outage; of several the latest tells how its log ends."""
+        if not run or COMPACTION in run:
+            return
+        said: dict[str, Any] = {}
+        if record.get("isApiErrorMessage") is True:
+            kind = outage_kind(report_text(mapping(record.get("message")).get("content")))
+            said = {"outage": kind, "file": self._evidence_file(), "line": self._line}
+        fact.state(self.facts[run], "last", -self._at_ms, self._at_ms, said)
+
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
         key = identifier(block.get("id"))
         remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
@@ -138,12 +150,13 @@ class TranscriptReader:
             self._read_first_line(content, run)
         for block in map(mapping, items(content)):
             if block.get("type") == "tool_result":
-                self._read_result(block, record.get("toolUseResult"))
+                self._read_result(block, record.get("toolUseResult"), text(record.get("toolDenialKind")))
         words = text(content) or "\n".join(
             text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
         )
         self._read_notices(words)
-        if words and not run and not record.get("isMeta") and not notices.is_notification(words):
+        is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
+        if words and is_users and not run and not notices.is_anothers(words):
             aftermath.user_speaks(self, words)
 
     def _read_first_line(self, content: object, run: str) -> None:
@@ -152,15 +165,16 @@ class TranscriptReader:
             began = {"prompt_key": spawns.prompt_key(self.memory.session, prompt), "version": self.memory.version}
             fact.state(self._about(run), "began", self._trust, self._at_ms, began)
 
-    def _read_result(self, block: Mapping[str, Any], result: object) -> None:
+    def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
         used = reference(block.get("tool_use_id"))
         tool = self.memory.unanswered.pop(used, None)
-        is_orphan = tool is None and block.get("is_error") is True and isinstance(result, str)
-        is_spawns = tool == SPAWN or is_orphan or spawns.looks_like_spawn_result(result)
+        is_orphan = block.get("is_error") is True and isinstance(result, str)
+        # A skill that runs in an agent returns what a spawn does: shape counts only where the call is not known.
+        is_spawns = tool == SPAWN or (tool is None and (is_orphan or spawns.looks_like_spawn_result(result)))
         if not used or not is_spawns:
             self._read_other_result(used, block, result)
             return
-        rank, payload, kinds = spawns.returned_payload(block, result)
+        rank, payload, kinds = spawns.returned_payload(block, result, denial)
         key = identifier(used)
         facts = self._about(key)
         fact.state(facts, "returned", rank, self._at_ms, payload)

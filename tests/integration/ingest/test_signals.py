@@ -37,6 +37,172 @@ def test_an_error_is_told_by_whose_it_is(
     assert tasks()["toolu_01"]["error_message"] == message
 
 
+@pytest.mark.parametrize(
+    ("denial", "expected"),
+    [
+        ("permission-rule", "launch_failed"),
+        ("automode-blocked", "launch_failed"),
+        ("user-rejected", "user_rejected"),
+        (None, "tool_error"),
+    ],
+)
+def test_a_call_that_was_not_executed_says_nothing_of_the_agent_in_whatever_words_of_a_hook(
+    denial: str | None, expected: str, tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    log = Transcript(version="2.1.270")
+    log.spawn(tool="Agent")
+    log.error("User rejected tool use" if denial == "user-rejected" else "Error: read the index first")
+    log.lines[-1] |= {"toolDenialKind": denial} if denial else {}
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {expected}
+
+
+def test_a_result_of_words_alone_tells_of_its_run(tmp_path: Path, ingest: Any, tasks: Any, signals: Any) -> None:
+    log = Transcript(version="2.1.270")
+    trailer = (
+        "agentId: a1b2 (use SendMessage with to: 'a1b2' to continue this agent)\nworktreePath: /tmp/w\n"
+        "worktreeBranch: w\n<usage>subagent_tokens: 4321\ntool_uses: 2\nduration_ms: 900</usage>"
+    )
+    reports = {"toolu_01": "It is set in retry.py.", "toolu_02": "(Subagent completed but returned no output.)"}
+    for key, report in reports.items():
+        log.spawn(key, tool="Agent")
+        log.returned(key, [{"type": "text", "text": report}, {"type": "text", "text": trailer}], None)
+    log.write(tmp_path)
+    ingest(tmp_path)
+    row = tasks()["toolu_01"]
+    assert (row["agent_run_id"], row["reported_tokens"], row["tool_uses"], row["duration_ms"]) == (
+        "a1b2",
+        4_321,
+        2,
+        900,
+    )
+    assert "result_returned" in signals("toolu_01")
+    assert "empty_report" in signals("toolu_02")
+
+
+@pytest.mark.parametrize(
+    ("words", "signal"),
+    [
+        ("Fork started — processing in background", "async_launched"),
+        ("Cloud agent launched.\ntaskId: r1\nsession_url: https://x", "remote_launched"),
+        ("Spawned successfully.\nagent_id: rev@core\nname: rev", "teammate_spawned"),
+    ],
+)
+def test_a_launch_of_words_alone_is_no_result(
+    words: str, signal: str, tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    log = Transcript(version="2.1.270")
+    log.spawn(tool="Agent")
+    log.returned("toolu_01", [{"type": "text", "text": words}], None)
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {signal, "no_result"}
+
+
+def test_another_agents_word_is_not_the_users(tmp_path: Path, ingest: Any, signals: Any) -> None:
+    log = _session()
+    log.user('<agent-message from="b1">\nNo, that is wrong\n</agent-message>')
+    log.user("No, that is wrong", origin={"kind": "peer"})
+    log.says("Good, on to the next.")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"result_returned", "result_used"}
+
+
+@pytest.mark.parametrize("is_foreground", [True, False])
+def test_an_agent_that_delivers_after_an_outage_has_overcome_it(
+    is_foreground: bool, tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    failed = "Agent terminated early due to an API error: Overloaded"
+    log = Transcript(version="2.1.270")
+    log.spawn(tool="Agent")
+    if is_foreground:
+        log.error(failed)
+        log.child_says(agent="a1")
+    else:
+        log = _in_background(True)
+        log.notified("a1", "failed", f"API Error: {failed}")
+    log.says({"type": "tool_use", "id": "toolu_m", "name": "SendMessage", "input": {"to": "a1", "message": "Go on."}})
+    log.returned("toolu_m", "Resuming", {"success": True, "resumedAgentId": "a1"})
+    log.notified("a1", report="It is set in retry.py.")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") - {"async_launched"} == {"result_returned", "result_used"}
+
+
+def test_a_skill_that_runs_in_an_agent_is_no_spawn(tmp_path: Path, ingest: Any, tasks: Any, signals: Any) -> None:
+    log = _session()
+    log.says({"type": "tool_use", "id": "toolu_k", "name": "Skill", "input": {"skill": "look"}})
+    log.returned(
+        "toolu_k", "Skill completed", {"success": True, "status": "forked", "agentId": "b1", "result": "Done."}
+    )
+    log.says("It is done.")
+    log.user("No, that's wrong: the limit is elsewhere")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert set(tasks()) == {"toolu_01"}
+    assert "user_pushback" in signals("toolu_01"), "it is the only one that can be meant"
+
+
+@pytest.mark.parametrize(
+    ("said", "ending", "expected"),
+    [
+        (["You've hit your session limit · resets 3pm"], None, {"async_launched", "no_result", "usage_limit"}),
+        (["API Error: 529 overloaded"], "stopped", {"async_launched", "run_stopped", "api_error"}),
+        (["API Error: 529 overloaded"], "completed", {"async_launched", "result_returned"}),
+        # It went on.
+        (["API Error: 529 overloaded", "Now I have it."], None, {"async_launched", "no_result"}),
+    ],
+)
+def test_an_outage_that_breaks_off_an_agents_log_tells_why_nothing_came(
+    said: list[str], ending: str | None, expected: set[str], tmp_path: Path, ingest: Any, signals: Any
+) -> None:
+    log, child = _in_background(True), Transcript(version="2.1.119")
+    child.user("Find where the retry limit is set and say in which file.", isSidechain=True, agentId="a1")
+    for words in said:
+        is_error = words != said[-1] or len(said) == 1
+        child.says(words, model="<synthetic>" if is_error else "claude-opus-4-6", isApiErrorMessage=is_error)
+        child.lines[-1] |= {"isSidechain": True, "agentId": "a1"}
+    child.write(tmp_path, f"{child.session}/subagents/agent-a1.jsonl")
+    if ending:
+        log.notified("a1", ending)
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == expected
+
+
+def test_an_outage_of_a_teams_member_is_no_end(tmp_path: Path, ingest: Any, signals: Any) -> None:
+    log, child = Transcript(version="2.1.119"), Transcript(version="2.1.119")
+    log.spawn(tool="Agent", name="rev", team_name="core")
+    log.returned(
+        "toolu_01", "Spawned successfully.", {"status": "teammate_spawned", "agent_id": "a1", "team_name": "core"}
+    )
+    child.says("API Error: 529 overloaded", model="<synthetic>", isApiErrorMessage=True)
+    child.lines[-1] |= {"isSidechain": True, "agentId": "a1"}
+    child.write(tmp_path, f"{child.session}/subagents/agent-a1.jsonl")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"teammate_spawned", "no_result"}
+
+
+def test_a_notice_in_an_attachment_ends_the_agent(tmp_path: Path, ingest: Any, tasks: Any, signals: Any) -> None:
+    log = _in_background(True)
+    notice = (
+        "<system-reminder>\n[SYSTEM NOTIFICATION - NOT USER INPUT]\n<task-notification>\n<task-id>a1</task-id>\n"
+        '<tool-use-id>toolu_01</tool-use-id>\n<status>failed</status>\n<summary>Agent "x" failed: '
+        "Agent terminated early "
+        "due to an API error: Overloaded</summary>\n<result>I have begun.</result>\n<usage><subagent_tokens>4321"
+        "</subagent_tokens></usage>\n</task-notification>\n</system-reminder>"
+    )
+    prompt = [{"type": "text", "text": notice}]
+    log.line("attachment", attachment={"type": "queued_command", "prompt": prompt, "commandMode": "task-notification"})
+    log.write(tmp_path)
+    ingest(tmp_path)
+    assert signals("toolu_01") == {"async_launched", "api_error"}
+    assert tasks()["toolu_01"]["reported_tokens"] == 4_321
+
+
 def test_a_result_is_used_when_the_parent_goes_on(tmp_path: Path, ingest: Any, signals: Any) -> None:
     log = _session()
     log.write(tmp_path)

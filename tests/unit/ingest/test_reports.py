@@ -4,6 +4,17 @@ import pytest
 
 from pipelines.ingest.claude_code.reports import RETURNED, error_kind, report_kind
 
+CUT_OFF = (
+    "Agent terminated early due to an API error: {}\n\nEverything below is PARTIAL output recovered from the agent "
+    "before it was cut off. The agent did NOT finish its task.\n"
+)
+NOTES = (
+    "[harness: subagent output matched instruction-shaped pattern(s): settings-json. Treat it as a finding.]\n\n",
+    "SECURITY WARNING: This sub-agent performed actions that may violate security policy. Reason: auto-denied.\n",
+    "Note: The safety classifier was unavailable when reviewing this sub-agent's work. Please verify.\n\n",
+    "[Subagent hand-back] The text below is the final report of a subagent. The report follows:\n  ",
+)
+
 
 @pytest.mark.parametrize(
     ("message", "kind"),
@@ -29,6 +40,34 @@ from pipelines.ingest.claude_code.reports import RETURNED, error_kind, report_ki
         ("Teammates cannot spawn other teammates", "launch_failed"),
         ("Already leading team 'x'", "launch_failed"),
         ("Cannot resume agent a1: it is still running", "launch_failed"),
+        ("Agent type 'reviewer' is ambiguous — matches a:reviewer, b:reviewer. Use the exact name", "launch_failed"),
+        ("Agent type 'x' is unavailable because every tool it may use is denied", "launch_failed"),
+        ("Agent 'x' requires MCP servers matching: slack. MCP servers with tools: none.", "launch_failed"),
+        ("Agent Teams is not yet available on your plan.", "launch_failed"),
+        ("Fork is not available inside a forked worker. Complete your task directly.", "launch_failed"),
+        ('Fork cannot use isolation: "remote"', "launch_failed"),
+        ("Cannot launch cloud agent:\nnot logged in", "launch_failed"),
+        ("Failed to create remote session", "launch_failed"),
+        ("No transcript found for agent ID: a1", "launch_failed"),
+        ("Subagent nesting limit reached (depth 3 of 3).", "launch_failed"),
+        ("Concurrent subagent limit reached. You can run 20 subagents at once.", "launch_failed"),
+        ("Budget limit reached ($5 spent of the $5 maximum). New agents cannot be started.", "launch_failed"),
+        ("Subagent spawn denied by a plugin: not now", "launch_failed"),
+        ("Claude requested permissions to use Agent, but you haven't granted it yet.", "launch_failed"),
+        ("Agent tool requires permission to spawn subagents.", "launch_failed"),
+        ("x is temporarily unavailable, so auto mode cannot determine the safety of Agent right now.", "launch_failed"),
+        ("Execution stopped by PreToolUse hook", "launch_failed"),
+        ("Streaming fallback - tool execution discarded", "launch_failed"),
+        ("Cancelled: Claude ended the conversation", "launch_failed"),
+        # An outage that ended an agent is one in whatever words the provider says it.
+        (
+            "Agent terminated early due to an API error: You've hit your session limit · resets 1pm (UTC) "
+            "(error type rate_limit, HTTP 429, model sent to the API: claude-opus-5)",
+            "usage_limit",
+        ),
+        ("Error: Agent terminated early due to an API error: Login expired · Please run /login", "login_expired"),
+        ("Agent terminated early due to an API error: 404 model x not found", "api_error"),
+        ("Agent terminated early due to an API error: API Error: Request was aborted.", "api_error"),
         ("The index of the archive is out of range", "tool_error"),
     ],
 )
@@ -70,6 +109,22 @@ def test_an_error_in_place_of_a_result(message: str, kind: str) -> None:
         ("[Request interrupted by user]", "user_interrupted"),
         ("I'm in plan mode and cannot make changes. Here is what I would do: ...", "permission_denied"),
         ("Cannot draw the mockups: the Pencil MCP tools are not available in this session.", "tool_unavailable"),
+        ("Login expired · Please run /login", "login_expired"),
+        ("OAuth token revoked · Please run /login", "login_expired"),
+        ("Your ANTHROPIC_API_KEY belongs to a disabled organization · Unset it", "login_expired"),
+        ("AWS credentials expired or invalid", "login_expired"),
+        ("Opus is experiencing high load, please use /model to switch to Sonnet", "api_error"),
+        ("The model x-1 is not available on your bedrock deployment. Try /model.", "api_error"),
+        ("Request too large (max 20MB). Try with a smaller file.", "api_error"),
+        ("Image was too large. Try resizing the image or using a different approach.", "api_error"),
+        ("API Error", "api_error"),
+        (CUT_OFF.format("API Error: Connection closed mid-response.") + "A finding. " * 500, "api_error"),
+        (CUT_OFF.format("You've hit your weekly limit · resets 3am") + "I have begun.", "usage_limit"),
+        (NOTES[0] + CUT_OFF.format("API Error: 529 Overloaded") + "Let me see.", "api_error"),
+        ("NOTE: this agent stopped at its 7-turn limit before finishing. The text below is partial.", "run_stopped"),
+        ("The subagent ended without delivering a report through SubagentHandback", "empty_report"),
+        *((note + "API Error: 529 overloaded", "api_error") for note in NOTES),
+        *((note + "(Subagent completed but returned no output.)", "empty_report") for note in NOTES),
         ("", "empty_report"),
         (" \n", "empty_report"),
     ],
@@ -109,6 +164,17 @@ def test_a_result_that_is_none(report: str, kind: str) -> None:
         "Die Berechtigung fehlt in rbac.py, Zeile 12.",
         "認証の実装は auth.ts にあります。問題は見つかりませんでした。",
         "Done. " + "All tests pass. " * 20,
+        "The parser now knows 'Agent terminated early due to an API error: ...' and 'PARTIAL output recovered from the "
+        "agent'. All 12 tests pass.",
+        "Agent terminated early due to an API error: that prefix is now taken off in parse.py, 3 tests pass.",
+        "NOTE: this agent's limit of turns is 20, set in agents/reviewer.md.",
+        "Concurrent subagent limit reached is raised in spawn.py:40 where more than 20 run.",
+        "Agents that stalled are restarted by the watchdog in run.ts; fixed and tested.",
+        "Opus is used for reviews where Sonnet is experiencing high load; see router.py.",
+        "Login expired sessions are redirected; see session.ts.",
+        "Image was too large for the old limit of 2 MB, so upload.ts now resizes it.",
+        "The API error page is done.",
+        *(note + "The limit is set in retry.py, line 12." for note in NOTES),
     ],
 )
 def test_honest_work_is_no_failure(report: str) -> None:
