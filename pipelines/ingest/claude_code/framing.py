@@ -6,7 +6,7 @@ from typing import NamedTuple
 HAND_BACK = "[Subagent hand-back]"
 _NOTE = re.compile(
     r"\s*(?:\[harness: subagent output matched [^\n]*\]"
-    r"|SECURITY WARNING: This sub-?agent [^\n]*"
+    r"|SECURITY WARNING: This sub-?agent performed actions [^\n]*"
     r"|Note: The safety classifier was unavailable when reviewing [^\n]*"
     rf"|{re.escape(HAND_BACK)}[^\n]*)(?:\n+|$)",
     re.IGNORECASE,

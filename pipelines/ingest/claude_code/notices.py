@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.ingest.claude_code.framing import HAND_BACK
-from pipelines.ingest.claude_code.reports import OUTAGES, UNFINISHED, error_kind, report_kind
+from pipelines.ingest.claude_code.reports import API_ERROR, OUTAGES, UNFINISHED, error_kind, report_kind
 from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, count, identifier, mapping, name, text
 
 DONE = {"completed"}
@@ -45,8 +45,9 @@ class Notice:
     @property
     def reason(self) -> str:
         """Why it ended, where that is said; a summary begins with a title: `Agent "Mend it" failed: ...`."""
-        begins_so = self.summary.lower().startswith("api error")
-        return self.error or (self.summary if begins_so else self.summary.partition(_FAILED)[2].strip())
+        if self.error or API_ERROR.match(self.summary):
+            return self.error or self.summary
+        return "" if self.status in DONE else self.summary.partition(_FAILED)[2].strip()
 
 
 def is_notification(words: str) -> bool:
@@ -68,7 +69,7 @@ def from_notifications(words: str) -> Iterator[Notice]:
         for said in words.split(_MESSAGE)[1:]:
             agent_id, _, report = said.partition('">')
             if report.lstrip().startswith(HAND_BACK):
-                yield Notice(identifier(agent_id), "completed", report.rpartition("</agent-message>")[0])
+                yield Notice(identifier(agent_id), "completed", report.rpartition("</agent-message>")[0] or report)
     if is_notification(words):
         for said in words.split(_OPENING)[1:]:
             yield from _from_notification(said)

@@ -51,44 +51,57 @@ _ERRORS = _kinds(
     ("login_expired", _LOGIN),
     ("api_error", rf"\b(?:{_PROVIDER})"),
 )
-# As a result that claims to be one. What the harness says for itself is short, or begins with its name for it: a
-# report may well be about rate limits, expired tokens or API errors.
+# As a result that claims to be one. What the harness says for itself is short, or begins with its name for it, and its
+# sentences end where it ends them: a report may well be about rate limits, expired tokens or API errors.
 STUB = 300
+_ENDS = r"\s*(?:[.\u00b7\u2219]|\|\d|$)"
 _FALSE_RESULTS = _kinds(
-    ("user_interrupted", r"^\[request interrupted by user"),
+    ("user_interrupted", r"^\[request interrupted by user[^\]]*\]\W*$"),
     (
         "empty_report",
-        r"^(?:\(subagent completed but returned no output\.?\)"
-        r"|the subagent ended without delivering a report through)",
+        r"^(?:\(subagent completed but returned no output\.?\)\W*$"
+        r"|the subagent ended without delivering a report through \w*handback)",
     ),
     (
         "login_expired",
-        r"^(?:failed to authenticate\b|oauth token (?:has )?(?:expired|(?:been )?revoked)|please run /login"
+        rf"^(?:failed to authenticate(?:{_ENDS}|: (?:api error|oauth))|please run /login{_ENDS}"
+        rf"|oauth token (?:has )?(?:expired|(?:been )?revoked){_ENDS}"
         r"|(?:not logged in|login expired|invalid api key|authentication error)\s*(?:[\u00b7\u2219]|$)"
-        r"|your (?:account|organization) does not have access to claude|this organization has been disabled"
-        r"|your (?:organization has disabled (?:api key|claude)|\w+_api_key belongs to a disabled organization"
-        r"|apikeyhelper script is failing)"
+        rf"|your (?:account|organization) does not have access to claude|this organization has been disabled{_ENDS}"
+        r"|your organization has disabled (?:api key|claude)[^\n]*\u00b7"
+        r"|your (?:\w+_api_key belongs to a disabled organization|apikeyhelper script is failing)"
         r"|(?:aws|google cloud) (?:credentials expired or invalid|authentication failed)\W*$)",
     ),
     (
         "usage_limit",
-        r"^(?:you['\u2019]?ve (?:hit|reached|exceeded) your\b|you['\u2019]re out of (?:extra )?usage"
-        r"|(?:claude |ai |5-hour |session |weekly |opus |sonnet |usage )+limit reached\s*(?:[|\u00b7\u2219.]|$)"
-        r"|credit balance is too low|usage credits required)",
+        rf"^(?:you['\u2019]?ve (?:hit|reached|exceeded) your (?:[^.\n]{{0,60}} )?limit(?:{_ENDS}|,| \(| for )"
+        rf"|you['\u2019]re out of (?:extra )?usage(?: credits)?{_ENDS}"
+        rf"|(?:claude |ai |5-hour |session |weekly |opus |sonnet |usage )+limit reached{_ENDS}"
+        rf"|credit balance is too low{_ENDS}|usage credits required(?:{_ENDS}| for ))",
     ),
     (
         "api_error",
         r"^(?:(?:api error|prompt is too long|overloaded|internal server error|connection error|no response requested"
-        r"|repeated 529 overloaded errors)\W*$"
-        r"|request timed out\W*(?:$|check)|request rejected \(\d|server is temporarily limiting requests"
-        r"|unable to connect to api|error: \d{3}\b|there's an issue with the selected model"
-        r"|no assistant messages? found|(?:claude )?(?:opus|sonnet|haiku|fable)[\w. ]{0,9} is experiencing high load"
-        r"|the model \S+ is not available on your \w+ deployment|request too large \(max|pdf too large \(max"
-        r"|image was too large\. (?:double press esc|try resizing)|an image in the conversation exceeds the dimension"
+        r"|repeated 529 overloaded errors|no assistant messages? found"
+        r"|error: [45]\d\d(?: (?:overloaded|internal server error|too many requests|service unavailable))?)\W*$"
+        rf"|error: [45]\d\d\s*\{{|request timed out(?:\W*$|\W+check your)|request rejected \(\d+\){_ENDS}"
+        rf"|server is temporarily limiting requests(?: \(|{_ENDS})"
+        rf"|unable to connect to api(?:{_ENDS}|\s*\(\w+\)|: ssl|: self| due to)"
+        r"|there's an issue with the selected model \(|(?:claude )?(?:opus|sonnet|haiku|fable)[\w. ]{0,9} is "
+        rf"experiencing high load(?:,|\W*$)|the model \S+ is not available on your \w+ deployment{_ENDS}"
+        r"|(?:request|pdf) too large \(max [^)\n]*\)(?:\W*$|\. (?:double press|try) )"
+        r"|image was too large\. (?:double press esc|try resizing)"
+        r"|an image in the conversation exceeds the dimension limit for"
         r"|claude opus is not available with the claude pro plan)",
     ),
 )
-_API_ERROR = re.compile(r"api error(?::|\s*\(|\s+\d{3}\b)", re.IGNORECASE)
+API_ERROR = re.compile(r"API Error(?::|\s*\(|\s+\d{3}\b)")
+# Whoever quotes the error goes on: in a paragraph or a list, or to a file. The body that an error brings may do so too.
+_QUOTED = re.compile(
+    r"\n\s*\n(?!request id)|\n\s*(?:[-*#|]|\d+\.) |[\w/]\.(?:py|[jt]sx?|go|rs|java|rb|css|html|md|json|ya?ml|png)\b",
+    re.IGNORECASE,
+)
+_BODY = re.compile(r"[^\n]{0,200}?(?:\{[\"']|<[!a-z])", re.IGNORECASE)
 # An agent that an outage ended, from 2.1.199 on: an error, or a note before what it had said until then.
 _CUT_OFF = re.compile(r"(?:<tool_use_error>|error:\s)*agent terminated early due to an api error:", re.IGNORECASE)
 _PARTIAL = "PARTIAL output recovered from the agent"
@@ -109,8 +122,8 @@ def outage_kind(words: str) -> str:
 
 def error_kind(message: str) -> str:
     """Return the signal that an error in place of a result stands for; `tool_error` where it is none of the known."""
-    if cut_off := _CUT_OFF.match(message):
-        return outage_kind(message[cut_off.end() :])
+    if outage := _CUT_OFF.match(message) or API_ERROR.match(message):
+        return outage_kind(message[outage.end() :])
     return next((kind for kind, pattern in _ERRORS if pattern.search(message[:HEAD])), "tool_error")
 
 
@@ -132,7 +145,7 @@ def report_kind(report: str, tokens: int | None) -> str:
 def _said_in_its_place(report: str) -> str:
     """Return the signal of what the harness says in a report's place, or of a part of one; empty where it is whole."""
     head = report[:HEAD]
-    if _API_ERROR.match(head):
+    if API_ERROR.match(head) and (_BODY.match(head) or not _QUOTED.search(report)):
         return outage_kind(head)
     if (cut_off := _CUT_OFF.match(head)) and _PARTIAL in report:
         return outage_kind(report[cut_off.end() :].partition("\n")[0])

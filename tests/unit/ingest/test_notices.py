@@ -50,6 +50,19 @@ def test_a_summary_that_is_an_error_tells_why() -> None:
     assert signal_of(notice) == "api_error"
 
 
+@pytest.mark.parametrize(
+    "summary",
+    [
+        'Agent "See why "build" failed: rate limit reached" completed',
+        "API error handling was reviewed",
+    ],
+)
+def test_the_title_of_an_agent_that_completed_is_no_reason(summary: str) -> None:
+    words = f"<task-id>a1</task-id><status>completed</status><summary>{summary}</summary><result>Done.</result>"
+    (notice,) = from_notifications(f"<task-notification>{words}</task-notification>")
+    assert signal_of(notice) == "result_returned"
+
+
 def test_several_notices_and_a_prefix_in_one_text() -> None:
     one = NOTICE.format(status="completed", ending="completed", result="<result>Done.</result>\n")
     told = list(from_notifications(f"[SYSTEM NOTIFICATION - NOT USER INPUT]\n{one}\n{one.replace('a1', 'a2')}"))
@@ -91,6 +104,7 @@ def test_what_only_watches_is_no_agent() -> None:
     [
         ("The limit is mended.", "result_returned"),
         ("Permission to use Bash has been denied.", "permission_denied"),
+        ("API Error: 529 overloaded", "api_error"),
     ],
 )
 def test_a_report_that_is_handed_back_is_the_end_of_the_agent(report: str, signal: str) -> None:
