@@ -101,6 +101,6 @@ def _window(facts: Facts, start: int, end: int) -> Facts:
     for field, value in facts.items():
         if field in places:
             window[field] = {key: entry for key, entry in value.items() if start <= entry[places[field]] < end}
-        elif start < 0:
+        elif start <= value[1] < end if field == "last" else start < 0:
             window[field] = value
     return window

@@ -121,14 +121,17 @@ class TranscriptReader:
                 remember(self.memory.unanswered, reference(block.get("id")), kind)
 
     def _note_last(self, record: Mapping[str, Any], run: str) -> None:
-        """Note whether the agent's message is an outage; of several the latest tells how its log ends."""
+        """Note whether the agent's message is an outage; of several the latest tells how its log ends.
+
+        Of those that bear one time, as lines without a time of their own do, one that is no outage counts.
+        """
         if not run or COMPACTION in run:
             return
         said: dict[str, Any] = {}
         if record.get("isApiErrorMessage") is True:
             kind = outage_kind(report_text(mapping(record.get("message")).get("content")))
             said = {"outage": kind, "file": self._evidence_file(), "line": self._line}
-        fact.state(self.facts[run], "last", -self._at_ms, self._at_ms, said)
+        fact.state(self.facts[run], "last", bool(said) - self._at_ms, self._at_ms, said)
 
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
         key = identifier(block.get("id"))

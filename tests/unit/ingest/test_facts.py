@@ -15,6 +15,7 @@ facts = st.fixed_dictionaries(
     optional={
         "call": statements,
         "returned": statements,
+        "last": statements,
         "ends": st.dictionaries(words, statements, max_size=3),
         "messages": st.dictionaries(words, messages, max_size=3),
         "signals": st.dictionaries(words, st.tuples(numbers, words, numbers).map(list), max_size=3),
