@@ -9,6 +9,7 @@ AGENT_CALL = "invoke_agent"
 MODEL_CALL = "chat"
 MODEL_CALLS = {MODEL_CALL, "generate_content", "text_completion"}
 OUTPUT_TOKENS = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
+MAX_DEPTH = 50  # of values in each other
 _CLIENT = (3, "SPAN_KIND_CLIENT")
 
 
@@ -90,23 +91,23 @@ def _events(span: Mapping[str, Any]) -> list[Event]:
     return [Event(str(event.get("name", "")), attributes(event.get("attributes"))) for event in events]
 
 
-def attributes(pairs: object) -> dict[str, Any]:
-    """Return OTLP key-value pairs as a dictionary of plain data."""
-    return {str(pair.get("key")): _value(pair.get("value")) for pair in as_objects(pairs)}
+def attributes(pairs: object, depth: int = 0) -> dict[str, Any]:
+    """Return OTLP key-value pairs as a dictionary of plain data, in which what is nested too deep is missing."""
+    return {str(pair.get("key")): _value(pair.get("value"), depth) for pair in as_objects(pairs)}
 
 
-def _value(value: object) -> Any:
+def _value(value: object, depth: int) -> Any:
     """Return an OTLP value as plain data; 64-bit numbers come as text."""
-    typed = as_object(value)
+    typed = as_object(value) if depth < MAX_DEPTH else {}
     if "intValue" in typed:
         try:
             return int(str(typed["intValue"]))
         except ValueError:
             return None
     if "arrayValue" in typed:
-        return [_value(each) for each in as_objects(as_object(typed["arrayValue"]).get("values"))]
+        return [_value(each, depth + 1) for each in as_objects(as_object(typed["arrayValue"]).get("values"))]
     if "kvlistValue" in typed:
-        return attributes(as_object(typed["kvlistValue"]).get("values"))
+        return attributes(as_object(typed["kvlistValue"]).get("values"), depth + 1)
     plain = next((typed[kind] for kind in ("stringValue", "boolValue", "doubleValue") if kind in typed), None)
     return plain if isinstance(plain, str | bool | float | int) else None
 

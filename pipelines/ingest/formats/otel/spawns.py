@@ -17,7 +17,7 @@ from pipelines.ingest.formats.otel.asked import asked_of
 from pipelines.ingest.formats.otel.failure import Failure, failure_of
 from pipelines.ingest.formats.otel.otlp import Span, as_text, spans_of
 from pipelines.ingest.formats.otel.tokens import tokens_of
-from pipelines.ingest.formats.otel.tree import Spans, agent_name, agents_above, agents_of
+from pipelines.ingest.formats.otel.tree import Nearest, agent_name, agents_above, agents_of, is_agent
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 
@@ -54,11 +54,12 @@ def read(lines: Iterable[LogLine], reading: Reading) -> Iterator[Sighting]:
         reading.loaded += bool(found)
         reading.skipped += not found
         reading.writer_version = next((span.writer for span in found if span.writer), reading.writer_version)
-    for key, calls in agents_of(spans).items():
+    own_calls, agents = agents_of(spans), Nearest(spans, is_agent)
+    for key, calls in own_calls.items():
         span = spans[key]
         if span.started_at:
             try:
-                yield Sighting(_record(span, spans, calls), span.line)
+                yield Sighting(_record(span, agents, calls), span.line)
             except ValidationError:
                 reading.refuse_loaded(span.line, "span has impossible values")
 
@@ -71,9 +72,9 @@ def _without_messages(span: Span) -> Span:
     return span
 
 
-def _record(span: Span, spans: Spans, calls: list[Span]) -> SpawnRecord:
+def _record(span: Span, agents: Nearest, calls: list[Span]) -> SpawnRecord:
     assert span.started_at is not None
-    above, failure = next(agents_above(span, spans), None), failure_of(span)
+    above, failure = agents.above(span), failure_of(span)
     took = (span.ended_at - span.started_at).total_seconds() * 1000 if span.ended_at else None
     is_stopped = failure is not None and failure.signal == "run_stopped"
     return SpawnRecord(
@@ -83,7 +84,7 @@ def _record(span: Span, spans: Spans, calls: list[Span]) -> SpawnRecord:
         spawned_at=span.started_at,
         finished_at=span.ended_at,
         project=span.project,
-        session_id=_session(span, spans),
+        session_id=_session(span, agents),
         parent_id=above.key if above else None,
         model=_model(span, calls),
         model_requested=_requested(span),
@@ -102,9 +103,9 @@ def _task(span: Span, calls: list[Span]) -> str:
     return span.asked or (first.asked if first else "")
 
 
-def _session(span: Span, spans: Spans) -> str:
+def _session(span: Span, agents: Nearest) -> str:
     """Return the conversation of the one that spawned it: an agent may open one of its own for each run."""
-    for each in reversed([span, *islice(agents_above(span, spans), DEEPEST)]):
+    for each in reversed([span, *islice(agents_above(span, agents), DEEPEST)]):
         for name in ("gen_ai.conversation.id", "session.id"):
             if conversation := as_text(each.attributes.get(name)):
                 return conversation

@@ -159,3 +159,24 @@ def test_no_request_breaks_the_reader(value: object) -> None:
         "otel", [json.dumps({"resourceSpans": value}).encode(), request(agent() | {"attributes": value})]
     )
     assert reading.read == reading.loaded + reading.skipped + len(reading.unreadable) == 2
+
+
+def test_a_chain_of_calls_which_only_damage_makes_so_long_costs_no_minutes() -> None:
+    calls = [
+        span(str(number), str(number - 1), operation__name="chat", request__model="m") for number in range(1, 9_000)
+    ]
+    assert record_of(request(agent("0"), *calls)).model == "m"
+
+
+def test_parents_in_a_circle_are_no_parents() -> None:
+    circle = [agent("a1", "x1"), span("x1", "x2"), span("x2", "a1"), span("x3", "x4"), span("x4", "x3")]
+    record = record_of(request(*circle, span("c1", "x3", operation__name="chat"), agent("a1", "x1")))
+    assert (record.parent_id, record.output_tokens) == (None, None)
+
+
+def test_what_is_nested_too_deep_is_missing() -> None:
+    value: object = "deep"
+    for _ in range(200):
+        value = {"in": value}
+    record = record_of(request(agent(response__model=value, conversation__id="c1")))
+    assert (record.session_id, record.model) == ("c1", None)
