@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.formats.otel.otlp import MAX_DEPTH, attributes
 from pipelines.ingest.formats.spawn_record import SpawnRecord
 from tests.format_lines import only, read_all
 
@@ -175,8 +176,11 @@ def test_parents_in_a_circle_are_no_parents() -> None:
 
 
 def test_what_is_nested_too_deep_is_missing() -> None:
-    value: object = "deep"
-    for _ in range(200):
-        value = {"in": value}
-    record = record_of(request(agent(response__model=value, conversation__id="c1")))
-    assert (record.session_id, record.model) == ("c1", None)
+    for depth, seen in ((MAX_DEPTH - 1, "deep"), (MAX_DEPTH, None)):
+        value: object = "deep"
+        for _ in range(depth):
+            value = [value]
+        found = attributes([{"key": "a", "value": typed(value)}])["a"]
+        for _ in range(depth):
+            (found,) = found
+        assert found == seen
