@@ -24,4 +24,4 @@ REFUSALS = "|".join(
 )
 
 # The field in which newer versions say why a call was not executed: it outweighs a hook's words, which may be any.
-DENIALS = {"permission-rule": NOT_STARTED, "automode-blocked": NOT_STARTED, "automode-unavailable": NOT_STARTED}
+DENIALS = {"permission-rule", "automode-blocked", "automode-unavailable"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.claude_code.framing import Trailer, split_trailer
-from pipelines.ingest.claude_code.launches import DENIALS
+from pipelines.ingest.claude_code.launches import DENIALS, NOT_STARTED
 from pipelines.ingest.claude_code.reports import (
     LAUNCHED,
     MAX_ERROR,
@@ -102,11 +102,11 @@ def returned_payload(
         return 1, payload, [launched if launched in LAUNCHED else "async_launched"]
     if is_error:
         said = text(result) or report
-        kinds = [error_kind(said)]
+        kind = error_kind(said)
         # The harness writes the reason twice, in words for the model and in words for the log.
-        if kinds == ["tool_error"]:
-            kinds = [error_kind(report)]
-        return 0, payload | {"error": redact_start(said, MAX_ERROR)}, [DENIALS.get(denial, kinds[0])]
+        if kind == "tool_error":
+            kind = error_kind(report)
+        return 0, payload | {"error": redact_start(said, MAX_ERROR)}, [NOT_STARTED if denial in DENIALS else kind]
     kind = report_kind(report, tokens)
     if status in UNDONE and kind == RETURNED:
         kind = UNDONE[status]

@@ -5,11 +5,12 @@ from typing import Any
 
 from pipelines.ingest.formats.codex.ends import End
 from pipelines.ingest.formats.codex.history import History
-from pipelines.ingest.formats.codex.payload import Entry, event_of, mapping, words
+from pipelines.ingest.formats.codex.payload import PAYLOAD, Entry, event_of, words
 from pipelines.ingest.formats.codex.tokens import Tokens
+from pipelines.ingest.values import mapping
 
 Told = tuple[int, dict[str, Any], bool]
-_TASK, _PAYLOAD = "Message Type: NEW_TASK\n", "\nPayload:\n"
+_TASK = "Message Type: NEW_TASK\n"
 
 
 class AgentThread:
@@ -113,7 +114,7 @@ class AgentThread:
         text = words(message.get("content"))
         has_head = text.startswith(_TASK)
         is_mine = message.get("recipient") == self._spawned_by.get("agent_path")
-        return is_mine and (is_task or has_head) and self._asked(text.partition(_PAYLOAD)[2] if has_head else text)
+        return is_mine and (is_task or has_head) and self._asked(text.partition(PAYLOAD)[2] if has_head else text)
 
     def _asked(self, text: object) -> bool:
         # Without a mark between the parent's words and its own, the later ones are likelier the agent's task.

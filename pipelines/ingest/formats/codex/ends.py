@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipelines.ingest.formats.codex.payload import json_object, words
+from pipelines.ingest.formats.codex.payload import PAYLOAD, json_object, words
+from pipelines.ingest.values import mapping
 
 _NOTICE = ("<subagent_notification>", "</subagent_notification>")
 _ANSWER = "Message Type: FINAL_ANSWER\n"
@@ -56,7 +57,7 @@ def ends_in(message: Mapping[str, Any]) -> dict[str, End]:
 
 
 def _end_in_answer(text: str, is_encrypted: bool) -> End | None:
-    answer = text.partition("\nPayload:\n")[2]
+    answer = text.partition(PAYLOAD)[2]
     if not text.startswith(_ANSWER) or answer in _NO_ANSWERS:
         return None
     error, failed, _ = answer.partition(_TURN_FAILED)
@@ -68,4 +69,4 @@ def _end_in_answer(text: str, is_encrypted: bool) -> End | None:
 def _is_encrypted(message: Mapping[str, Any]) -> bool:
     content = message.get("content")
     blocks = content if isinstance(content, list) else [message]
-    return any(isinstance(block, dict) and block.get("encrypted_content") is not None for block in blocks)
+    return any(mapping(block).get("encrypted_content") is not None for block in blocks)

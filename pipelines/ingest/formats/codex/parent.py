@@ -6,7 +6,8 @@ from typing import Any
 
 from pipelines.ingest.formats.codex.agent import AgentThread, Told
 from pipelines.ingest.formats.codex.ends import End, end_of, ends_in
-from pipelines.ingest.formats.codex.payload import Entry, event_of, json_object, mapping
+from pipelines.ingest.formats.codex.payload import Entry, event_of, json_object
+from pipelines.ingest.values import items, mapping
 
 LOOKS = {"wait", "wait_agent", "close_agent"}  # what they return tells how agents are
 # Answers in plain words are refusals, except to a call that was cut off, and the one that a fork gets in its copy.
@@ -70,8 +71,7 @@ class ParentThread:
             self._looks[call_id] = asked.get("target") or asked.get("id")
         if name != "spawn_agent":
             return name in LOOKS
-        items = asked.get("items")
-        texts = [item.get("text") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        texts = (mapping(item).get("text") for item in items(asked.get("items")))
         message = asked.get("message") or "\n".join(text for text in texts if isinstance(text, str))
         is_told = isinstance(message, str) and not _CIPHER.fullmatch(message)
         self._calls[call_id] = {
@@ -111,9 +111,8 @@ class ParentThread:
         statuses = statuses or ({receiver: event.get("status")} if isinstance(receiver, str) else {})
         is_end = self._ended({agent: end_of(status) for agent, status in statuses.items()})
         call_id = event.get("event_id") or event.get("call_id") or event.get("id")
-        receivers = event.get("receiver_thread_ids")
         thread_id = event.get("agent_thread_id") or event.get("new_thread_id")
-        thread_id = thread_id or (receivers[0] if isinstance(receivers, list) and receivers else None)
+        thread_id = thread_id or next(iter(items(event.get("receiver_thread_ids"))), None)
         if not isinstance(call_id, str) or call_id not in self._calls or not isinstance(thread_id, str):
             return is_end
         self._threads[call_id] = thread_id

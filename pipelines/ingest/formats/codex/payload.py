@@ -4,12 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.ingest.values import items, mapping
+
+PAYLOAD = "\nPayload:\n"  # behind it is what one agent tells another
 Entry = Mapping[str, Any]  # timestamp, ordinal, kind and payload of a line
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """Return the value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
 
 
 def json_object(value: object) -> Mapping[str, Any]:
@@ -26,8 +24,7 @@ def words(content: object) -> str:
     """Return the text of a message, plain or in blocks, of which an encrypted one has none."""
     if isinstance(content, str):
         return content
-    blocks = content if isinstance(content, list) else []
-    return "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
+    return "".join(str(mapping(block).get("text", "")) for block in items(content))
 
 
 def event_of(entry: Entry) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipelines.ingest.formats.codex.payload import mapping
+from pipelines.ingest.values import mapping
 
 
 class Usage(NamedTuple):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.ingest.formats.otel.tokens import puts_out
+from pipelines.ingest.values import mapping
+
 AGENT_CALL = "invoke_agent"
 MODEL_CALL = "chat"
 MODEL_CALLS = {MODEL_CALL, "generate_content", "text_completion"}
-OUTPUT_TOKENS = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
 MAX_DEPTH = 50  # of values in each other
 _CLIENT = (3, "SPAN_KIND_CLIENT")
 
@@ -44,12 +46,12 @@ class Span:
 def spans_of(request: Mapping[str, Any], line: int) -> Iterator[Span]:
     """Yield the spans of an export request; one without an id cannot be told from another and is left out."""
     for resource_spans in as_objects(request.get("resourceSpans")):
-        resource = attributes(as_object(resource_spans.get("resource")).get("attributes"))
+        resource = attributes(mapping(resource_spans.get("resource")).get("attributes"))
         service = as_text(resource.get("service.name")) or ""
         # What a program is called that was given no name says nothing of the project.
         project = None if service.startswith("unknown_service") else service or None
         for scope_spans in as_objects(resource_spans.get("scopeSpans")):
-            scope = as_object(scope_spans.get("scope"))
+            scope = mapping(scope_spans.get("scope"))
             writer = " ".join(str(scope[key]) for key in ("name", "version") if scope.get(key)) or None
             for span in as_objects(scope_spans.get("spans")):
                 if span.get("spanId"):
@@ -68,7 +70,7 @@ def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line
         is_client=span.get("kind") in _CLIENT,
         attributes=told if is_kept else {},
         events=_events(span) if is_kept else [],
-        status=as_object(span.get("status")),
+        status=mapping(span.get("status")),
         started_at=_moment(span.get("startTimeUnixNano")),
         ended_at=_moment(span.get("endTimeUnixNano")),
         project=project,
@@ -83,7 +85,7 @@ def _operation(name: str, told: Mapping[str, Any]) -> str:
         return operation
     if name.partition(" ")[0] == AGENT_CALL:
         return AGENT_CALL
-    return MODEL_CALL if any(tokens in told for tokens in OUTPUT_TOKENS) else ""
+    return MODEL_CALL if puts_out(told) else ""
 
 
 def _events(span: Mapping[str, Any]) -> list[Event]:
@@ -98,16 +100,16 @@ def attributes(pairs: object, depth: int = 0) -> dict[str, Any]:
 
 def _value(value: object, depth: int) -> Any:
     """Return an OTLP value as plain data; 64-bit numbers come as text."""
-    typed = as_object(value) if depth < MAX_DEPTH else {}
+    typed = mapping(value) if depth < MAX_DEPTH else {}
     if "intValue" in typed:
         try:
             return int(str(typed["intValue"]))
         except ValueError:
             return None
     if "arrayValue" in typed:
-        return [_value(each, depth + 1) for each in as_objects(as_object(typed["arrayValue"]).get("values"))]
+        return [_value(each, depth + 1) for each in as_objects(mapping(typed["arrayValue"]).get("values"))]
     if "kvlistValue" in typed:
-        return attributes(as_object(typed["kvlistValue"]).get("values"), depth + 1)
+        return attributes(mapping(typed["kvlistValue"]).get("values"), depth + 1)
     plain = next((typed[kind] for kind in ("stringValue", "boolValue", "doubleValue") if kind in typed), None)
     return plain if isinstance(plain, str | bool | float | int) else None
 
@@ -118,11 +120,6 @@ def _moment(nanoseconds: object) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else None
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def as_object(value: object) -> Mapping[str, Any]:
-    """Return the value if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
 
 
 def as_objects(value: object) -> list[Mapping[str, Any]]:

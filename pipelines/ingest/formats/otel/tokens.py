@@ -33,6 +33,11 @@ def tokens_of(told: Mapping[str, Any]) -> Counter[str]:
     )
 
 
+def puts_out(told: Mapping[str, Any]) -> bool:
+    """Tell whether output is counted, as only a model's call has it."""
+    return any(f"{_USAGE}{name}" in told for name in _OUTPUT)
+
+
 def _is_cache_apart(usage: Mapping[str, Any], used: int, cached: int) -> bool:
     """Tell whether the input lacks the cache's tokens: the conventions count them in, Bedrock's numbers do not."""
     everything = _first(usage, _INPUT)
