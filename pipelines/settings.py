@@ -38,15 +38,27 @@ class Settings(BaseSettings):
     embedding_model: str = Field(default="text-embedding-3-small", description="Model of the openai embedder")
     embedding_batch_size: int = Field(default=256, ge=1, le=2048, description="Texts to embed and store at once")
 
-    tolerated_gap: float = Field(
-        default=0.03, ge=0, le=1, description="How much less success than the best model's a cheaper one may have"
+    failure_cost: float = Field(
+        default=10.0, ge=0, description="What a failure costs, in units of a spawn on the model that would run"
     )
     success_floor: float = Field(default=0.5, ge=0, le=1, description="Success that a cheaper model must reach")
     required_probability: float = Field(
-        default=0.9, gt=0.5, lt=1, description="How sure the evidence must be of both before a model is changed"
+        default=0.8, gt=0.5, lt=1, description="How sure it must be that a change is worth it"
     )
     minimum_evidence: float = Field(
-        default=3.0, ge=1, description="Known outcomes that a model needs in a kind of task to be considered"
+        default=5.0, ge=1, description="Observed outcomes that a model needs in a kind of task to be chosen"
+    )
+    session_limit: float = Field(
+        default=10.0, ge=1, description="Most outcomes of a model that one session may count for"
+    )
+    text_limit: float = Field(
+        default=5.0, ge=1, description="Most outcomes of a model that one task's text may count for"
+    )
+    self_report_weight: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="What an outcome counts that a program reports of itself; below 1, such outcomes alone change no model",
     )
     half_life_days: float = Field(default=90.0, gt=0, description="Age at which an outcome counts half")
     version_discount: float = Field(
@@ -54,13 +66,19 @@ class Settings(BaseSettings):
     )
     propensity_limit: float = Field(default=10.0, ge=1, description="Most that inverse propensity may weigh")
     exploration_share: float = Field(
-        default=0.0, ge=0, le=1, description="Share of decisions that try a promising cheaper model; 0 is off"
+        default=0.0, ge=0, le=1, description="Share of decisions that try another promising model; 0 is off"
+    )
+    trials: Literal["propose", "off", "auto"] = Field(
+        default="propose", description="Whether trials are proposed, or also started within the budget"
+    )
+    trials_budget: float = Field(
+        default=1.0, ge=0, description="Extra failures a week that automatic trials may be expected to cause, in all"
     )
     candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Models to estimate besides those seen, so that exploration may try them"
+        default=(), description="Models to estimate besides those seen, so that a trial may try them"
     )
     protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Agents that exploration never touches; names or patterns"
+        default=(), description="Agents that are never given a cheaper model; names or patterns"
     )
     default_model: str = Field(default="sonnet", description="Model where nothing at all is known")
 

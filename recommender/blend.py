@@ -33,7 +33,7 @@ def blend(evidence: Evidence, kinds: Ints, weights: Floats) -> Evidence:
     """Average the evidence of kinds, row i of `evidence` being kind i, for each task.
 
     Standard deviations are averaged too, as if the kinds erred together: many vague kinds do not make a sure one. The
-    default is that of the nearest kind; a cost that any of them lacks is unknown.
+    baseline is that of the nearest kind; a cost that any of them lacks is unknown.
     """
 
     def mean(values: Floats) -> Floats:
@@ -43,7 +43,8 @@ def blend(evidence: Evidence, kinds: Ints, weights: Floats) -> Evidence:
         logit=mean(evidence.logit),
         sd=mean(evidence.sd),
         shared=mean(evidence.shared),
-        effective_n=mean(evidence.effective_n),
-        cost_usd=mean(evidence.cost_usd),
-        default=evidence.default[kinds[:, 0]],
+        known=mean(evidence.known),
+        log_cost=mean(evidence.log_cost),
+        log_cost_sd=mean(evidence.log_cost_sd),
+        baseline=evidence.baseline[kinds[:, 0]],
     )

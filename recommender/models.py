@@ -10,6 +10,13 @@ _RELEASE = re.compile(r"(?:[-@]20\d{2}-?\d{2}-?\d{2}|-latest|-v\d+:\d+|\[[^\]]*\
 
 # List prices as they compare, for choosing among models where no real cost is known. Unknown names rank last.
 _PRICE_ORDER = ("haiku", "sonnet", "opus", "fable")
+_VENDORS = (
+    ("openai", re.compile(r"gpt|chatgpt|codex|o[1-9](?![a-z])")),
+    ("google", re.compile(r"gemini|gemma|palm")),
+    ("mistral", re.compile(r"mi[sx]tral|devstral|codestral|magistral")),
+    ("moonshot", re.compile(r"kimi|moonshot")),
+    ("zhipu", re.compile(r"glm|chatglm")),
+)
 
 
 def model_family(name: str) -> str:
@@ -28,6 +35,14 @@ def model_version(name: str) -> str | None:
     if _BARE_FAMILY.fullmatch(cleaned):
         return None
     return cleaned.replace(".", "-") if cleaned.startswith("claude-") else cleaned
+
+
+def vendor_of(model: str) -> str:
+    """Return who makes a model, as far as its name tells; the first word of an unknown one's."""
+    name = model_family(model)
+    if name in _PRICE_ORDER:
+        return "anthropic"
+    return next((vendor for vendor, pattern in _VENDORS if pattern.match(name)), re.split(r"[-_\d. ]", name)[0] or name)
 
 
 def declared_family(declared: str) -> str | None:

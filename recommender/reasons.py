@@ -1,64 +1,86 @@
-"""A decision in one plain sentence."""
+"""A decision in plain words."""
 
-from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from recommender.decision import Floats, Ground, Ints, Rule
+from recommender.decision import DecisionReason, Rule
+
+_FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tenth"}
 
 
-def reason_of(
-    ground: Ground,
-    models: Sequence[str],
-    row: Mapping[str, Floats | Ints],
-    *,
-    chosen: int,
-    default: int,
-    best: int,
-    rule: Rule,
-) -> str:
-    """Say why `chosen` answers: what was seen, how often, and why not a cheaper one.
+class Seen(NamedTuple):
+    """What is known of one model in one scope: success in [0, 1], known outcomes, dollars (NaN where unknown)."""
 
-    `row` holds per model: success_rate, success_low, tasks, effective_n, cost_usd, reliable.
-    """
-    seen, cost = _seen(models, row, chosen), row["cost_usd"]
-    price = f"{_money(cost[chosen])} a task against {_money(cost[default])} for {models[default]}"
-    if ground is Ground.CHEAPER:
-        near = models[best] if best != chosen else models[default]
-        return f"{seen}: reliably within {100 * rule.tolerated_gap:.0f} points of {near}, at {price}."
-    if ground is Ground.BETTER:
-        return f"{seen}: better than the default {models[default]}, at {_share(row['success_rate'][default])}."
-    if ground is Ground.ONLY_BEST:
-        return f"{seen}: no model reaches {_share(rule.success_floor)} here, and this one does best, at {price}."
-    if ground is Ground.DEFAULT_UNCHALLENGED:
-        return f"{seen}: the default stays, for no cheaper model has {rule.minimum_evidence:.0f} known outcomes here."
-    return f"{seen}: the default stays. {_doubt(models, row, default, rule)}."
+    model: str
+    success_rate: float
+    outcomes: int
+    cost_usd: float
+    net_benefit: float
+    worth: float
 
 
-def _doubt(models: Sequence[str], row: Mapping[str, Floats | Ints], default: int, rule: Rule) -> str:
-    """Name the cheaper model that came nearest, and what it lacks."""
-    tried = (row["cost_usd"] < row["cost_usd"][default]) & (row["effective_n"] >= rule.minimum_evidence)
-    nearest = int(np.where(tried, row["reliable"], -1).argmax())
-    probability, required = row["reliable"][nearest], rule.required_probability
+def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list[Seen], rule: Rule) -> str:
+    """Say why `chosen` answers; `others` are the models that were tried besides."""
+    if reason is DecisionReason.CHEAPER:
+        return (
+            f"Use {chosen.model}: {_against(chosen, baseline)}, at {cost_share(chosen.cost_usd, baseline.cost_usd)} "
+            f"of the cost; {_worth_it(chosen, baseline)}."
+        )
+    if reason is DecisionReason.BETTER:
+        return (
+            f"Use {chosen.model}: {_against(chosen, baseline)}, at {_times(chosen.cost_usd, baseline.cost_usd)} the "
+            f"cost; worth it as a failure costs {_number(rule.failure_cost)} such spawns."
+        )
+    record = f"{percent(baseline.success_rate)} success{_in_runs(baseline)}"
+    if reason is DecisionReason.UNTRIED:
+        return f"Keep {baseline.model}: {record}, and no other model has been tried enough."
+    nearest = max(others, key=lambda seen: seen.worth, default=chosen)
     return (
-        f"{_seen(models, row, nearest)}, good enough with probability {probability:.2f} where {required:.2f} is asked"
+        f"Keep {baseline.model}: {record}. {nearest.model.capitalize()} has {percent(nearest.success_rate)}"
+        f"{_in_runs(nearest)}; it is worth a switch with {percent(nearest.worth)} probability, and "
+        f"{percent(rule.required_probability)} is required."
     )
 
 
-def _seen(models: Sequence[str], row: Mapping[str, Floats | Ints], model: int) -> str:
-    tasks = int(row["tasks"][model])
-    if not tasks:
-        return f"{models[model]} has no known outcome here"
-    plural = "outcome" if tasks == 1 else "outcomes"
-    rate, low = row["success_rate"][model], row["success_low"][model]
-    return f"{models[model]} succeeds in about {_share(rate)} (at least {_share(low)}) by {tasks} known {plural}"
+def percent(share: float) -> str:
+    """Return a share as a whole percentage."""
+    return f"{100 * float(share):.0f} %"
 
 
-def _share(rate: float) -> str:
-    return f"{100 * float(rate):.0f} %"
-
-
-def _money(cost: float) -> str:
-    if not np.isfinite(cost):
+def dollars(amount: float) -> str:
+    """Return an amount of dollars, to two digits that count."""
+    if not np.isfinite(amount):
         return "an unknown cost"
-    return f"${float(cost):.2f}" if cost >= 0.1 else f"${float(cost):.2g}"
+    return f"${float(amount):,.2f}" if amount >= 0.1 else f"${float(amount):.2g}"
+
+
+def cost_share(cost: float, of: float) -> str:
+    """Return how a cost compares with a larger one: a fifth, 40 %."""
+    share = cost / of
+    whole = _FRACTIONS.get(round(1 / share)) if share > 0 else None
+    return whole if whole and abs(share * round(1 / share) - 1) < 0.1 else percent(share)
+
+
+def _against(chosen: Seen, baseline: Seen) -> str:
+    return f"{percent(chosen.success_rate)} success{_in_runs(chosen)} against {percent(baseline.success_rate)}"
+
+
+def _in_runs(seen: Seen) -> str:
+    return f" in {seen.outcomes:,} {'run' if seen.outcomes == 1 else 'runs'}" if seen.outcomes else ""
+
+
+def _worth_it(chosen: Seen, baseline: Seen) -> str:
+    """Say up to which price of a failure the choice pays."""
+    gap, saved = baseline.success_rate - chosen.success_rate, 1 - chosen.cost_usd / baseline.cost_usd
+    if gap <= 0.0005 or saved / gap >= 1000:
+        return "worth it whatever a failure costs"
+    return f"worth it unless a failure costs more than {_number(saved / gap)} spawns"
+
+
+def _times(cost: float, of: float) -> str:
+    return f"{cost / of:.1f} times" if np.isfinite(cost / of) else "an unknown multiple of"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

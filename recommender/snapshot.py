@@ -16,23 +16,37 @@ from safetensors.numpy import load, save
 
 from recommender.decision import Rule
 from recommender.home import private_folder
-from recommender.rows import ANY_AGENT, ANY_KIND, AgentSpec, BestModel, ModelEvidence, TaskKind, Tier
+from recommender.rows import (
+    ANY_AGENT,
+    ANY_KIND,
+    ANY_TYPE,
+    AgentSpec,
+    BestModel,
+    ModelEvidence,
+    Scope,
+    TaskKind,
+    Tier,
+    Trial,
+)
 
 __all__ = [
     "ANY_AGENT",
     "ANY_KIND",
+    "ANY_TYPE",
     "AgentSpec",
     "BestModel",
     "ModelEvidence",
+    "Scope",
     "Snapshot",
     "SnapshotError",
     "TaskKind",
     "Tier",
+    "Trial",
     "read_snapshot",
     "write_snapshot",
 ]
 
-FORMAT = "1"
+FORMAT = "2"
 _NO_DIGEST = "0" * 64
 
 
@@ -51,6 +65,7 @@ class Snapshot:
     centroids: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
     best: tuple[BestModel, ...] = ()
     evidence: tuple[ModelEvidence, ...] = ()
+    trials: tuple[Trial, ...] = ()
     tiers: tuple[Tier, ...] = ()
     agents: tuple[AgentSpec, ...] = ()
     agent_vectors: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
@@ -64,9 +79,9 @@ class Snapshot:
         return hashlib.sha256(save(self._tensors())).hexdigest()[:16]
 
     @cached_property
-    def best_of(self) -> dict[tuple[str, int], BestModel]:
-        """The best model of each (agent, cluster)."""
-        return {(row.agent_name, row.cluster_id): row for row in self.best}
+    def best_of(self) -> dict[Scope, BestModel]:
+        """The published answer of each scope."""
+        return {Scope(row.agent_name, row.work_type, row.cluster_id): row for row in self.best}
 
     @cached_property
     def radii(self) -> NDArray[np.float64]:
@@ -74,11 +89,11 @@ class Snapshot:
         return np.array([kind.radius for kind in self.kinds])
 
     @cached_property
-    def evidence_of(self) -> dict[tuple[str, int], list[ModelEvidence]]:
-        """The record of each model in each (agent, cluster)."""
-        rows: dict[tuple[str, int], list[ModelEvidence]] = {}
+    def evidence_of(self) -> dict[Scope, list[ModelEvidence]]:
+        """The record of each model in each scope."""
+        rows: dict[Scope, list[ModelEvidence]] = {}
         for row in self.evidence:
-            rows.setdefault((row.agent_name, row.cluster_id), []).append(row)
+            rows.setdefault(row.scope, []).append(row)
         return rows
 
     @cached_property
@@ -87,8 +102,8 @@ class Snapshot:
         return frozenset(row.agent_name for row in self.evidence)
 
     @cached_property
-    def gathered(self) -> dict[str | None, Any]:
-        """The records by kind that lookups for an agent have gathered so far."""
+    def gathered(self) -> dict[Any, Any]:
+        """What lookups have gathered so far: records by agent, decisions by scope and baseline."""
         return {}
 
     @cached_property
@@ -100,7 +115,7 @@ class Snapshot:
         return rows
 
     def _tensors(self) -> dict[str, NDArray[Any]]:
-        rows = {name: getattr(self, name) for name in ("kinds", "best", "evidence", "tiers", "agents")}
+        rows = {name: getattr(self, name) for name in ("kinds", "best", "evidence", "trials", "tiers", "agents")}
         rows |= {"embedding_model": self.embedding_model, "clustering_version": self.clustering_version}
         rows |= {"exploration_share": self.exploration_share, "protected_agents": self.protected_agents}
         rows |= {"rule": asdict(self.rule)}
@@ -169,12 +184,13 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
         embedding_model=rows["embedding_model"],
         created_at=created_at,
         clustering_version=rows["clustering_version"],
-        kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5])]) for row in rows["kinds"]),
+        kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5]), row[6]]) for row in rows["kinds"]),
         centroids=tensors["centroids"],
         best=tuple(map(BestModel._make, rows["best"])),
         evidence=tuple(map(ModelEvidence._make, rows["evidence"])),
+        trials=tuple(map(Trial._make, rows["trials"])),
         tiers=tuple(map(Tier._make, rows["tiers"])),
-        agents=tuple(map(AgentSpec._make, rows["agents"])),
+        agents=tuple(AgentSpec(*row[:4], None if row[4] is None else tuple(row[4])) for row in rows["agents"]),
         agent_vectors=tensors["agent_vectors"],
         rule=Rule(**rows["rule"]),
         exploration_share=rows["exploration_share"],

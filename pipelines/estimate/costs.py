@@ -6,53 +6,80 @@ import numpy as np
 
 from pipelines.estimate.design import Design
 from pipelines.estimate.model import fit_log_cost
-from pipelines.estimate.outcomes import Cells, Floats
-from pipelines.estimate.predict import predict_pairs
-from pipelines.estimate.scopes import Scopes
+from pipelines.estimate.outcomes import Cells, Floats, Outcomes
+from pipelines.estimate.predict import Prediction, fitted_units, joint_spread
+from pipelines.estimate.priors import cost_shift
+from pipelines.estimate.scopes import Scopes, unit_of_cell
 
 CORRECTION_TASKS = 5.0  # how many tasks the log-normal mean is worth against the mean that was seen
-
-
-def reference_log_prices(models: Sequence[str], prices: Mapping[str, float | None], cells: Cells) -> Floats:
-    """Return for each model the log of what it is expected to cost before its costs are seen; NaN where unknown.
-
-    The list price of a typical task where there is one, else the mean of its own log costs, set so that models with
-    both agree on average.
-    """
-    listed = np.array([np.log(price) if (price := prices.get(model)) else np.nan for model in models])
-    tasks, total = np.zeros(len(models)), np.zeros(len(models))
-    np.add.at(tasks, cells.model, cells.cost_tasks)
-    np.add.at(total, cells.model, cells.cost_tasks * cells.log_cost)
-    with np.errstate(invalid="ignore"):
-        own = np.where(tasks > 0, total / np.maximum(tasks, 1), np.nan)
-    both = np.isfinite(listed) & np.isfinite(own)
-    shift = float(np.average(own[both] - listed[both], weights=tasks[both])) if both.any() else 0.0
-    return np.where(np.isfinite(listed), listed + shift, own)
+USUAL_CALLS = 12.0  # of an agent of which nothing is known
+CALLS_PRIOR_TASKS = 5.0
 
 
 def expected_costs(
-    design: Design, cells: Cells, scopes: Scopes, models: Sequence[str], prices: Mapping[str, float | None]
-) -> Floats:
-    """Return the expected cost in dollars (scopes, models); NaN where neither costs nor a list price are known.
+    design: Design, outcomes: Outcomes, cells: Cells, scopes: Scopes, prices: Mapping[str, float | None]
+) -> Prediction:
+    """Return the log of the expected cost in dollars of a task; NaN where neither costs nor a list price are known.
 
-    Log costs are shrunk with the estimator's own regression around the models' reference prices, and turned into
-    means by the log-normal ratio exp(variance / 2), the variance of each model shrunk to that of all.
+    Log costs are shrunk with the estimator's own regression around what the models' list prices and the length of the
+    work lead to expect, and turned into means by the log-normal ratio exp(variance / 2), the variance of each model
+    shrunk to that of all.
     """
-    reference = reference_log_prices(models, prices, cells)
-    if not np.isfinite(reference).any():
-        return np.full((len(scopes.agent_names), design.models), np.nan)
-    priced = (cells.cost_tasks > 0) & np.isfinite(reference[cells.model])
-    seen = Cells(**{name: getattr(cells, name)[priced] for name in Cells.__dataclass_fields__})
-    rows = design.rows(seen.agent, seen.cluster, seen.model)
-    level = seen.log_cost - reference[seen.model]
+    listed = np.array([np.log(price) if (price := prices.get(name)) else np.nan for name in outcomes.models])
+    unit_reference = listed + cost_shift(np.exp(listed), design.prior.vendor, calls_of_units(outcomes, scopes))
+    unit_reference += _anchor(unit_reference, cells, scopes, outcomes.models)
+    shape = (len(scopes.keys), design.models)
+    cell_reference = unit_reference[unit_of_cell(scopes, cells), cells.model]
+    is_priced = (cells.cost_tasks > 0) & np.isfinite(cell_reference)
+    if not np.isfinite(unit_reference).any():
+        return Prediction(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape[0]))
+    seen = cells.only(is_priced)
+    rows = design.rows(seen.units, seen.model)
+    level = seen.log_cost - cell_reference[is_priced]
     effects = fit_log_cost(design, rows, seen.cost_tasks, level, seen.log_cost_scatter)
-    if not priced.any():
+    if not is_priced.any():
         effects.mean[0] = 0.0  # list prices stand as they are
-    fitted, _, _ = predict_pairs(design, effects, seen, scopes)
-    pair_cost = np.exp(fitted.reshape(-1, design.models) + np.where(np.isfinite(reference), reference, np.nan))
-    correction = _mean_to_median(seen, effects.noise_variance if priced.any() else 0.0, design.models)
-    expected: Floats = scopes.mix @ (pair_cost * correction)
-    return expected
+    fitted = fitted_units(design, effects, seen, scopes)
+    unit_cost = np.exp(fitted.value.reshape(-1, design.models) + unit_reference)
+    unit_cost *= _mean_to_median(seen, effects.noise_variance if is_priced.any() else 0.0, design.models)
+    expected = scopes.mix @ unit_cost
+    weight, scale = np.nan_to_num(unit_cost), np.where(np.isfinite(expected), expected, 1.0)
+    return Prediction(np.log(expected), *joint_spread(design, effects, fitted, scopes, weight, scale))
+
+
+def own_cost_sd(cost: Prediction) -> Floats:
+    """Return the spread (scopes, models) of the log costs without what moves all models alike."""
+    return np.sqrt(np.maximum(cost.sd**2 - cost.shared[:, None] ** 2, 0))
+
+
+def calls_of_units(outcomes: Outcomes, scopes: Scopes) -> Floats:
+    """Return about how many calls the agent of each unit of work makes: the median, shrunk to the usual in logs."""
+    calls = np.full(len(outcomes.agents), USUAL_CALLS)
+    is_known = outcomes.calls > 0
+    for agent in range(len(outcomes.agents)):
+        own = np.log(outcomes.calls[is_known & (outcomes.agent == agent)])
+        if len(own):
+            weight = len(own) / (len(own) + CALLS_PRIOR_TASKS)
+            calls[agent] = np.exp(weight * np.median(own) + (1 - weight) * np.log(USUAL_CALLS))
+    return calls[scopes.units[:, 0]] if len(scopes.units) else np.zeros(0)
+
+
+def _anchor(reference: Floats, cells: Cells, scopes: Scopes, models: Sequence[str]) -> Floats:
+    """Return what to add (models,) so that list prices agree on average with the costs that were seen.
+
+    A model without a list price is set where its own costs lie.
+    """
+    seen = cells.only(cells.cost_tasks > 0)
+    departure = seen.log_cost - reference[unit_of_cell(scopes, seen), seen.model]
+    listed = np.isfinite(departure)
+    shift = np.average(departure[listed], weights=seen.cost_tasks[listed]) if listed.any() else 0.0
+    anchor = np.full(len(models), shift)
+    for model in range(len(models)):
+        own = seen.model == model
+        if not np.isfinite(reference[:, model]).any() and own.any():
+            anchor[model] = np.average(seen.log_cost[own], weights=seen.cost_tasks[own])
+            reference[:, model] = 0.0
+    return anchor
 
 
 def _mean_to_median(seen: Cells, noise_variance: float, models: int) -> Floats:

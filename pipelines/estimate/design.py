@@ -6,71 +6,105 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.estimate.outcomes import Floats, Ints
+from pipelines.estimate.priors import ModelPrior
 
 GROUPS = (
     "overall",
-    "model",
     "agent",
-    "cluster",
+    "work type",
+    "kind",
+    "project",
+    "vendor",
+    "agent and vendor",
+    "work type and vendor",
+    "kind and vendor",
+    "model",
     "agent and model",
-    "cluster and model",
+    "work type and model",
+    "kind and model",
     "direction",
     "direction and model",
 )
+FACTORS = ("overall", "agent", "work type", "kind")  # those that interact with the model, and with its vendor
 DIRECTIONS = 24  # at most: the main ways in which the kinds' centroids differ
 CLUSTERS_PER_DIRECTION = 4
 
 
 @dataclass(frozen=True)
 class Design:
-    """Numbers of agents and models, and where each cluster lies (clusters, directions); fixes every effect's column.
+    """Numbers of agents, work types and projects; the work type of each cluster and where it lies; the models.
 
-    The groups of columns stand in the order of GROUPS; a pair's column is that of its first part x models + its model.
+    `cluster_type` (clusters,), `directions` (clusters, directions). The groups of columns stand in the order of GROUPS;
+    a pair's column is that of its first part x models (or vendors) + its model (vendor). With one vendor, its groups
+    are empty.
     """
 
     agents: int
-    models: int
+    work_types: int
+    projects: int
+    cluster_type: Ints
     directions: Floats
+    prior: ModelPrior
+
+    @property
+    def models(self) -> int:
+        """Number of models."""
+        return len(self.prior.mean)
 
     @property
     def offsets(self) -> list[int]:
         """First column of each group, and the number of columns at the end."""
         clusters, directions = self.directions.shape
-        alone = [self.agents, clusters]
-        sizes = [
-            1,
-            self.models,
-            *alone,
-            *(count * self.models for count in alone),
-            directions,
-            directions * self.models,
-        ]
+        levels = {"overall": 1, "agent": self.agents, "work type": self.work_types, "kind": clusters}
+        vendors = self.prior.vendors if self.prior.vendors > 1 else 0
+        sizes = [*levels.values(), self.projects]
+        sizes += [level * vendors for level in levels.values()]
+        sizes += [level * self.models for level in levels.values()]
+        sizes += [directions, directions * self.models]
         return [0, *np.cumsum(sizes).tolist()]
 
     def group_of_column(self) -> Ints:
         """Return the index into GROUPS of each column."""
         return np.repeat(np.arange(len(GROUPS)), np.diff(self.offsets))
 
-    def rows(self, agent: Ints, cluster: Ints, model: Ints) -> sparse.csr_array:
-        """Return the matrix (n, columns) of these cells; a cluster of -1 has no effects of its own."""
-        start, models = self.offsets, self.models
-        one, direction = np.ones((len(agent), 1)), np.arange(self.directions.shape[1])
-        inside = (cluster >= 0).astype(float)[:, None]
-        place = self.directions[np.maximum(cluster, 0)] * inside if len(self.directions) else np.zeros((len(agent), 0))
+    def model_means(self) -> Floats:
+        """Return the prior mean of each column: that of the models' own effects, zero for all others."""
+        means = np.zeros(self.offsets[-1])
+        start = self.offsets[GROUPS.index("model")]
+        means[start : start + self.models] = self.prior.mean
+        return means
+
+    def rows(self, units: Ints, model: Ints) -> sparse.csr_array:
+        """Return the matrix (n, columns) of these cells; `units` (n, 3) are agent, cluster and project.
+
+        A cluster of -1 has no effects of its own, nor has its work type.
+        """
+        agent, cluster, project = units.T
+        one = np.ones(len(units))
+        inside, safe = (cluster >= 0).astype(float), np.maximum(cluster, 0)
+        kind_type = self.cluster_type[safe] if len(self.cluster_type) else np.zeros_like(safe)
+        levels = ((np.zeros_like(agent), one), (agent, one), (kind_type, inside), (safe, inside))
+        place = self.directions[safe] * inside[:, None] if len(self.directions) else np.zeros((len(agent), 0))
+        start = dict(zip(GROUPS, self.offsets, strict=False))
         parts = [
-            (np.zeros_like(agent)[:, None], one),
-            ((start[1] + model)[:, None], one),
-            ((start[2] + agent)[:, None], one),
-            ((start[3] + np.maximum(cluster, 0))[:, None], inside),
-            ((start[4] + agent * models + model)[:, None], one),
-            ((start[5] + np.maximum(cluster, 0) * models + model)[:, None], inside),
-            (np.broadcast_to(start[6] + direction, place.shape), place),
-            (start[7] + direction * models + model[:, None], place),
+            ((start[name] + level)[:, None], value[:, None])
+            for name, (level, value) in zip(FACTORS, levels, strict=True)
         ]
+        parts.append(((start["project"] + project)[:, None], one[:, None]))
+        by = [(model, self.models, "model")]
+        if self.prior.vendors > 1:
+            by.append((self.prior.vendor[model], self.prior.vendors, "vendor"))
+        for index, count, name in by:
+            for factor, (level, value) in zip(FACTORS, levels, strict=True):
+                group = name if factor == "overall" else f"{factor} and {name}"
+                parts.append(((start[group] + level * count + index)[:, None], value[:, None]))
+        direction = np.arange(self.directions.shape[1])
+        parts.append((np.broadcast_to(start["direction"] + direction, place.shape), place))
+        parts.append((start["direction and model"] + direction * self.models + model[:, None], place))
         column = np.concatenate([columns for columns, _ in parts], axis=1)
         value = np.concatenate([values for _, values in parts], axis=1)
         row, there = np.broadcast_to(np.arange(len(agent))[:, None], column.shape), value != 0
-        return sparse.csr_array((value[there], (row[there], column[there])), shape=(len(agent), start[-1]))
+        return sparse.csr_array((value[there], (row[there], column[there])), shape=(len(agent), self.offsets[-1]))
 
 
 def main_directions(centroids: Floats) -> Floats:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.estimate.costs import expected_costs
+from pipelines.estimate.costs import expected_costs, own_cost_sd
 from pipelines.estimate.design import Design, main_directions
 from pipelines.estimate.model import fit_success
-from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes, sum_cells
+from pipelines.estimate.outcomes import Floats, Ints, Outcomes, sum_cells
 from pipelines.estimate.predict import predict_success, success_summary
+from pipelines.estimate.priors import ModelPrior, model_prior
 from pipelines.estimate.scopes import Scopes, scopes_of, sum_over_scopes
 from pipelines.estimate.what_if import outcomes_to_choose
 from pipelines.settings import Settings
 from recommender.decision import Decisions, Evidence, Rule, decide
+from recommender.rows import Scope
 
 # success_low holds with probability 0.995 for the true rate, which leaves room for the luck of the next tasks: the rate
 # over a quarter as many new tasks stays above it in about nine cells of ten.
@@ -31,6 +33,7 @@ class Estimates:
     success_sd: Floats
     success_low: Floats
     tasks: Floats
+    effective_n: Floats
     decisions: Decisions
     outcomes_to_choose: Ints
     spreads: dict[str, float]
@@ -39,31 +42,39 @@ class Estimates:
 def estimate(
     outcomes: Outcomes,
     settings: Settings,
-    defaults: Mapping[tuple[str, int], str],
+    baselines: Mapping[Scope, str],
     prices: Mapping[str, float | None],
+    prior: ModelPrior | None = None,
 ) -> Estimates:
     """Estimate every scope and choose a model for each.
 
-    `defaults` names the default of each scope (agent, cluster), all among `outcomes.models`; `prices` are list prices.
+    `baselines` names the usual baseline of each scope, all among `outcomes.models`; `prices` are list prices; `prior`
+    replaces what is expected of the models.
     """
     cells = sum_cells(outcomes, propensity_limit=settings.propensity_limit)
     scopes = scopes_of(outcomes)
-    design = Design(len(outcomes.agents), len(outcomes.models), _directions(outcomes))
-    known = _known(cells)
-    rows = design.rows(known.agent, known.cluster, known.model)
-    effects = fit_success(design, rows, known)
+    design = Design(
+        len(outcomes.agents),
+        len(outcomes.work_types),
+        len(outcomes.projects),
+        outcomes.cluster_type,
+        np.zeros((len(outcomes.clusters), 0)) if outcomes.centroids is None else main_directions(outcomes.centroids),
+        prior or model_prior(outcomes.models),
+    )
+    known = cells.only(cells.weight > 0)
+    effects = fit_success(design, design.rows(known.units, known.model), known)
     prediction = predict_success(design, effects, known, scopes)
     mean, deviation, low = success_summary(prediction, LOW_Z)
-    place = (cells.agent, cells.cluster, cells.model)
+    cost = expected_costs(design, outcomes, cells, scopes, prices)
     names = {name: index for index, name in enumerate(outcomes.models)}
-    keys = zip(scopes.agent_names, scopes.cluster_ids, strict=True)
     evidence = Evidence(
-        logit=prediction.logit,
+        logit=prediction.mean,
         sd=prediction.sd,
         shared=prediction.shared,
-        effective_n=sum_over_scopes(scopes, design.models, place, cells.weight),
-        cost_usd=expected_costs(design, cells, scopes, outcomes.models, prices),
-        default=np.array([names[defaults[key]] for key in keys], dtype=np.int64),
+        known=sum_over_scopes(scopes, design.models, cells, cells.counted),
+        log_cost=cost.mean,
+        log_cost_sd=own_cost_sd(cost),
+        baseline=np.array([names[baselines[key]] for key in scopes.keys], dtype=np.int64),
     )
     rule = rule_of(settings)
     decisions = decide(evidence, rule)
@@ -74,29 +85,18 @@ def estimate(
         success_rate=mean,
         success_sd=deviation,
         success_low=low,
-        tasks=sum_over_scopes(scopes, design.models, place, cells.tasks),
+        tasks=sum_over_scopes(scopes, design.models, cells, cells.tasks),
+        effective_n=sum_over_scopes(scopes, design.models, cells, cells.weight),
         decisions=decisions,
         outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),
         spreads=effects.spread_of_group,
     )
 
 
-def _directions(outcomes: Outcomes) -> Floats:
-    if outcomes.centroids is None:
-        return np.zeros((len(outcomes.clusters), 0))
-    return main_directions(outcomes.centroids)
-
-
-def _known(cells: Cells) -> Cells:
-    """Return the cells that hold a known outcome."""
-    kept = cells.weight > 0
-    return Cells(**{name: getattr(cells, name)[kept] for name in Cells.__dataclass_fields__})
-
-
 def rule_of(settings: Settings) -> Rule:
     """Take the rule of decision from the settings."""
     return Rule(
-        settings.tolerated_gap,
+        settings.failure_cost,
         settings.success_floor,
         settings.required_probability,
         settings.minimum_evidence,

@@ -2,62 +2,64 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.estimate.defaults import default_model
-from pipelines.estimate.outcomes import ANY_AGENT, ANY_CLUSTER, Floats, Outcomes, outcome_information
+from pipelines.estimate.outcomes import Floats, Ints, Outcomes, outcome_information, within_limit
 from pipelines.settings import Settings
-from recommender.models import model_version
-from recommender.snapshot import Tier
+from recommender.models import model_family, model_version
+from recommender.rows import ANY_AGENT, ANY_TYPE, Scope
 
 
 class TaskRow(NamedTuple):
-    """One spawn as the database tells it; `success` is None where unknown or where no agent is to blame."""
+    """One spawn as the database tells it; `success` is None where unknown or where no agent is to blame.
+
+    `baseline` is the model that ran without advice, or would have. Only where the model was observed
+    (`is_model_observed`) is the outcome evidence for it; `is_self_reported` tells that a program said so of itself.
+    """
 
     agent: str
     cluster_id: int | None
+    project: str | None
+    session_id: str | None
+    task_hash: str
     model: str
     version: str | None
+    baseline: str | None
+    is_model_observed: bool
     created_at: datetime
     success: bool | float | None
     confidence: float
+    is_self_reported: bool
     propensity: float | None
     cost_usd: float | None
-    is_advised: bool
+    calls: int | None
 
 
-@dataclass(frozen=True)
-class Knowledge:
-    """What is known of agents besides their outcomes: declared models and tiers."""
-
-    declared: Mapping[str, str | None]
-    tiers: Sequence[Tier]
+def week_of(moment: datetime) -> datetime:
+    """Return the Monday (UTC) of a moment's week: ages are counted from it, so that a day alone changes no estimate."""
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=midnight.weekday())
 
 
-def scope_defaults(rows: Iterable[TaskRow], knowledge: Knowledge, fallback: str) -> dict[tuple[str, int], str]:
-    """Return the default model of every scope that the rows touch.
+def scope_baselines(
+    rows: Iterable[TaskRow], work_type_of: Mapping[int, str], now: datetime, settings: Settings
+) -> dict[Scope, str]:
+    """Return for every scope that the rows touch the model that usually runs there without advice.
 
-    An agent has one default in every kind of task. "Any agent" has what mostly ran there. Spawns whose model the
-    recommender chose do not count, else its own advice would become the default that it must beat.
+    Recent spawns count more, as outcomes do. Where nothing ran, the default of the settings stands.
     """
-    usage: dict[tuple[str, int], Counter[str]] = {(ANY_AGENT, ANY_CLUSTER): Counter()}
+    usage: dict[Scope, Counter[str]] = {Scope(): Counter()}
     for row in rows:
-        clusters = {ANY_CLUSTER} if row.cluster_id is None else {ANY_CLUSTER, row.cluster_id}
-        for scope in ((agent, cluster) for agent in (ANY_AGENT, row.agent) for cluster in clusters):
-            usage.setdefault(scope, Counter()).update([] if row.is_advised else [row.model])
+        weight = 2 ** (-max(0.0, (now - row.created_at).total_seconds()) / 86_400 / settings.half_life_days)
+        for scope in _scopes_of(row, work_type_of):
+            usage.setdefault(scope, Counter()).update({} if row.baseline is None else {row.baseline: weight})
+    fallback = model_family(settings.default_model)
     return {
-        (agent, cluster): default_model(
-            agent,
-            declared=None if agent == ANY_AGENT else knowledge.declared.get(agent),
-            tiers=() if agent == ANY_AGENT else knowledge.tiers,
-            usage=usage[agent, cluster] if agent == ANY_AGENT else usage[agent, ANY_CLUSTER],
-            fallback=fallback,
-        )
-        for agent, cluster in usage
+        scope: max(counted, key=lambda model: (counted[model], model)) if counted else fallback
+        for scope, counted in usage.items()
     }
 
 
@@ -73,34 +75,69 @@ def newest_versions(rows: Iterable[TaskRow]) -> dict[str, str]:
     return newest
 
 
-def outcomes_of(rows: Sequence[TaskRow], models: Sequence[str], settings: Settings) -> Outcomes:
+def outcomes_of(
+    rows: Sequence[TaskRow],
+    models: Sequence[str],
+    work_type_of: Mapping[int, str],
+    now: datetime,
+    settings: Settings,
+) -> Outcomes:
     """Turn rows into arrays; `models` names every model in question, those of the rows included.
 
-    An outcome's age is counted from the newest spawn: a quiet month makes no record older. Outcomes of a family's
-    older versions are discounted, so that a new version starts from what its family has shown.
+    An outcome's age is counted from the week of `now`. Outcomes of a family's older versions are discounted, so that a
+    new version starts from what its family has shown. One session, and one text, says only so much of a model.
     """
-    agents = {name: index for index, name in enumerate(sorted({row.agent for row in rows}))}
-    clusters = {
-        number: index for index, number in enumerate(sorted({r.cluster_id for r in rows if r.cluster_id is not None}))
-    }
+    agents, agent = _indexed([row.agent for row in rows])
+    projects, project = _indexed([row.project or "" for row in rows])
+    _, session = _indexed([(row.session_id or f"none {place}", row.model) for place, row in enumerate(rows)])
+    _, text = _indexed([(row.task_hash, row.model) for row in rows])
+    clusters = sorted({row.cluster_id for row in rows if row.cluster_id is not None})
+    work_types = sorted({work_type_of[cluster] for cluster in clusters})
+    place_of = {number: index for index, number in enumerate(clusters)}
     columns = {name: index for index, name in enumerate(models)}
-    newest, latest = newest_versions(rows), max((row.created_at for row in rows), default=None)
-    age = [(latest - row.created_at).total_seconds() / 86_400 if latest else 0.0 for row in rows]
-    information = outcome_information(np.array(age), _floats(row.confidence for row in rows), settings.half_life_days)
-    versions = [_version(row) for row in rows]
-    is_old = [version not in (None, newest.get(row.model)) for row, version in zip(rows, versions, strict=True)]
+    age = np.array([(week_of(now) - row.created_at).total_seconds() / 86_400 for row in rows])
+    success = _floats(row.success if row.is_model_observed else None for row in rows)
+    information = outcome_information(age, _floats(row.confidence for row in rows), settings.half_life_days)
+    newest = newest_versions(rows)
+    is_old = np.array([_version(row) not in (None, newest.get(row.model)) for row in rows], dtype=bool)
+    is_claim = np.array([row.is_self_reported for row in rows], dtype=bool)
+    is_known = np.isfinite(success)
+    share = np.minimum(
+        within_limit(session, is_known, settings.session_limit), within_limit(text, is_known, settings.text_limit)
+    )
+    trust = np.where(is_claim, settings.self_report_weight, 1.0)
     return Outcomes(
         agents=tuple(agents),
+        work_types=tuple(work_types),
         clusters=tuple(clusters),
+        projects=tuple(projects),
         models=tuple(models),
-        agent=np.array([agents[row.agent] for row in rows], dtype=np.int64),
-        cluster=np.array([-1 if r.cluster_id is None else clusters[r.cluster_id] for r in rows], dtype=np.int64),
+        cluster_type=np.array([work_types.index(work_type_of[cluster]) for cluster in clusters], dtype=np.int64),
+        agent=agent,
+        cluster=np.array([-1 if r.cluster_id is None else place_of[r.cluster_id] for r in rows], dtype=np.int64),
+        project=project,
         model=np.array([columns[row.model] for row in rows], dtype=np.int64),
-        success=_floats(row.success for row in rows),
-        information=information * np.where(is_old, settings.version_discount, 1.0),
+        success=success,
+        information=information * np.where(is_old, settings.version_discount, 1.0) * share * trust,
+        counted=share * np.where(trust < 1, 0.0, 1.0),
         propensity=_floats(row.propensity for row in rows),
         cost_usd=_floats(row.cost_usd for row in rows),
+        calls=_floats(row.calls for row in rows),
     )
+
+
+def _scopes_of(row: TaskRow, work_type_of: Mapping[int, str]) -> list[Scope]:
+    kinds = [(ANY_TYPE, -1)]
+    if row.cluster_id is not None:
+        work_type = work_type_of[row.cluster_id]
+        kinds += [(work_type, -1), (work_type, row.cluster_id)]
+    return [Scope(agent, *kind) for agent in (ANY_AGENT, row.agent) for kind in kinds]
+
+
+def _indexed(values: Sequence[object]) -> tuple[list[str], Ints]:
+    """Return the distinct values in order, and the index of each value among them."""
+    place = {value: index for index, value in enumerate(sorted(set(values)))}  # type: ignore[type-var]
+    return [str(value) for value in place], np.array([place[value] for value in values], dtype=np.int64)
 
 
 def _floats(values: Iterable[float | None]) -> Floats:

@@ -1,8 +1,9 @@
 """The estimator: a hierarchical regression with Gaussian priors whose strengths the data set.
 
-logit P(success) = overall + model skill + agent + cluster + (agent, model) + (cluster, model) + (agent, cluster, model)
+logit P(success) = overall + agent + work type + kind + project
+                 + (vendor + model) x (1 + agent + work type + kind) + (agent, kind, project, model)
 
-with each group of effects ~ N(0, sd of the group). Log cost has the same form, with Gaussian noise. The posterior is
+with each group of effects ~ N(0, sd of the group), but for the models' own, whose means are those of `priors`. Log cost has the same form, with Gaussian noise. The posterior is
 Laplace's approximation at the mode; the groups' variances are updated by EM between Newton steps (empirical Bayes),
 held by a scaled inverse chi-square prior so that few groups cannot drive a variance to nothing or to the moon. The
 innermost effects are integrated out cell by cell, so the size of the system is that of the outer ones.
@@ -18,29 +19,46 @@ from pipelines.estimate.design import GROUPS, Design, Effects
 from pipelines.estimate.outcomes import Cells, Floats, Ints
 
 # Prior standard deviations: what each group of effects is expected to be before any data, in logits or in log dollars.
-# That of (kind, model) is wide: few kinds of task tell models apart, but those that do, do so by one or two logits.
+# What tells the models of one vendor apart differs little between kinds of work; vendors differ by one or two logits.
 SUCCESS_PRIOR = {
-    "overall": 1.5,
-    "model": 0.5,
+    "overall": 1.0,
     "agent": 1.0,
-    "cluster": 1.0,
-    "agent and model": 1.5,
-    "cluster and model": 1.5,
+    "work type": 0.7,
+    "kind": 1.0,
+    "project": 0.5,
+    "vendor": 0.7,
+    "agent and vendor": 1.5,
+    "work type and vendor": 1.0,
+    "kind and vendor": 1.5,
+    "model": 0.5,
+    "agent and model": 0.2,
+    "work type and model": 0.2,
+    "kind and model": 0.3,
     "direction": 1.0,
-    "direction and model": 0.5,
-    "cell": 0.3,
+    "direction and model": 0.3,
+    "cell": 0.2,
 }
 COST_PRIOR = {
     "overall": 5.0,
-    "model": 0.7,
     "agent": 0.7,
-    "cluster": 0.7,
-    "agent and model": 0.3,
-    "cluster and model": 0.3,
+    "work type": 0.5,
+    "kind": 0.7,
+    "project": 0.5,
+    "vendor": 0.5,
+    "agent and vendor": 0.3,
+    "work type and vendor": 0.3,
+    "kind and vendor": 0.3,
+    "model": 0.35,
+    "agent and model": 0.2,
+    "work type and model": 0.2,
+    "kind and model": 0.2,
     "direction": 0.5,
     "direction and model": 0.3,
     "cell": 0.2,
 }
+OVERALL_SUCCESS = (
+    2.5  # logit of .92: agents of real logs fail by themselves in 1 to 7 of 100 tasks, and rules miss some
+)
 PRIOR_GROUPS = 8.0  # the prior standard deviation counts as much as this many effects seen
 STEPS = 40
 OVERRELAXATION = 1.7  # of the EM step in log variance: its own steps are short, and converge from far too slowly
@@ -62,7 +80,7 @@ def fit_success(design: Design, rows: sparse.csr_array, cells: Cells) -> Effects
         curvature = np.maximum(probability * (1 - probability), 1e-4)
         return cells.weight * curvature / dispersion, fitted + (cells.rate - probability) / curvature
 
-    return _fit(design, rows, response, np.full(len(cells.weight), logit(overall)), SUCCESS_PRIOR, center=1.0)
+    return _fit(design, rows, response, np.full(len(cells.weight), logit(overall)), SUCCESS_PRIOR, OVERALL_SUCCESS)
 
 
 def score_dispersion(cells: Cells) -> float:
@@ -87,7 +105,7 @@ def fit_log_cost(design: Design, rows: sparse.csr_array, count: Floats, mean_log
         return count / noise_variance, mean_log
 
     center = float(np.average(mean_log, weights=count)) if count.sum() else -2.0
-    return _fit(design, rows, response, mean_log.copy(), COST_PRIOR, center=center, noise=noise)
+    return _fit(design, rows, response, mean_log.copy(), COST_PRIOR, center, noise=noise)
 
 
 def _fit(
@@ -96,17 +114,22 @@ def _fit(
     response: Callable[[Floats, float], tuple[Floats, Floats]],
     fitted: Floats,
     prior: Mapping[str, float],
-    *,
     center: float,
+    *,
     noise: float = 1.0,
 ) -> Effects:
-    """Iterate Newton and EM steps; `response` gives working weights and working responses at the fitted values."""
+    """Iterate Newton and EM steps; `response` gives working weights and working responses at the fitted values.
+
+    The prior means are `center` for the overall level and, on the scale of success, those of the models.
+    """
     group = design.group_of_column()
     seen = np.unique(np.concatenate([[0], rows.indices]))
     columns, group_seen = rows[:, seen].tocsr(), group[seen]
     variance = np.array([prior[name] ** 2 for name in GROUPS])
     cell_variance = prior["cell"] ** 2
-    offset = np.where(seen == 0, center, 0.0)
+    means = design.model_means() if prior is SUCCESS_PRIOR else np.zeros(len(group))
+    means[0] = center
+    offset = means[seen]
     for _ in range(STEPS):
         weight, observed = response(fitted, noise)
         kept = weight / (1 + cell_variance * weight)
@@ -124,8 +147,7 @@ def _fit(
         change = np.abs(np.sqrt(np.append(variance, cell_variance)) - np.sqrt(spread_before)).max()
         if max(change, np.abs(fitted - before).max(initial=0)) < TOLERANCE:
             break
-    full = np.zeros(len(group))
-    full[0] = center
+    full = means
     full[seen] = mean
     spread = {name: float(np.sqrt(value)) for name, value in zip(GROUPS, variance, strict=True)}
     return Effects(

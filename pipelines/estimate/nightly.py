@@ -1,13 +1,13 @@
 """Tonight's estimates: read the outcomes, estimate, decide, replace the table."""
 
 from dataclasses import dataclass
-
-import numpy as np
+from datetime import UTC, datetime
 
 from pipelines.estimate import store
 from pipelines.estimate.estimates import Estimates, estimate
-from pipelines.estimate.history import newest_versions, outcomes_of, scope_defaults
+from pipelines.estimate.history import TaskRow, newest_versions, outcomes_of, scope_baselines
 from pipelines.estimate.list_prices import list_price_usd
+from pipelines.estimate.priors import cheaper_models
 from pipelines.estimate.rows import estimate_rows
 from pipelines.progress import Progress
 from pipelines.settings import Settings
@@ -17,13 +17,13 @@ from recommender.models import model_family
 
 @dataclass(frozen=True)
 class EstimateReport:
-    """What the night learned: known outcomes and failures among them, scopes decided, and how often off the default."""
+    """What the night learned: known outcomes, scopes decided, and in how many another model than usual is chosen."""
 
     tasks: int
     known_outcomes: int
     models: tuple[str, ...]
     scopes: int
-    off_default: int
+    changes: int
     rows: int
     rows_changed: int
     spreads: dict[str, float]
@@ -36,27 +36,35 @@ def estimate_models(warehouse: Warehouse, settings: Settings, progress: Progress
         version = store.newest_clustering(connection)
         history = store.read_history(connection, version)
         progress.update(0, len(history), "tasks")
-        defaults = scope_defaults(history, store.read_knowledge(connection), settings.default_model)
-        models = sorted(
-            {row.model for row in history} | set(defaults.values()) | set(map(model_family, settings.candidate_models))
-        )
-        outcomes = outcomes_of(history, models, settings)
-        prices = {model: list_price_usd(model, newest_versions(history)) for model in models}
-        estimates = estimate(outcomes, settings, defaults, prices) if history else None
+        estimates = learn_from(history, store.read_work_types(connection, version), settings)
         rows = estimate_rows(estimates, version, settings) if estimates is not None and version is not None else []
         changed = store.replace_estimates(connection, rows)
         progress.update(len(history), len(history), "tasks")
     return EstimateReport(
         tasks=len(history),
-        known_outcomes=int(np.isfinite(outcomes.success).sum()),
-        models=tuple(models),
-        scopes=0 if estimates is None else len(estimates.scopes.agent_names),
-        off_default=0 if estimates is None else _off_default(estimates),
+        known_outcomes=sum(row.success is not None for row in history),
+        models=() if estimates is None else estimates.models,
+        scopes=0 if estimates is None else len(estimates.scopes.keys),
+        changes=0 if estimates is None else int((estimates.decisions.chosen != estimates.evidence.baseline).sum()),
         rows=len(rows),
         rows_changed=changed,
         spreads={} if estimates is None else estimates.spreads,
     )
 
 
-def _off_default(estimates: Estimates) -> int:
-    return int((estimates.decisions.chosen != estimates.evidence.default).sum())
+def learn_from(
+    history: list[TaskRow], work_types: dict[int, str], settings: Settings, now: datetime | None = None
+) -> Estimates | None:
+    """Estimate and decide from a history; None where it is empty.
+
+    Beside the models that were seen, the cheaper ones of their vendors are estimated, as a trial may try them.
+    """
+    if not history:
+        return None
+    now = now or datetime.now(UTC)
+    baselines = scope_baselines(history, work_types, now, settings)
+    seen = {row.model for row in history} | set(baselines.values())
+    models = sorted(seen | cheaper_models(seen) | set(map(model_family, settings.candidate_models)))
+    outcomes = outcomes_of(history, models, work_types, now, settings)
+    prices = {model: list_price_usd(model, newest_versions(history)) for model in models}
+    return estimate(outcomes, settings, baselines, prices)

@@ -9,52 +9,67 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
-ANY_AGENT = "*"
-ANY_CLUSTER = -1
-
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Tasks as columns (n,): indexes into `agents`, `clusters` (-1: in no cluster) and `models`, and what was seen.
+    """Tasks as columns (n,): indexes into `agents`, `clusters` (-1: in no cluster), `projects` and `models`.
 
     `success` in [0, 1] is NaN where unknown or not the agent's doing; such a task still counts as work there was, and
-    its cost still counts. `information` in [0, 1] is what age and an uncertain label leave of one outcome.
-    `propensity` is the logged probability of the model, NaN where nobody drew. `cost_usd` is NaN where unknown.
-    `centroids` (clusters, d), where known, tell which clusters are near each other.
+    its cost still counts. `information` in [0, 1] is what age, an uncertain label and repetition leave of one outcome,
+    `counted` in [0, 1] how far it counts as an observed one. `propensity` is the logged probability of the model, NaN
+    where nobody drew. `cost_usd` and `calls` (tool calls of the agent) are NaN where unknown. `cluster_type` (clusters,)
+    indexes `work_types`; `centroids` (clusters, d), where known, tell which clusters are near each other.
     """
 
     agents: tuple[str, ...]
+    work_types: tuple[str, ...]
     clusters: tuple[int, ...]
+    projects: tuple[str, ...]
     models: tuple[str, ...]
+    cluster_type: Ints
     agent: Ints
     cluster: Ints
+    project: Ints
     model: Ints
     success: Floats
     information: Floats
+    counted: Floats
     propensity: Floats
     cost_usd: Floats
+    calls: Floats
     centroids: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Outcomes summed over each (agent, cluster, model) that occurs: columns (cells,).
+    """Outcomes summed over each (agent, cluster, project, model) that occurs: columns (cells,).
 
-    `tasks` counts known outcomes, `weight` is their effective number, `rate` their weighted success rate, `scatter` the
-    square scatter of successes around it. `log_cost` is the mean of the logarithm of known costs, `cost_tasks` their
-    number, `log_cost_scatter` their square scatter.
+    `tasks` counts known outcomes, `counted` the observed ones, `weight` is their effective number, `rate` their weighted
+    success rate, `scatter` the square scatter of successes around it. `log_cost` is the mean of the logarithm of known
+    costs, `cost_tasks` their number, `log_cost_scatter` their square scatter.
     """
 
     agent: Ints
     cluster: Ints
+    project: Ints
     model: Ints
     tasks: Floats
+    counted: Floats
     weight: Floats
     rate: Floats
     scatter: Floats
     cost_tasks: Floats
     log_cost: Floats
     log_cost_scatter: Floats
+
+    @property
+    def units(self) -> Ints:
+        """Return (cells, 3): the agent, cluster and project of each cell."""
+        return np.stack([self.agent, self.cluster, self.project], axis=1)
+
+    def only(self, kept: NDArray[np.bool_]) -> "Cells":
+        """Return some of the cells."""
+        return Cells(**{name: getattr(self, name)[kept] for name in Cells.__dataclass_fields__})
 
 
 def outcome_information(age_days: Floats, confidence: Floats, half_life_days: float) -> Floats:
@@ -63,16 +78,23 @@ def outcome_information(age_days: Floats, confidence: Floats, half_life_days: fl
     return information
 
 
+def within_limit(member: Ints, is_counted: NDArray[np.bool_], limit: float) -> Floats:
+    """Return the share (n,) that each outcome keeps so that no group of `member` counts for more than `limit`."""
+    count = np.bincount(member, weights=is_counted.astype(float))
+    share: Floats = np.minimum(1.0, limit / np.maximum(count, 1))[member]
+    return share
+
+
 def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     """Sum the outcomes of each cell, each weighted by its information and its clipped inverse propensity.
 
     Inverse propensities only weigh the outcomes of a cell against each other. The cell's total weight is the
     information times Kish's ratio (sum r)^2 / (n sum r^2) <= 1, so that one rare draw never counts as many outcomes.
     """
-    keys = np.stack([outcomes.agent, outcomes.cluster, outcomes.model], axis=1)
+    keys = np.stack([outcomes.agent, outcomes.cluster, outcomes.project, outcomes.model], axis=1)
     if not len(keys):
         empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-        return Cells(none, none, none, *(7 * [empty]))
+        return Cells(none, none, none, none, *(8 * [empty]))
     cells, member = np.unique(keys, axis=0, return_inverse=True)
     member = member.reshape(-1)
 
@@ -95,8 +117,10 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     return Cells(
         agent=cells[:, 0],
         cluster=cells[:, 1],
-        model=cells[:, 2],
+        project=cells[:, 2],
+        model=cells[:, 3],
         tasks=total(known.astype(float)),
+        counted=total(np.where(known, outcomes.counted, 0)),
         weight=np.where(weight > 0, effective, 0),
         rate=np.where(weight > 0, rate, 0),
         scatter=np.where(weight > 0, scattered * effective, 0),

@@ -8,53 +8,66 @@ from scipy.special import expit, logit
 
 from pipelines.estimate.design import Design, Effects
 from pipelines.estimate.outcomes import Cells, Floats
-from pipelines.estimate.scopes import Scopes
+from pipelines.estimate.scopes import Scopes, unit_of_cell
 
 SCOPES_AT_ONCE = 400  # bounds the memory of one step to a few tens of MB at 100 clusters and 200 agents
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """Joint posterior of the models' success in each scope, on the logit scale.
+    """Joint posterior of the models' success (logit scale) or cost (log scale) in each scope.
 
-    `logit` and `sd` (scopes, models); `shared` (scopes,) is the part of the spread that moves all models alike.
+    `mean` and `sd` (scopes, models); `shared` (scopes,) is the part of the spread that moves all models alike.
     """
 
-    logit: Floats
+    mean: Floats
     sd: Floats
     shared: Floats
 
 
-def predict_pairs(
-    design: Design, effects: Effects, cells: Cells, scopes: Scopes
-) -> tuple[Floats, Floats, sparse.csr_array]:
-    """Return for each (pair, model), models fastest: fitted value, variance of its own, and its row of effects.
+@dataclass(frozen=True)
+class Fitted:
+    """What the effects say of each unit of work and model, models fastest.
 
-    The row is the derivative of the fitted value by the effects; where a cell was observed, part of it is believed
-    directly and the row shrinks by as much.
+    `value` and its own `variance` (units x models,), and the derivative of the value by the effects, a sparse row each:
+    where a cell was observed, part of it is believed directly and the row shrinks by as much.
     """
+
+    value: Floats
+    variance: Floats
+    rows: sparse.csr_array
+
+
+def fitted_units(design: Design, effects: Effects, cells: Cells, scopes: Scopes) -> Fitted:
+    """Apply the effects to every unit of work that the scopes are made of, with every model."""
     models = design.models
-    agent, cluster = np.repeat(scopes.pair_agent, models), np.repeat(scopes.pair_cluster, models)
-    model = np.tile(np.arange(models), len(scopes.pair_agent))
-    place = {key: index for index, key in enumerate(zip(agent.tolist(), cluster.tolist(), model.tolist(), strict=True))}
-    found = np.array(
-        [place[key] for key in zip(cells.agent.tolist(), cells.cluster.tolist(), cells.model.tolist(), strict=True)],
-        dtype=np.int64,
-    )
-    pull, observed = np.zeros(len(agent)), np.zeros(len(agent))
+    model = np.tile(np.arange(models), len(scopes.units))
+    found = unit_of_cell(scopes, cells) * models + cells.model
+    pull, observed = np.zeros(len(model)), np.zeros(len(model))
     pull[found], observed[found] = effects.pull, effects.observed
-    rows = design.rows(agent, cluster, model)
-    fitted = (1 - pull) * (rows @ effects.mean) + pull * observed
-    return fitted, effects.cell_variance * (1 - pull), sparse.csr_array(rows * (1 - pull)[:, None])
+    rows = design.rows(np.repeat(scopes.units, models, axis=0), model)
+    value = (1 - pull) * (rows @ effects.mean) + pull * observed
+    return Fitted(value, effects.cell_variance * (1 - pull), sparse.csr_array(rows * (1 - pull)[:, None]))
 
 
 def predict_success(design: Design, effects: Effects, cells: Cells, scopes: Scopes) -> Prediction:
     """Average success over each scope's mix of work, by the delta method on the logit scale."""
-    count, models = len(scopes.agent_names), design.models
-    fitted, own_variance, rows = predict_pairs(design, effects, cells, scopes)
-    probability = expit(fitted).reshape(-1, models)
+    fitted = fitted_units(design, effects, cells, scopes)
+    probability = expit(fitted.value).reshape(-1, design.models)
     mean = np.clip(scopes.mix @ probability, 1e-6, 1 - 1e-6)
-    slope = probability * (1 - probability)
+    spread = joint_spread(design, effects, fitted, scopes, probability * (1 - probability), mean * (1 - mean))
+    return Prediction(logit(mean), *spread)
+
+
+def joint_spread(
+    design: Design, effects: Effects, fitted: Fitted, scopes: Scopes, slope: Floats, scale: Floats
+) -> tuple[Floats, Floats]:
+    """Return the spread of each scope's mean, own (scopes, models) and shared (scopes,), by the delta method.
+
+    `slope` (units, models) is the derivative of what is averaged by the fitted value, `scale` (scopes, models) that of
+    the average by what is told of it.
+    """
+    count, models = len(scopes.keys), design.models
     unseen = np.ones(len(effects.mean), dtype=bool)
     unseen[effects.seen] = False
     outer_variance = np.where(unseen, effects.prior_variance, 0)
@@ -62,9 +75,9 @@ def predict_success(design: Design, effects: Effects, cells: Cells, scopes: Scop
     gradients, own = [], np.zeros((count, models))
     for model in range(models):
         scaled = sparse.csr_array(scopes.mix * slope[:, model][None, :])
-        scaled = sparse.csr_array(scaled * (1 / (mean[:, model] * (1 - mean[:, model])))[:, None])
-        gradient = sparse.csr_array(scaled @ rows[model::models])
-        own[:, model] = scaled.power(2) @ own_variance[model::models] + gradient.power(2) @ outer_variance
+        scaled = sparse.csr_array(scaled * (1 / scale[:, model])[:, None])
+        gradient = sparse.csr_array(scaled @ fitted.rows[model::models])
+        own[:, model] = scaled.power(2) @ fitted.variance[model::models] + gradient.power(2) @ outer_variance
         gradients.append(sparse.csr_array(gradient[:, effects.seen]))
     for start in range(0, count, SCOPES_AT_ONCE):
         block = slice(start, start + SCOPES_AT_ONCE)
@@ -75,7 +88,7 @@ def predict_success(design: Design, effects: Effects, cells: Cells, scopes: Scop
                 covariance[block, first, second] = covariance[block, second, first] = joint
     index = np.arange(models)
     covariance[:, index, index] += own
-    return Prediction(logit(mean), *_own_and_shared(covariance))
+    return _own_and_shared(covariance)
 
 
 def _own_and_shared(covariance: Floats) -> tuple[Floats, Floats]:
@@ -96,8 +109,8 @@ def success_summary(prediction: Prediction, low_quantile_z: float) -> tuple[Floa
     """Return mean, standard deviation and lower bound of success (scopes, models) from the logit-normal posterior."""
     spread = prediction.sd
     nodes, weights = np.polynomial.hermite_e.hermegauss(15)
-    values = expit(prediction.logit[..., None] + spread[..., None] * nodes)
+    values = expit(prediction.mean[..., None] + spread[..., None] * nodes)
     weights = weights / weights.sum()
     mean = values @ weights
     deviation = np.sqrt(np.maximum((values**2) @ weights - mean**2, 0))
-    return mean, deviation, expit(prediction.logit - low_quantile_z * spread)
+    return mean, deviation, expit(prediction.mean - low_quantile_z * spread)

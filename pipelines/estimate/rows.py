@@ -8,7 +8,7 @@ import numpy as np
 from pipelines.estimate.estimates import Estimates, rule_of
 from pipelines.settings import Settings
 from recommender.decision import Rule
-from recommender.reasons import reason_of
+from recommender.reasons import Seen, reason_of
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,24 @@ class EstimateRow:
 
     clustering_version: int
     agent_name: str
+    work_type: str
     cluster_id: int
     model: str
     success_rate: float
     success_low: float
     success_sd: float
     tasks_observed: int
+    known_outcomes: float
     effective_n: float
     expected_cost_usd: float | None
-    reliable_probability: float
+    log_cost_sd: float
+    worth_probability: float
+    net_benefit: float | None
     logit: float
     logit_sd: float
     logit_shared_sd: float
     outcomes_to_choose: int | None
-    is_default: bool
+    is_baseline: bool
     is_chosen: bool
     reason: str
     estimated_at: datetime
@@ -46,36 +50,34 @@ class EstimateRow:
 
 
 def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> list[EstimateRow]:
-    """Return a row for each model that has enough record anywhere, or is the default or a candidate, in each scope."""
+    """Return a row for each scope and model in question."""
     rule, now = rule_of(settings), datetime.now(UTC)
-    rows = []
-    totals = estimates.evidence.effective_n.max(axis=0) >= rule.minimum_evidence
-    for scope, (agent, cluster) in enumerate(
-        zip(estimates.scopes.agent_names, estimates.scopes.cluster_ids, strict=True)
-    ):
-        chosen, default = int(estimates.decisions.chosen[scope]), int(estimates.evidence.default[scope])
+    evidence, decisions, rows = estimates.evidence, estimates.decisions, []
+    cost_usd = evidence.cost_usd
+    for scope, key in enumerate(estimates.scopes.keys):
+        chosen, baseline = int(decisions.chosen[scope]), int(evidence.baseline[scope])
         for model, name in enumerate(estimates.models):
-            if not (totals[model] or model == default or estimates.tasks[scope, model]):
-                continue
-            cost, more = estimates.evidence.cost_usd[scope, model], estimates.outcomes_to_choose[scope, model]
+            more = estimates.outcomes_to_choose[scope, model]
             rows.append(
                 EstimateRow(
-                    clustering_version=version,
-                    agent_name=agent,
-                    cluster_id=cluster,
+                    version,
+                    *key,
                     model=name,
                     success_rate=float(estimates.success_rate[scope, model]),
                     success_low=float(estimates.success_low[scope, model]),
                     success_sd=float(estimates.success_sd[scope, model]),
                     tasks_observed=int(estimates.tasks[scope, model]),
-                    effective_n=float(estimates.evidence.effective_n[scope, model]),
-                    expected_cost_usd=float(cost) if np.isfinite(cost) else None,
-                    reliable_probability=float(estimates.decisions.reliable[scope, model]),
-                    logit=float(estimates.evidence.logit[scope, model]),
-                    logit_sd=float(estimates.evidence.sd[scope, model]),
-                    logit_shared_sd=float(estimates.evidence.shared[scope]),
+                    known_outcomes=float(evidence.known[scope, model]),
+                    effective_n=float(estimates.effective_n[scope, model]),
+                    expected_cost_usd=_finite(cost_usd[scope, model]),
+                    log_cost_sd=float(evidence.log_cost_sd[scope, model]),
+                    worth_probability=float(decisions.worth[scope, model]),
+                    net_benefit=_finite(decisions.net_benefit[scope, model]),
+                    logit=float(evidence.logit[scope, model]),
+                    logit_sd=float(evidence.sd[scope, model]),
+                    logit_shared_sd=float(evidence.shared[scope]),
                     outcomes_to_choose=int(more) if more else None,
-                    is_default=model == default,
+                    is_baseline=model == baseline,
                     is_chosen=model == chosen,
                     reason=reason_in(estimates, scope, rule) if model == chosen else "",
                     estimated_at=now,
@@ -86,21 +88,26 @@ def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> lis
 
 def reason_in(estimates: Estimates, scope: int, rule: Rule) -> str:
     """Return the sentence for the decision in a scope."""
-    seen = {
-        "success_rate": estimates.success_rate[scope],
-        "success_low": estimates.success_low[scope],
-        "tasks": estimates.tasks[scope],
-        "effective_n": estimates.evidence.effective_n[scope],
-        "cost_usd": estimates.evidence.cost_usd[scope],
-        "reliable": estimates.decisions.reliable[scope],
-    }
-    decisions = estimates.decisions
-    return reason_of(
-        decisions.grounds[scope],
-        estimates.models,
-        seen,
-        chosen=int(decisions.chosen[scope]),
-        default=int(estimates.evidence.default[scope]),
-        best=int(decisions.best[scope]),
-        rule=rule,
-    )
+    decisions, evidence = estimates.decisions, estimates.evidence
+    seen = [
+        Seen(
+            name,
+            float(estimates.success_rate[scope, model]),
+            int(estimates.tasks[scope, model]),
+            float(evidence.cost_usd[scope, model]),
+            float(decisions.net_benefit[scope, model]),
+            float(decisions.worth[scope, model]),
+        )
+        for model, name in enumerate(estimates.models)
+    ]
+    baseline = int(evidence.baseline[scope])
+    tried = [
+        row
+        for model, row in enumerate(seen)
+        if model != baseline and evidence.known[scope, model] >= rule.minimum_evidence
+    ]
+    return reason_of(decisions.reasons[scope], seen[int(decisions.chosen[scope])], seen[baseline], tried, rule)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,68 +1,67 @@
-"""What is asked for: an agent or any, in one kind of task or any, over the work that was seen there."""
+"""What is asked for: an agent, a type of work, a kind of task, each or any, over the work that was seen there."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from pipelines.estimate.outcomes import ANY_AGENT, ANY_CLUSTER, Floats, Ints, Outcomes
+from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes
+from recommender.rows import ANY_AGENT, ANY_TYPE, Scope
 
 
 @dataclass(frozen=True)
 class Scopes:
-    """Scopes as columns, and the mix of (agent, cluster) each averages over.
+    """Scopes in order, and the mix of work that each averages over.
 
-    `agent_names`, `cluster_ids`: one per scope. `mix` (scopes, pairs): each row's shares of the work, summing to one.
-    `pair_agent`, `pair_cluster`: the (agent, cluster) of each column of `mix`.
+    `units` (units, 3) are the agents, clusters and projects that occur together; `mix` (scopes, units): each row's
+    shares of the work, summing to one.
     """
 
-    agent_names: tuple[str, ...]
-    cluster_ids: tuple[int, ...]
+    keys: tuple[Scope, ...]
     mix: sparse.csr_array
-    pair_agent: Ints
-    pair_cluster: Ints
+    units: Ints
+
+    @property
+    def row_of(self) -> dict[Scope, int]:
+        """The row of each scope."""
+        return {key: row for row, key in enumerate(self.keys)}
 
 
 def scopes_of(outcomes: Outcomes) -> Scopes:
-    """Return every scope that has tasks: (agent, cluster), (agent, any), (any, cluster) and (any, any).
+    """Return every scope that has tasks, from (agent, kind) up to (any, any).
 
     All tasks make the mix, whichever model did them: a model that was given the easy ones is judged on all of them.
     """
-    pairs, pair, count = np.unique(
-        np.stack([outcomes.agent, outcomes.cluster], axis=1), axis=0, return_inverse=True, return_counts=True
-    )
-    del pair
-    agent, cluster = pairs[:, 0], pairs[:, 1]
-    wanted: dict[tuple[str, int], list[int]] = {(ANY_AGENT, ANY_CLUSTER): list(range(len(pairs)))}
-    for index in range(len(pairs)):
-        name = outcomes.agents[agent[index]]
-        wanted.setdefault((name, ANY_CLUSTER), []).append(index)
-        if cluster[index] >= 0:
-            cluster_id = outcomes.clusters[cluster[index]]
-            wanted.setdefault((ANY_AGENT, cluster_id), []).append(index)
-            wanted.setdefault((name, cluster_id), []).append(index)
-    scopes = sorted(wanted) if len(pairs) else []
-    row = np.repeat(np.arange(len(scopes)), [len(wanted[scope]) for scope in scopes]) if scopes else np.zeros(0, int)
-    column = np.array([index for scope in scopes for index in wanted[scope]], dtype=np.int64)
-    mix = sparse.csr_array((count[column].astype(float), (row, column)), shape=(len(scopes), len(pairs)))
+    together = np.stack([outcomes.agent, outcomes.cluster, outcomes.project], axis=1)
+    units, count = np.unique(together, axis=0, return_counts=True)
+    wanted: defaultdict[Scope, list[int]] = defaultdict(list)
+    for index, (agent, cluster, _) in enumerate(units.tolist()):
+        kinds = [(ANY_TYPE, -1)]
+        if cluster >= 0:
+            work_type = outcomes.work_types[outcomes.cluster_type[cluster]]
+            kinds += [(work_type, -1), (work_type, outcomes.clusters[cluster])]
+        for name in (ANY_AGENT, outcomes.agents[agent]):
+            for kind in kinds:
+                wanted[Scope(name, *kind)].append(index)
+    keys = sorted(wanted)
+    row = np.repeat(np.arange(len(keys)), [len(wanted[key]) for key in keys]) if keys else np.zeros(0, int)
+    column = np.array([index for key in keys for index in wanted[key]], dtype=np.int64)
+    mix = sparse.csr_array((count[column].astype(float), (row, column)), shape=(len(keys), len(units)))
     shares = sparse.csr_array(mix * (1 / np.maximum(mix.sum(axis=1), 1))[:, None])
-    return Scopes(
-        agent_names=tuple(scope[0] for scope in scopes),
-        cluster_ids=tuple(scope[1] for scope in scopes),
-        mix=shares,
-        pair_agent=agent,
-        pair_cluster=cluster,
-    )
+    return Scopes(tuple(keys), shares, units)
 
 
-def sum_over_scopes(scopes: Scopes, models: int, cell: tuple[Ints, Ints, Ints], values: Floats) -> Floats:
-    """Sum a value of each (agent, cluster, model) cell over every scope: (scopes, models)."""
-    pairs = {
-        (int(a), int(c)): index for index, (a, c) in enumerate(zip(scopes.pair_agent, scopes.pair_cluster, strict=True))
-    }
-    column = np.array([pairs[int(a), int(c)] for a, c in zip(cell[0], cell[1], strict=True)], dtype=np.int64)
-    table = np.zeros((len(scopes.pair_agent), models))
-    np.add.at(table, (column, cell[2]), values)
+def unit_of_cell(scopes: Scopes, cells: Cells) -> Ints:
+    """Return the row of `scopes.units` that each cell belongs to."""
+    place = {unit: index for index, unit in enumerate(map(tuple, scopes.units.tolist()))}
+    return np.array([place[unit] for unit in map(tuple, cells.units.tolist())], dtype=np.int64)
+
+
+def sum_over_scopes(scopes: Scopes, models: int, cells: Cells, values: Floats) -> Floats:
+    """Sum a value of each cell over every scope: (scopes, models)."""
+    table = np.zeros((len(scopes.units), models))
+    np.add.at(table, (unit_of_cell(scopes, cells), cells.model), values)
     member = sparse.csr_array((np.ones(len(scopes.mix.data)), scopes.mix.indices, scopes.mix.indptr), scopes.mix.shape)
     summed: Floats = member @ table
     return summed

@@ -6,12 +6,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pipelines.estimate.history import Knowledge, TaskRow
+from pipelines.estimate.history import TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
-from recommender.snapshot import Tier
 
 Connection = psycopg.Connection[Any]
+KEY = ("agent_name", "work_type", "cluster_id", "model")
 
 
 def newest_clustering(connection: Connection) -> int | None:
@@ -22,23 +22,42 @@ def newest_clustering(connection: Connection) -> int | None:
 
 def read_history(connection: Connection, version: int | None) -> list[TaskRow]:
     """Read every spawn whose model is known, with its outcome and its cluster in that version."""
-    return [TaskRow(*row) for row in connection.execute(named_sql(__file__, "select_outcomes"), [version])]
+    rows = connection.execute(named_sql(__file__, "select_outcomes"), {"version": version})
+    return [TaskRow(*row) for row in rows]
 
 
-def read_knowledge(connection: Connection) -> Knowledge:
-    """Read what specs declare and the tiers say."""
-    declared = connection.execute(named_sql(__file__, "select_declared_models")).fetchall()
-    tiers = connection.execute("select agent_pattern, default_model from learning.model_tiers").fetchall()
-    return Knowledge(dict(declared), [Tier(*row) for row in tiers])
+def read_work_types(connection: Connection, version: int | None) -> dict[int, str]:
+    """Return the type of work that each cluster of a version lies in."""
+    return dict(connection.execute(named_sql(__file__, "select_work_types"), {"version": version}).fetchall())
 
 
 def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> int:
-    """Make the table hold exactly these rows; return how many changed, came or went."""
+    """Make the table hold exactly these rows; return how many changed, came or went.
+
+    A row that would not change keeps its estimated_at, so that the same history again changes nothing.
+    """
     connection.execute(named_sql(__file__, "create_new_estimates"))
-    columns = sql.SQL(", ").join(map(sql.Identifier, EstimateRow.columns()))
-    statement = sql.SQL("copy new_estimates ({}) from stdin").format(columns)
+    columns = EstimateRow.columns()
+    statement = sql.SQL("copy new_estimates ({}) from stdin").format(_listed(columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row.values())
     gone = connection.execute(named_sql(__file__, "delete_stale_estimates")).rowcount
-    return gone + connection.execute(named_sql(__file__, "upsert_estimates")).rowcount
+    compared = [name for name in columns if name not in (*KEY, "estimated_at")]
+    upsert = sql.SQL(
+        "insert into learning.model_estimates as kept ({columns}) select {columns} from new_estimates "
+        "on conflict ({key}) do update set ({updated}) = row({new}) where ({held}) is distinct from ({compared})"
+    ).format(
+        columns=_listed(columns),
+        key=_listed(KEY),
+        updated=_listed([*compared, "estimated_at"]),
+        new=_listed([*compared, "estimated_at"], "excluded"),
+        held=_listed(compared, "kept"),
+        compared=_listed(compared, "excluded"),
+    )
+    return gone + connection.execute(upsert).rowcount
+
+
+def _listed(columns: Sequence[str], table: str | None = None) -> sql.Composed:
+    parts = [sql.Identifier(table, name) if table else sql.Identifier(name) for name in columns]
+    return sql.SQL(", ").join(parts)

@@ -1,23 +1,31 @@
--- One row per spawn whose model is known. Only the agent's own failures are outcomes; whatever else went wrong is not.
+-- One row per spawn whose model is known and whose time is credible. Only the agent's own failures are outcomes;
+-- whatever else went wrong is not.
 select
     task_history.agent_used,
     cluster_assignments.cluster_id,
+    task_history.project,
+    task_history.session_id,
+    task_history.task_hash,
     task_history.model_used,
     task_history.model_resolved,
+    coalesce(decision.baseline_model, task_history.model_used) as baseline,
+    task_history.model_source in ('observed', 'result', 'recorded') as is_model_observed,
     task_history.created_at,
     case
         when outcome.fault is null or outcome.fault = 'agent' then outcome.success
     end as success,
     coalesce(outcome.confidence, 1) as confidence,
+    coalesce(outcome.is_self_reported, false) as is_self_reported,
     task_history.propensity,
     -- A cost that lacks a few tokens is nearer to the truth than the price of a typical task.
     task_history.cost_usd,
-    task_history.decision_id is not null as is_advised
+    task_history.tool_uses
 from learning.task_history
 left join intermediate.int_task_outcomes as outcome on task_history.id = outcome.task_id
+left join learning.recommendation_log as decision on task_history.decision_id = decision.decision_id
 left join learning.cluster_assignments
     on
         task_history.id = cluster_assignments.task_id
-        and cluster_assignments.clustering_version = %s
+        and cluster_assignments.clustering_version = %(version)s
 where task_history.model_used is not null
 order by task_history.created_at, task_history.id

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.estimate.outcomes import ANY_AGENT
+from recommender.rows import ANY_AGENT, ANY_TYPE
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
 from tests.benchmarks.routing.metrics import Interval
 from tests.benchmarks.routing.product import Product
@@ -20,10 +20,10 @@ def cells_hold(product: Product, test: Ints) -> Iterator[tuple[bool, bool]]:
     """
     data, estimates = product.data, product.estimates
     cell_of_test = _cells(product, test)
-    for scope, (agent, kind) in enumerate(zip(estimates.scopes.agent_names, estimates.scopes.cluster_ids, strict=True)):
+    for scope, (agent, work_type, kind) in enumerate(estimates.scopes.keys):
         if (kind < 0) if product.clustering is not None else (agent == ANY_AGENT):
             continue
-        if product.clustering is not None and agent != ANY_AGENT:
+        if (agent != ANY_AGENT) if product.clustering is not None else (work_type != ANY_TYPE):
             continue
         rows = test[cell_of_test == (kind if product.clustering is not None else data.agents.index(agent))]
         for model in np.flatnonzero(estimates.tasks[scope] >= CELL_FROM):

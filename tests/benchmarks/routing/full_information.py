@@ -12,7 +12,7 @@ from tests.benchmarks.routing import metrics, peers
 from tests.benchmarks.routing.calibration import held_out_calibration
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
 from tests.benchmarks.routing.metrics import Interval, interval
-from tests.benchmarks.routing.product import GAPS, Product, Revealed, learn, sweep
+from tests.benchmarks.routing.product import PRICES, Product, Revealed, learn, sweep
 from tests.benchmarks.routing.results import Result
 
 FOLDS = 5
@@ -45,7 +45,7 @@ def _route(data: Outcomes, settings: Settings) -> tuple[dict[str, Ints], list[tu
     if data.vectors is not None:
         methods |= {"kNN 10": peers.nearest(10), "kNN 100": peers.nearest(100)}
     tasks, fold = len(data.task_ids), folds(len(data.task_ids))
-    routers = {"spawnwise": np.zeros((1 + len(GAPS), tasks), dtype=np.int64)}
+    routers = {"spawnwise": np.zeros((1 + len(PRICES), tasks), dtype=np.int64)}
     products = []
     for held_out in range(FOLDS):
         train, test = np.flatnonzero(fold != held_out), np.flatnonzero(fold == held_out)

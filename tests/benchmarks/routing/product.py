@@ -8,13 +8,15 @@ from pipelines.cluster.count import KnownOutcomes, choose_clustering
 from pipelines.cluster.kmeans import Clustering
 from pipelines.cluster.radius import cluster_radii
 from pipelines.estimate.estimates import Estimates, estimate, rule_of
-from pipelines.estimate.outcomes import ANY_AGENT, ANY_CLUSTER
 from pipelines.estimate.outcomes import Outcomes as History
 from pipelines.settings import Settings
 from recommender.blend import blend, nearness
 from recommender.decision import Decisions, Evidence, Rule, decide
-from recommender.exploration import propensities, trial_shares
+from recommender.exploration import exploration_shares, propensities
+from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
+
+WORK_TYPE = "other"
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,15 @@ class Product:
 
     def evidence(self, tasks: Ints) -> Evidence:
         """Return what a lookup knows of each task: the kinds around it, else its agent's record, else any agent's."""
-        rows = {key: index for index, key in enumerate(self._scopes())}
+        rows = self.estimates.scopes.row_of
         known, agents = self.estimates.evidence, self.data.agents
-        anyone = rows[ANY_AGENT, ANY_CLUSTER]
-        general = np.array([rows.get((agents[index], ANY_CLUSTER), anyone) for index in self.data.agent[tasks]])
+        anyone = rows[Scope()]
+        general = np.array([rows.get(Scope(agents[index]), anyone) for index in self.data.agent[tasks]])
         alone = _take(known, general)
         if self.clustering is None or self.data.vectors is None:
             return alone
         distances = 1 - self.data.vectors[tasks] @ self.clustering.centroids.T
-        kinds = _take(known, np.array([rows[ANY_AGENT, kind] for kind in range(len(self.radii))]))
+        kinds = _take(known, np.array([rows[Scope(ANY_AGENT, WORK_TYPE, kind)] for kind in range(len(self.radii))]))
         near, weights = nearness(distances, self.radii)
         blended = blend(kinds, near, weights)
         is_inside = distances.min(axis=1) <= self.radii[near[:, 0]]
@@ -65,9 +67,6 @@ class Product:
     def choose(self, tasks: Ints, rule: Rule) -> Ints:
         """Return the model that the product answers for each task."""
         return decide(self.evidence(tasks), rule).chosen
-
-    def _scopes(self) -> list[tuple[str, int]]:
-        return list(zip(self.estimates.scopes.agent_names, self.estimates.scopes.cluster_ids, strict=True))
 
 
 def learn(
@@ -89,19 +88,26 @@ def learn(
     entries = len(revealed.task)
     history = History(
         agents=data.agents,
+        work_types=(WORK_TYPE,),
         clusters=tuple(range(len(radii))),
+        projects=("",),
         models=data.models,
+        cluster_type=np.zeros(len(radii), dtype=np.int64),
         agent=data.agent[revealed.task],
         cluster=cluster,
+        project=np.zeros(entries, dtype=np.int64),
         model=revealed.model,
         success=values,
         information=np.ones(entries),
+        counted=np.ones(entries),
         propensity=np.full(entries, np.nan) if revealed.propensity is None else revealed.propensity,
         cost_usd=data.cost[revealed.task, revealed.model],
+        calls=np.full(entries, np.nan),
         centroids=None if clustering is None else clustering.centroids,
     )
     name = data.models[default]
-    scopes = [(agent, kind) for agent in (*data.agents, ANY_AGENT) for kind in range(-1, len(radii))]
+    kinds = [(ANY_TYPE, ANY_KIND), (WORK_TYPE, ANY_KIND), *((WORK_TYPE, kind) for kind in range(len(radii)))]
+    scopes = [Scope(agent, *kind) for agent in (*data.agents, ANY_AGENT) for kind in kinds]
     estimates = estimate(history, settings, dict.fromkeys(scopes, name), {})
     return Product(data, default, estimates, clustering, radii)
 
@@ -110,22 +116,22 @@ def trial_propensities(product: Product, tasks: Ints, rule: Rule, share: float) 
     """Return the probability with which each model is answered for each task, with a share of trials."""
     evidence = product.evidence(tasks)
     decisions: Decisions = decide(evidence, rule)
-    return propensities(trial_shares(evidence, rule), decisions, np.full(len(tasks), share))
+    return propensities(exploration_shares(evidence, rule), decisions, np.full(len(tasks), share))
 
 
-# From never leaving the strongest model to always taking the cheapest: what the tolerated gap trades.
-GAPS = np.unique(np.concatenate([np.linspace(-1.0, -0.1, 19), np.linspace(-0.1, 0.5, 121), np.linspace(0.5, 1.0, 11)]))
+# From never leaving the strongest model to always taking the cheapest: what the price of a failure trades.
+PRICES = np.unique(np.concatenate([[0], np.geomspace(0.05, 2000, 150), [1e6]]))
 
 
 def sweep(product: Product, tasks: Ints, settings: Settings) -> Ints:
-    """Return the choice (gaps, tasks) as the tolerated gap grows.
+    """Return the choice (prices, tasks) as the price of a failure grows.
 
     Along the curve there is no floor, and the required probability is one half: a curve asks what can be had at a
-    price, not how sure one must be to leave a default.
+    price, not how sure one must be to leave a baseline.
     """
     evidence = product.evidence(tasks)
-    rule = replace(rule_of(settings), success_floor=0.0, required_probability=0.5)
-    return np.stack([decide(evidence, replace(rule, tolerated_gap=float(gap))).chosen for gap in GAPS])
+    rule = replace(rule_of(settings), success_floor=0.0, required_probability=0.5, minimum_evidence=0.0)
+    return np.stack([decide(evidence, replace(rule, failure_cost=float(price))).chosen for price in PRICES])
 
 
 def _take(evidence: Evidence, rows: Ints) -> Evidence:

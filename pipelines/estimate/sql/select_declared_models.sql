@@ -1,5 +1,0 @@
-select
-    agent_name,
-    declared_model
-from learning.agent_specs
-where removed_at is null
