@@ -1,4 +1,4 @@
-"""From what is known to an answer: the narrowest scope that has evidence, then the tiers, then the default."""
+"""From what is known to an answer: a person's tier, a trial, the narrowest scope that has evidence, the baseline."""
 
 import os
 from typing import Literal, NamedTuple
@@ -6,80 +6,208 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from recommender.decision import Floats, Ints
+
+from recommender.baseline import Baseline
 from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
-from recommender.models import model_family
-from recommender.snapshot import ANY_AGENT, ANY_KIND, BestModel, ModelEvidence, Snapshot
-from recommender.tiers import declared_model, is_listed, shipped_tiers, tier_of
+from recommender.models import model_family, price_rank
+from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
+from recommender.snapshot import Snapshot
+from recommender.tiers import is_listed, own_tier, shipped_tier, shipped_tiers
+from recommender.trials import Arm, draw, trial_for
 
-Source = Literal["cluster", "agent", "tier", "default"]
+Source = Literal["trial", "cluster", "agent", "baseline", "tier", "default"]
+# Who says that an agent runs on a model because a person chose it for that agent: only its own record may speak
+# against that.
+CHOSEN_BY_SPEC = ("project_spec", "user_spec")
+
+
+class Asked(NamedTuple):
+    """What a lookup is about: the agent, the work, what would run without us, and where."""
+
+    agent: str | None
+    work_type: str
+    match: Match | None = None
+    baseline: Baseline | None = None
+    project: str | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The narrowest scope that the task falls in."""
+        kind = self.match.kind.cluster_id if self.match and self.match.is_inside else ANY_KIND
+        return Scope(self.agent or ANY_AGENT, self.work_type, kind)
 
 
 class Answer(NamedTuple):
-    """A model, where the answer came from, why, the evidence if there is any, and the probability of this answer."""
+    """A model, where the answer came from, why, the evidence if there is any, and the probability of this answer.
+
+    `baseline` is what would run without us: told by the caller and its files, or what usually runs (`usual`).
+    """
 
     model: str
     source: Source
     reason: str
     evidence: BestModel | ModelEvidence | None = None
+    baseline: Baseline | None = None
     propensity: float = 1.0
+    trial_id: str | None = None
+    arm: Arm | None = None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether another model is answered than would run."""
+        return self.baseline is not None and self.model != self.baseline.model
 
 
-def answer_for(snapshot: Snapshot | None, agent: str | None, match: Match | None) -> Answer:
-    """Back off from agent and kind to kind, agent, tier and default."""
-    return (snapshot and _learned(snapshot, agent, match)) or cold_answer(snapshot, agent)
+def answer_for(snapshot: Snapshot | None, asked: Asked, *, draws_trials: bool = False) -> Answer:
+    """Answer from the first that has something to say."""
+    if asked.baseline is not None and asked.baseline.source in ("call", "forced"):
+        why = "the call names it" if asked.baseline.source == "call" else "CLAUDE_CODE_SUBAGENT_MODEL_FORCE names it"
+        return _baseline(asked, f"Keep {asked.baseline.model}: {why}.")
+    if wish := _wish(snapshot, asked):
+        return wish
+    learned = _learned(snapshot, asked) if snapshot else None
+    if snapshot and learned:
+        learned = _protected(snapshot, asked, learned)
+        return _on_trial(snapshot, asked, learned, draws_trials) or learned
+    return cold_answer(asked)
 
 
-def cold_answer(snapshot: Snapshot | None, agent: str | None) -> Answer:
-    """Answer without evidence: the model that the agent's spec names, its tier's, or the default."""
-    default = model_family(os.environ.get("SPAWNWISE_DEFAULT_MODEL", "")) or "sonnet"
-    if not agent:
-        return Answer(default, "default", f"Nothing is known about such a task: {default} is the default.")
-    declared = declared_model(agent, snapshot.agents if snapshot else ())
-    if declared:
-        return Answer(declared, "tier", f"No evidence yet for {agent}: its spec asks for {declared}.")
-    tier = tier_of(agent, snapshot.tiers if snapshot and snapshot.tiers else shipped_tiers())
+def cold_answer(asked: Asked) -> Answer:
+    """Answer without evidence: what would run; where nothing tells what that is, the shipped tier or the default."""
+    if asked.baseline is not None:
+        return _baseline(asked, f"Keep {asked.baseline.model}: nothing is known of such work yet.")
+    tier = shipped_tier(asked.agent, shipped_tiers()) if asked.agent else None
     if tier:
         model = model_family(tier.model)
-        return Answer(model, "tier", f"No evidence yet for {agent}: the tier of {tier.agent_pattern} is {model}.")
-    return Answer(default, "default", f"Nothing is known about {agent} or such a task: {default} is the default.")
+        return Answer(model, "tier", f"No evidence yet for {asked.agent}: the tier of {tier.pattern} is {model}.")
+    default = model_family(os.environ.get("SPAWNWISE_DEFAULT_MODEL", "")) or "sonnet"
+    about = f"{asked.agent} or such work" if asked.agent else "such work"
+    return Answer(default, "default", f"Nothing is known of {about}: {default} is the default.")
 
 
-def _learned(snapshot: Snapshot, agent: str | None, match: Match | None) -> Answer | None:
-    """Answer with the published row; where the kinds around disagree, or trials are on, judge on all of them."""
-    best = snapshot.best_of
-    is_protected = agent is not None and is_listed(agent, snapshot.protected_agents)
-    share = 0.0 if is_protected else snapshot.exploration_share
-    is_known_kind = match is not None and match.is_inside
-    if match and is_known_kind:
-        cluster = match.kind.cluster_id
-        row = (best.get((agent, cluster)) if agent else None) or best.get((ANY_AGENT, cluster))
-        if row:
-            records = records_by_kind(snapshot, agent)
-            rows, weights = around(snapshot, records, match)
-            answer = Answer(row.model, "cluster", row.reason, row)
-            if len(rows) and (share or not records.agree(rows)):
-                return _judged(snapshot, records, rows, weights, share, answer)
-            return answer
-    row = best.get((agent, ANY_KIND)) if agent else None
-    if not row:
+def _baseline(asked: Asked, reason: str) -> Answer:
+    assert asked.baseline is not None
+    return Answer(asked.baseline.model, "baseline", reason, baseline=asked.baseline)
+
+
+def _wish(snapshot: Snapshot | None, asked: Asked) -> Answer | None:
+    """Return what a person's own tier orders; one for a type of work leaves protected agents alone."""
+    tier = own_tier(asked.agent, asked.work_type, snapshot.tiers) if snapshot else None
+    if snapshot is None or tier is None:
         return None
-    why = (
-        f"No evidence for this kind of task ({match.kind.label})" if match and is_known_kind else "Unlike any kind seen"
-    )
-    answer = Answer(row.model, "agent", f"{why}; for {agent} in general: {row.reason}", row)
-    if not share:
-        return answer
-    records = records_in(snapshot, [(row.agent_name, ANY_KIND)])
-    only = np.flatnonzero(records.is_known)
-    return _judged(snapshot, records, only, np.ones(1), share, answer) if len(only) else answer
+    is_for_type = tier.pattern.startswith("type:")
+    if is_for_type and asked.agent and is_listed(asked.agent, snapshot.protected_agents):
+        return None
+    model = model_family(tier.model)
+    return Answer(model, "tier", f"Use {model}: your tier for {tier.pattern} says so.", baseline=asked.baseline)
+
+
+def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """Answer from the narrowest scope with a record; where the kinds around disagree, weigh all of them."""
+    row = next((found for scope in _scopes(asked) if (found := snapshot.best_of.get(scope))), None)
+    if row is None:
+        return None
+    baseline = asked.baseline or (Baseline(row.baseline_model, "usual") if row.baseline_model else None)
+    if baseline is None:
+        return None
+    is_own = row.agent_name != ANY_AGENT
+    if not is_own and baseline.source in CHOSEN_BY_SPEC:
+        return None
+    source: Source = "cluster" if row.cluster_id != ANY_KIND or row.work_type != ANY_TYPE else "agent"
+    published = Answer(row.model, source, row.reason, row, baseline)
+    share = 0.0 if _is_protected(snapshot, asked) else snapshot.exploration_share
+    if row.cluster_id != ANY_KIND and asked.match is not None:
+        records = records_by_kind(snapshot, asked.agent)
+        rows, weights = around(snapshot, records, asked.match)
+        if not len(rows) or (not share and records.agree(rows, baseline.model)):
+            return published
+        return _judged(snapshot, records, rows, weights, share, published)
+    if not share and baseline.model == row.baseline_model:
+        return published
+    records = records_in(snapshot, [Scope(row.agent_name, row.work_type, row.cluster_id)])
+    return _judged(snapshot, records, np.zeros(1, dtype=np.int64), np.ones(1), share, published)
+
+
+def _scopes(asked: Asked) -> list[Scope]:
+    """Return the scopes that speak for a task, the narrowest first."""
+    kinds = [asked.scope.cluster_id, ANY_KIND] if asked.scope.cluster_id != ANY_KIND else [ANY_KIND]
+    names = [asked.agent, ANY_AGENT] if asked.agent else [ANY_AGENT]
+    scopes = [Scope(name, asked.work_type, kind) for name in names for kind in kinds]
+    return [*scopes, Scope(asked.agent)] if asked.agent else scopes
 
 
 def _judged(
     snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, share: float, published: Answer
-) -> Answer:
-    judgement = judge(snapshot, records, rows, weights, share)
-    if judgement.model == published.model:
-        return published._replace(propensity=judgement.propensity)
-    reason = judgement.reason()
-    return Answer(judgement.model, published.source, reason, judgement.record, judgement.propensity)
+) -> Answer | None:
+    assert published.baseline is not None
+    judgement = judge(snapshot, records, rows, weights, published.baseline.model, share)
+    if judgement is None:
+        return None
+    if judgement.model == published.model and isinstance(published.evidence, BestModel):
+        if published.evidence.baseline_model == published.baseline.model:
+            return published._replace(propensity=judgement.propensity)
+    return published._replace(
+        model=judgement.model, reason=judgement.reason(), evidence=judgement.record, propensity=judgement.propensity
+    )
+
+
+def _protected(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
+    """Keep the baseline of a protected agent where the answer is a way down."""
+    assert answer.baseline is not None
+    is_down = price_rank(answer.model) < price_rank(answer.baseline.model) or _costs_less(answer)
+    if answer.is_change and is_down and _is_protected(snapshot, asked):
+        kept = answer.baseline.model
+        return Answer(kept, "baseline", f"Keep {kept}: {asked.agent} is protected.", baseline=answer.baseline)
+    return answer
+
+
+def _costs_less(answer: Answer) -> bool:
+    row = answer.evidence
+    cost = row.expected_cost_usd if row else None
+    usual = row.baseline_expected_cost_usd if isinstance(row, BestModel) else None
+    return cost is not None and usual is not None and cost < usual
+
+
+def _is_protected(snapshot: Snapshot, asked: Asked) -> bool:
+    return asked.agent is not None and is_listed(asked.agent, snapshot.protected_agents)
+
+
+def _on_trial(snapshot: Snapshot, asked: Asked, learned: Answer, draws_trials: bool) -> Answer | None:
+    """Let the trial of the scope draw, where there is one; an adopted one answers without a draw too."""
+    baseline = learned.baseline
+    if baseline is None or _is_protected(snapshot, asked):
+        return None
+    trial = trial_for(snapshot.trials, asked.scope, baseline.model, asked.project)
+    if trial is None or (trial.agent_name == ANY_AGENT and baseline.source in CHOSEN_BY_SPEC):
+        return None
+    adopted = learned._replace(
+        model=trial.candidate_model,
+        source="trial",
+        reason=f"Use {trial.candidate_model}: trial {trial.trial_id} adopted it. {trial.reason}",
+        evidence=_record_of(snapshot, learned, trial.candidate_model),
+        trial_id=trial.trial_id,
+    )
+    drawn = draw(snapshot, trial, asked.scope) if draws_trials else None
+    if drawn is None:
+        return adopted if trial.state == "adopted" else None
+    share = f"{drawn.propensity:.0%} of such spawns"
+    reason = f"Trial {trial.trial_id} drew {drawn.model} for this spawn, as for {share}. {trial.reason}"
+    if trial.state == "adopted" and drawn.arm == "candidate":
+        reason = adopted.reason
+    return adopted._replace(
+        model=drawn.model,
+        reason=reason,
+        evidence=_record_of(snapshot, learned, drawn.model),
+        propensity=drawn.propensity,
+        arm=drawn.arm,
+    )
+
+
+def _record_of(snapshot: Snapshot, answer: Answer, model: str) -> ModelEvidence | None:
+    """Return the record of another model in the scope that an answer rests on."""
+    row = answer.evidence
+    if row is None:
+        return None
+    records = snapshot.evidence_of.get(Scope(row.agent_name, row.work_type, row.cluster_id), ())
+    return next((record for record in records if record.model == model), None)

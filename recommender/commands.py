@@ -65,6 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         command.add_argument("task", metavar="TASK", help="what the agent is to do; '-' reads it from standard input")
         command.add_argument("--agent", help="the agent that will do it; without one, the best fitting is recommended")
+        command.add_argument("--project", help="folder that the agent works in (the current one)")
+        command.add_argument("--parent-model", help="model of who spawns it: what would run without advice")
         command.add_argument("--json", action="store_true", help="print every field, for programs")
     _add_record(add("record", _record, "record a spawn that no transcript tells of"))
     command = add("feedback", _feedback, "say how a task went; the newest word on it stands")
@@ -110,7 +112,7 @@ def _recommend(options: Options) -> int:
     from recommender.lookup import recommend
 
     os.environ.setdefault("SPAWNWISE_DEADLINE_MS", PATIENCE_MS)
-    answer = recommend(_task(options), options.agent)
+    answer = recommend(_task(options), options.agent, **_place(options))
     if options.json:
         print(json.dumps(answer.as_dict()))
     else:
@@ -123,9 +125,13 @@ def _explain(options: Options) -> int:
     from recommender.explain import explain, in_words
 
     os.environ.setdefault("SPAWNWISE_DEADLINE_MS", PATIENCE_MS)
-    explanation = explain(_task(options), options.agent)
+    explanation = explain(_task(options), options.agent, **_place(options))
     print(json.dumps(explanation) if options.json else printable(in_words(explanation)))
     return 0
+
+
+def _place(options: Options) -> dict[str, str | None]:
+    return {"project": options.project or os.getcwd(), "parent_model": options.parent_model}  # noqa: PTH109
 
 
 def _record(options: Options) -> int:

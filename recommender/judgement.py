@@ -1,18 +1,18 @@
 """The night's rule of decision, applied to one task: what is known of the kinds around it, weighed by nearness."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.blend import blend, nearness
 from recommender.decision import Decisions, Evidence, Floats, Ints, decide
-from recommender.exploration import propensities, trial_shares
+from recommender.exploration import exploration_shares, propensities
 from recommender.kinds import Match
-from recommender.reasons import reason_of
-from recommender.snapshot import ANY_AGENT, ModelEvidence, Snapshot
+from recommender.reasons import Seen, reason_of
+from recommender.rows import ANY_AGENT, ModelEvidence, Scope
+from recommender.snapshot import Snapshot
 
-Scope = tuple[str, int]
 UNKNOWN_SD = 10.0  # of the logit of a model that has no row in a scope: nothing is known of it there
 
 
@@ -28,25 +28,26 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Records:
-    """What is known in some scopes, as arrays; `is_known` tells which scopes have a default to decide against, and
-    `chosen` is the index of the model that the night chose there, -1 for none.
+    """What is known in some scopes, as arrays; `is_known` tells which scopes have any record, and `chosen` is the index
+    of the model that the night chose there for the usual baseline, -1 for none.
     """
 
     scopes: Sequence[Scope]
     models: Sequence[str]
     evidence: Evidence
     success_rate: Floats
-    success_low: Floats
     tasks: Floats
     is_known: Ints
     chosen: Ints
 
-    def agree(self, rows: Ints) -> bool:
-        """Tell whether the night chose one model in all of these rows.
+    def agree(self, rows: Ints, baseline: str) -> bool:
+        """Tell whether the night chose one model in all of these rows, against this baseline.
 
-        Then weighing them chooses it again: it did for every such task of 2,736 questions of MMLU, at four gaps.
+        Then weighing them chooses it again: it did for every such task of 2,736 questions of MMLU.
         """
-        return bool((self.chosen[rows] == self.chosen[rows[0]]).all())
+        usual = self.evidence.baseline[rows]
+        is_usual = all(self.models[index] == baseline for index in set(usual.tolist()))
+        return is_usual and bool((self.chosen[rows] == self.chosen[rows[0]]).all())
 
 
 def records_in(snapshot: Snapshot, scopes: Sequence[Scope]) -> Records:
@@ -55,22 +56,29 @@ def records_in(snapshot: Snapshot, scopes: Sequence[Scope]) -> Records:
     models = sorted({model for known in rows for model in known})
     table = np.array([[_numbers(known.get(model)) for model in models] for known in rows])
     table = table.reshape(len(rows), len(models), 8)
-    defaults = [[i for i, model in enumerate(models) if model in known and known[model].is_default] for known in rows]
-    default = np.array([found[0] if found else 0 for found in defaults], dtype=np.int64)
-    shared = table[:, :, 2].max(axis=1, initial=0)
-    evidence = Evidence(table[..., 0], table[..., 1], shared, table[..., 3], table[..., 4], default)
-    is_known = np.array([bool(found) for found in defaults])
-    picked = [[i for i, model in enumerate(models) if model in known and known[model].is_chosen] for known in rows]
-    chosen = np.array([found[0] if found else -1 for found in picked], dtype=np.int64)
-    return Records(scopes, models, evidence, table[..., 5], table[..., 6], table[..., 7], is_known, chosen)
+    evidence = Evidence(
+        logit=table[..., 0],
+        sd=table[..., 1],
+        shared=table[:, :, 2].max(axis=1, initial=0),
+        known=table[..., 3],
+        log_cost=table[..., 4],
+        log_cost_sd=table[..., 5],
+        baseline=_marked(rows, models, "is_baseline", 0),
+    )
+    is_known = np.array([bool(known) for known in rows])
+    return Records(
+        scopes, models, evidence, table[..., 6], table[..., 7], is_known, _marked(rows, models, "is_chosen", -1)
+    )
 
 
 def records_by_kind(snapshot: Snapshot, agent: str | None) -> Records:
     """Gather the evidence of each kind: the agent's own where it has done such tasks, else that of any agent."""
     name = agent if agent in snapshot.agents_with_evidence else None
     if name not in snapshot.gathered:
-        own = [((name or ANY_AGENT, kind.cluster_id), (ANY_AGENT, kind.cluster_id)) for kind in snapshot.kinds]
-        scopes = [ours if ours in snapshot.evidence_of else anyones for ours, anyones in own]
+        scopes = []
+        for kind in snapshot.kinds:
+            own = Scope(name or ANY_AGENT, kind.work_type, kind.cluster_id)
+            scopes.append(own if own in snapshot.evidence_of else own._replace(agent_name=ANY_AGENT))
         snapshot.gathered[name] = records_in(snapshot, scopes)
     known: Records = snapshot.gathered[name]
     return known
@@ -86,15 +94,24 @@ def around(snapshot: Snapshot, records: Records, match: Match) -> tuple[Ints, Fl
     return kinds[speaking], kept / kept.sum()
 
 
-def judge(snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, share: float) -> Judgement:
-    """Decide on the weighed evidence of some rows of `records`; a `share` of the answers are trials."""
+def judge(
+    snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, baseline: str, share: float
+) -> Judgement | None:
+    """Decide on the weighed evidence of some rows of `records`; None where nothing is known of the baseline there.
+
+    A `share` of the answers explore.
+    """
+    if baseline not in records.models:
+        return None
     evidence = blend(records.evidence, rows[None, :], weights[None, :])
+    evidence = replace(evidence, baseline=np.array([records.models.index(baseline)]))
     decisions = decide(evidence, snapshot.rule)
     chosen, propensity = int(decisions.chosen[0]), 1.0
     if share > 0:
         import random
 
-        probability = propensities(trial_shares(evidence, snapshot.rule), decisions, np.array([share]))[0]
+        shares = exploration_shares(evidence, snapshot.rule)
+        probability = propensities(shares, decisions, np.array([share]))[0]
         chosen = random.choices(range(len(probability)), probability.tolist())[0]
         propensity = float(probability[chosen])
     model, nearest = records.models[chosen], records.scopes[rows[0]]
@@ -105,7 +122,7 @@ def judge(snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, sha
         if chosen == decisions.chosen[0]:
             return why
         usual = records.models[int(decisions.chosen[0])]
-        return f"A trial of {model}, as {propensity:.0%} of such spawns are, in place of {usual}. {why}"
+        return f"Trying {model} in place of {usual}, as {propensity:.0%} of such spawns do. {why}"
 
     return Judgement(model, record, reason, propensity)
 
@@ -113,28 +130,36 @@ def judge(snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, sha
 def _reason(
     snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, evidence: Evidence, decisions: Decisions
 ) -> str:
-    seen = {
-        "success_rate": weights @ records.success_rate[rows],
-        "success_low": weights @ records.success_low[rows],
-        "tasks": np.round(weights @ records.tasks[rows]),
-        "effective_n": evidence.effective_n[0],
-        "cost_usd": evidence.cost_usd[0],
-        "reliable": decisions.reliable[0],
-    }
-    return reason_of(
-        decisions.grounds[0],
-        records.models,
-        seen,
-        chosen=int(decisions.chosen[0]),
-        default=int(evidence.default[0]),
-        best=int(decisions.best[0]),
-        rule=snapshot.rule,
-    )
+    success, tasks = weights @ records.success_rate[rows], np.round(weights @ records.tasks[rows])
+    seen = [
+        Seen(
+            model,
+            float(success[index]),
+            int(tasks[index]),
+            float(evidence.cost_usd[0, index]),
+            float(decisions.net_benefit[0, index]),
+            float(decisions.worth[0, index]),
+        )
+        for index, model in enumerate(records.models)
+    ]
+    baseline = int(evidence.baseline[0])
+    tried = [
+        row
+        for index, row in enumerate(seen)
+        if index != baseline and evidence.known[0, index] >= snapshot.rule.minimum_evidence
+    ]
+    return reason_of(decisions.reasons[0], seen[int(decisions.chosen[0])], seen[baseline], tried, snapshot.rule)
+
+
+def _marked(rows: Sequence[dict[str, ModelEvidence]], models: Sequence[str], flag: str, otherwise: int) -> Ints:
+    """Return for each scope the index of the model whose row has the flag."""
+    marked = ([i for i, model in enumerate(models) if model in known and getattr(known[model], flag)] for known in rows)
+    return np.array([found[0] if found else otherwise for found in marked], dtype=np.int64)
 
 
 def _numbers(row: ModelEvidence | None) -> tuple[float, ...]:
     if row is None:
-        return (0.0, UNKNOWN_SD, 0.0, 0.0, np.nan, 0.5, 0.0, 0.0)
-    cost = np.nan if row.expected_cost_usd is None else row.expected_cost_usd
-    known = (row.logit, row.logit_sd, row.logit_shared_sd, row.effective_n, cost)
-    return (*known, row.success_rate, row.success_low, row.tasks_observed)
+        return (0.0, UNKNOWN_SD, 0.0, 0.0, np.nan, 0.0, 0.5, 0.0)
+    log_cost = np.log(row.expected_cost_usd) if row.expected_cost_usd else np.nan
+    known = (row.logit, row.logit_sd, row.logit_shared_sd, row.known_outcomes, log_cost, row.log_cost_sd)
+    return (*known, row.success_rate, row.tasks_observed)

@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,15 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.answer import Answer, Source, answer_for, cold_answer
+from recommender.answer import Answer, Asked, Source, answer_for, cold_answer
+from recommender.baseline import baseline_of
 from recommender.deadline import within
 from recommender.embedding import EmbeddingError, LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.journal import note_decision
-from recommender.kinds import Match, fitting_agent, kind_of_task
+from recommender.fitting import fitting_agent
+from recommender.kinds import Match, kind_of_task
 from recommender.published import Holder, Knowledge, LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.snapshot import Snapshot
 from recommender.task_text import MAX_CHARACTERS, task_text
+from recommender.trials import Arm
+from recommender.work_types import work_type_of
 
 DEFAULT_DEADLINE_MS = 250.0
 # A task's text keeps at most its first 8,000 characters; of a longer one no more than this is looked at.
@@ -29,28 +33,38 @@ READ_CHARACTERS = 8 * MAX_CHARACTERS
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What to spawn with, and the evidence; evidence is None where there is none."""
+    """What to spawn with, and the evidence; evidence is None where there is none.
+
+    `baseline_model` is what would run without us, `is_change` whether `model` is another one.
+    """
 
     model: str
     agent: str | None
+    is_change: bool
     source: Source
     reason: str
     success_rate: float | None
     success_low: float | None
     tasks_observed: int | None
     expected_cost_usd: float | None
+    baseline_model: str | None
+    work_type: str
     cluster_id: int | None
     cluster_label: str | None
     similarity: float | None
+    trial_id: str | None
     snapshot_version: str | None
     snapshot_age_s: float | None
     decision_id: str
     propensity: float
     latency_ms: float
+    # For the journal and the hook: who tells the baseline, and what a trial drew.
+    baseline_source: str | None = field(default=None, repr=False)
+    trial_arm: Arm | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields by name, as the command line prints them."""
-        return asdict(self)
+        """Return the fields of the contract by name, as the command line prints them."""
+        return {name: value for name, value in asdict(self).items() if name not in ("baseline_source", "trial_arm")}
 
 
 class Recommender:
@@ -63,25 +77,46 @@ class Recommender:
         self._deadline_s = (deadline_from_environment() if deadline_ms is None else deadline_ms) / 1000
         self._notes_decisions = notes_decisions
 
-    def recommend(self, task: str, agent: str | None = None, *, prompt: str | None = None) -> Recommendation:
-        """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises."""
+    def recommend(
+        self,
+        task: str,
+        agent: str | None = None,
+        *,
+        prompt: str | None = None,
+        project: str | os.PathLike[str] | None = None,
+        parent_model: str | None = None,
+        asked_model: str | None = None,
+        draws_trials: bool = False,
+    ) -> Recommendation:
+        """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises.
+
+        `project` is the folder that the spawn works in, `parent_model` the model of who spawns, `asked_model` the one
+        that the call names. Only a caller that applies the answer lets trials draw.
+        """
         started = time.perf_counter()
         knowledge, match, text = Knowledge(), None, ""
+        asked = Asked(None, "other")
         try:
             text = task_text(_text(task), _text(prompt))
             agent = str(agent).strip() or None if agent is not None else None
+            folder = os.fspath(project) if project else None
+            asked = Asked(agent, work_type_of(text, agent), project=folder)
             knowledge = self._published.current(self._deadline_s)
+            snapshot = knowledge.snapshot
             vector, problem = self._vector(knowledge, text, started)
             knowledge = knowledge._replace(problem=knowledge.problem or problem)
-            if knowledge.snapshot and vector is not None:
-                match = kind_of_task(knowledge.snapshot, vector)
-            if knowledge.snapshot and agent is None:
-                agent = fitting_agent(knowledge.snapshot, match, vector)
-            answer = answer_for(knowledge.snapshot, agent, match)
+            if snapshot and vector is not None:
+                match = kind_of_task(snapshot, vector, asked.work_type, folder)
+            if snapshot and agent is None:
+                agent = fitting_agent(snapshot, match, vector, asked.work_type, folder)
+            specs = snapshot.agents if snapshot else ()
+            baseline = baseline_of(agent, asked=asked_model, project=folder, parent_model=parent_model, specs=specs)
+            asked = asked._replace(agent=agent, match=match, baseline=baseline)
+            answer = answer_for(snapshot, asked, draws_trials=draws_trials)
         except Exception as error:  # the promise: a lookup never stops a spawn
             knowledge = knowledge._replace(problem=f"The lookup failed ({type(error).__name__}).")
-            answer = cold_answer(None, agent if isinstance(agent, str) else None)
-        recommendation = _recommendation(answer, agent, match, knowledge, started)
+            answer = cold_answer(asked)
+        recommendation = _recommendation(answer, asked, knowledge, started)
         if self._notes_decisions:
             note_decision(recommendation, text)
         return recommendation
@@ -106,20 +141,40 @@ class Recommender:
             return None, "The embedding server did not answer in time."
 
 
-def recommend(task: str, agent: str | None = None, *, prompt: str | None = None) -> Recommendation:
-    """Recommend an agent and a model for a task, from what the nightly run published. Never raises, never waits."""
+def recommend(
+    task: str,
+    agent: str | None = None,
+    *,
+    prompt: str | None = None,
+    project: str | os.PathLike[str] | None = None,
+    parent_model: str | None = None,
+) -> Recommendation:
+    """Recommend an agent and a model for a task, from what the nightly run published. Never raises, never waits.
+
+    `project` is the folder that the spawn works in, `parent_model` the model of who spawns: they tell what would run
+    without us. A running trial may draw the answer, so spawn with the model that is returned.
+    """
     try:
         recommender = default_recommender()
     except Exception:  # no data home can be named: the working folder is gone, say
         recommender = Recommender(Published(SnapshotFile(Path(os.devnull))), DEFAULT_DEADLINE_MS)
-    return recommender.recommend(task, agent, prompt=prompt)
+    return recommender.recommend(
+        task, agent, prompt=prompt, project=project, parent_model=parent_model, draws_trials=True
+    )
 
 
-async def arecommend(task: str, agent: str | None = None, *, prompt: str | None = None) -> Recommendation:
+async def arecommend(
+    task: str,
+    agent: str | None = None,
+    *,
+    prompt: str | None = None,
+    project: str | os.PathLike[str] | None = None,
+    parent_model: str | None = None,
+) -> Recommendation:
     """Recommend without holding up the event loop."""
     import asyncio
 
-    return await asyncio.to_thread(recommend, task, agent, prompt=prompt)
+    return await asyncio.to_thread(recommend, task, agent, prompt=prompt, project=project, parent_model=parent_model)
 
 
 @cache
@@ -150,26 +205,30 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)[:READ_CHARACTERS]
 
 
-def _recommendation(
-    answer: Answer, agent: str | None, match: Match | None, knowledge: Knowledge, started: float
-) -> Recommendation:
-    row, snapshot = answer.evidence, knowledge.snapshot
+def _recommendation(answer: Answer, asked: Asked, knowledge: Knowledge, started: float) -> Recommendation:
+    row, snapshot, match = answer.evidence, knowledge.snapshot, asked.match
     kind = match.kind if match and match.is_inside else None
     return Recommendation(
         model=answer.model,
-        agent=agent,
+        agent=asked.agent,
+        is_change=answer.is_change,
         source=answer.source,
         reason=f"{answer.reason} ({knowledge.problem})" if knowledge.problem else answer.reason,
         success_rate=row.success_rate if row else None,
         success_low=row.success_low if row else None,
         tasks_observed=row.tasks_observed if row else None,
         expected_cost_usd=row.expected_cost_usd if row else None,
+        baseline_model=answer.baseline.model if answer.baseline else None,
+        work_type=asked.work_type,
         cluster_id=kind.cluster_id if kind else None,
         cluster_label=kind.label if kind else None,
         similarity=round(match.similarity, 4) if match else None,
+        trial_id=answer.trial_id,
         snapshot_version=snapshot.version if snapshot else None,
         snapshot_age_s=round((datetime.now(UTC) - snapshot.created_at).total_seconds(), 1) if snapshot else None,
         decision_id=str(uuid.uuid4()),
         propensity=answer.propensity,
         latency_ms=round((time.perf_counter() - started) * 1000, 3),
+        baseline_source=answer.baseline.source if answer.baseline else None,
+        trial_arm=answer.arm,
     )

@@ -27,14 +27,22 @@ def serve() -> None:
     build_server().run("stdio")
 
 
-async def recommend(task: str, agent: str | None = None) -> dict[str, Any]:
-    """Recommend which agent and which model should do a task, with the evidence."""
-    return (await arecommend(task, agent)).as_dict()
+async def recommend(
+    task: str, agent: str | None = None, project: str | None = None, parent_model: str | None = None
+) -> dict[str, Any]:
+    """Recommend which agent and which model should do a task, with the evidence; spawn with the model it returns.
+
+    Give the folder that you work in as `project` and your own model as `parent_model`.
+    """
+    return (await arecommend(task, agent, project=project, parent_model=parent_model)).as_dict()
 
 
-async def explain(task: str, agent: str | None = None) -> dict[str, Any]:
+async def explain(
+    task: str, agent: str | None = None, project: str | None = None, parent_model: str | None = None
+) -> dict[str, Any]:
     """Explain a recommendation: the kind of task, each model's record there, and what would change the answer."""
-    return await asyncio.to_thread(explanation.explain, task, agent)
+    asked = {"project": project, "parent_model": parent_model}
+    return await asyncio.to_thread(lambda: explanation.explain(task, agent, **asked))
 
 
 async def record(

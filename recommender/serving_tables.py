@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import args_row
 
 from recommender.decision import Rule
-from recommender.snapshot import AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind, Tier
+from recommender.snapshot import AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind, Tier, Trial
 
 READ_LIMIT_S = 5.0
 
@@ -65,6 +65,7 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
         centroids=_matrix([row[6] for row in kinds]),
         best=_rows(connection, "best_models", BestModel),
         evidence=_rows(connection, "model_evidence", ModelEvidence, published),
+        trials=_rows(connection, "trials", Trial),
         tiers=_rows(connection, "tiers", Tier),
         agents=tuple(AgentSpec(*row[:3]) for row in agents),
         agent_vectors=_matrix([row[3] for row in agents]),

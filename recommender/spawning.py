@@ -19,13 +19,15 @@ def spawn_with_learning(
     is_success: Callable[[Result], bool | None] | None = None,
     session_id: str | None = None,
     parent_id: str | None = None,
+    project: str | None = None,
+    parent_model: str | None = None,
 ) -> Result:
     """Call `spawn(agent, task, model)` with what is recommended, record how it went, and return its result.
 
     Success is what `is_success` says of the result, else the result's own `success`, else unknown. An exception of
     `spawn` is recorded as a failure and raised again; trouble with recording never reaches the caller.
     """
-    advice = recommend(task, agent)
+    advice = recommend(task, agent, project=project, parent_model=parent_model)
     started = time.monotonic()
     success: bool | None = False
     error_message = None

@@ -15,11 +15,14 @@ def list_price_usd(family: str, versions: Mapping[str, str] | None = None) -> fl
     `versions` maps a family to the version last seen; without one, the newest of that name on the list is meant.
     """
     known = (versions or {}).get(family)
-    return _price(known) if known and _price(known) is not None else _price(_newest_of_family(family) or family)
+    return (
+        price_usd(known) if known and price_usd(known) is not None else price_usd(_newest_of_family(family) or family)
+    )
 
 
 @cache
-def _price(model: str) -> float | None:
+def price_usd(model: str) -> float | None:
+    """Return the list price of a typical spawn on a model, None where it is on no list."""
     usage = Usage(input_tokens=TYPICAL_INPUT, cache_read_tokens=TYPICAL_CACHED, output_tokens=TYPICAL_OUTPUT)
     try:
         return float(calc_price(usage, model_ref=model).total_price)

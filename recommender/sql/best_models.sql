@@ -1,5 +1,6 @@
 select
     agent_name,
+    work_type,
     cluster_id,
     model,
     answer_source,
@@ -10,7 +11,7 @@ select
     tasks_observed,
     effective_n,
     expected_cost_usd,
-    default_model,
-    default_expected_cost_usd
+    baseline_model,
+    baseline_expected_cost_usd
 from serving.best_model_per_cluster
-order by agent_name, cluster_id
+order by agent_name, work_type, cluster_id

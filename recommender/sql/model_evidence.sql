@@ -1,21 +1,25 @@
 select
     agent_name,
+    work_type,
     cluster_id,
     model,
     success_rate,
     success_low,
     success_sd,
     tasks_observed,
+    known_outcomes,
     effective_n,
     expected_cost_usd,
-    reliable_probability,
+    log_cost_sd,
+    worth_probability,
+    net_benefit,
     logit,
     logit_sd,
     logit_shared_sd,
     outcomes_to_choose,
-    is_default,
+    is_baseline,
     is_chosen,
     reason
 from serving.model_evidence
 where clustering_version = %(clustering_version)s
-order by agent_name, cluster_id, model
+order by agent_name, work_type, cluster_id, model

@@ -139,6 +139,8 @@ create table learning.trials (
         state in ('proposed', 'running', 'paused', 'adopted', 'dropped', 'undecided', 'withdrawn', 'stopped')
     ),
     reason text not null,
+    candidate_share double precision not null default 0.5 check (candidate_share between 0 and 1),
+    night_cap integer not null check (night_cap > 0),
     started_by text check (started_by in ('person', 'auto')),
     proposed_at timestamptz not null default now(),
     started_at timestamptz,
@@ -181,6 +183,8 @@ select
     candidate_model,
     baseline_model,
     state,
+    candidate_share,
+    night_cap,
     reason
 from learning.trials
 where state in ('running', 'adopted');

@@ -1,0 +1,1 @@
+"""Trials: small randomized comparisons that make the evidence which logs lack."""

@@ -1,0 +1,65 @@
+"""When a trial is worth starting, and when it ends: the same rule for the night and for the replay of benchmarks.
+
+The numbers were chosen by replaying public outcomes (`make bench-trials`).
+"""
+
+from typing import NamedTuple
+
+from recommender.decision import Rule
+from recommender.trials import SAFE_SUCCESS
+
+START_OUTCOMES = 10  # known outcomes of the baseline, or of cheaper models of its vendor, in the scope
+START_WORTH = 0.25  # probability that the candidate is worth it
+DROP_WORTH = 0.15
+KEEP_WORTH = 0.5  # after adoption: below, the baseline comes back
+MOST_OUTCOMES = 30  # known ones of the candidate, after which the trial ends undecided
+PLAIN_FAILURES, PLAIN_OUTCOMES = 2, 3  # so many failures among the candidate's first outcomes pause a trial
+CANDIDATE_SHARE = 0.5
+HOLD_OUT = 0.05
+NIGHT_CAP = 10  # candidate spawns between two nights
+
+ENDED = ("dropped", "undecided", "withdrawn", "stopped")
+ACTIVE = ("running", "paused", "adopted")
+
+
+class Seen(NamedTuple):
+    """What a trial has shown of the candidate: known outcomes, failures among them, and among the first few."""
+
+    outcomes: int
+    failures: int
+    first_failures: int
+
+
+class Verdict(NamedTuple):
+    """The state that a trial goes to, and why in one sentence."""
+
+    state: str
+    reason: str
+
+
+def may_start(known_outcomes: float, baseline_success: float, worth: float) -> bool:
+    """Tell whether a trial is worth starting: the work is known, the baseline does it well, and saving is likely."""
+    return known_outcomes >= START_OUTCOMES and baseline_success >= SAFE_SUCCESS and worth >= START_WORTH
+
+
+def verdict(state: str, seen: Seen, worth: float, rule: Rule) -> Verdict | None:
+    """Return what a running or an adopted trial becomes; None where it goes on as it is.
+
+    `worth` is the probability of a positive net benefit on all the evidence there is.
+    """
+    if state == "adopted":
+        if worth < KEEP_WORTH:
+            return Verdict("withdrawn", f"It was adopted, and is now worth it with only {worth:.0%} probability.")
+        return None
+    if state != "running":
+        return None
+    runs = f"{seen.outcomes - seen.failures} of {seen.outcomes} runs succeeded"
+    if seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability:
+        return Verdict("adopted", f"{runs}; it is worth it with {worth:.0%} probability.")
+    if seen.outcomes and worth <= DROP_WORTH:
+        return Verdict("dropped", f"{runs}; it is worth it with only {worth:.0%} probability.")
+    if seen.first_failures >= PLAIN_FAILURES:
+        return Verdict("paused", f"{seen.first_failures} of its first {PLAIN_OUTCOMES} runs failed.")
+    if seen.outcomes >= MOST_OUTCOMES:
+        return Verdict("undecided", f"{runs}, and {worth:.0%} probability is too little to adopt or to drop it.")
+    return None

@@ -1,0 +1,1 @@
+"""Replays of trials on public outcomes of agents."""
