@@ -5,9 +5,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from recommender.decision import Floats, Ints
-
 from recommender.baseline import Baseline
+from recommender.decision import Floats, Ints
 from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
 from recommender.models import model_family, price_rank
@@ -106,13 +105,10 @@ def _wish(snapshot: Snapshot | None, asked: Asked) -> Answer | None:
 def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
     """Answer from the narrowest scope with a record; where the kinds around disagree, weigh all of them."""
     row = next((found for scope in _scopes(asked) if (found := snapshot.best_of.get(scope))), None)
-    if row is None:
+    if row is None or not (asked.baseline or row.baseline_model):
         return None
-    baseline = asked.baseline or (Baseline(row.baseline_model, "usual") if row.baseline_model else None)
-    if baseline is None:
-        return None
-    is_own = row.agent_name != ANY_AGENT
-    if not is_own and baseline.source in CHOSEN_BY_SPEC:
+    baseline = asked.baseline or Baseline(str(row.baseline_model), "usual")
+    if row.agent_name == ANY_AGENT and baseline.source in CHOSEN_BY_SPEC:
         return None
     source: Source = "cluster" if row.cluster_id != ANY_KIND or row.work_type != ANY_TYPE else "agent"
     published = Answer(row.model, source, row.reason, row, baseline)
@@ -125,7 +121,7 @@ def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
         return _judged(snapshot, records, rows, weights, share, published)
     if not share and baseline.model == row.baseline_model:
         return published
-    records = records_in(snapshot, [Scope(row.agent_name, row.work_type, row.cluster_id)])
+    records = records_in(snapshot.evidence_of, [Scope(row.agent_name, row.work_type, row.cluster_id)])
     return _judged(snapshot, records, np.zeros(1, dtype=np.int64), np.ones(1), share, published)
 
 
@@ -144,9 +140,10 @@ def _judged(
     judgement = judge(snapshot, records, rows, weights, published.baseline.model, share)
     if judgement is None:
         return None
-    if judgement.model == published.model and isinstance(published.evidence, BestModel):
-        if published.evidence.baseline_model == published.baseline.model:
-            return published._replace(propensity=judgement.propensity)
+    row = published.evidence
+    is_usual = isinstance(row, BestModel) and row.baseline_model == published.baseline.model
+    if judgement.model == published.model and is_usual:
+        return published._replace(propensity=judgement.propensity)
     return published._replace(
         model=judgement.model, reason=judgement.reason(), evidence=judgement.record, propensity=judgement.propensity
     )

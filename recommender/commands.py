@@ -15,6 +15,7 @@ commands of the nightly run (need Spawnwise's extra [learn]):
   learn      read logs and specs, learn, publish what a lookup needs
   ingest     only read new logs
   report     show or open the nightly report
+  trial      try a cheaper model on every second spawn: list, start, stop, show
   stats      how often advice was followed, and how it went
   sql        query the warehouse
   doctor     check every piece and say what to do

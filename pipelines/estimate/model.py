@@ -3,9 +3,10 @@
 logit P(success) = overall + agent + work type + kind + project
                  + (vendor + model) x (1 + agent + work type + kind) + (agent, kind, project, model)
 
-with each group of effects ~ N(0, sd of the group), but for the models' own, whose means are those of `priors`. Log cost has the same form, with Gaussian noise. The posterior is
-Laplace's approximation at the mode; the groups' variances are updated by EM between Newton steps (empirical Bayes),
-held by a scaled inverse chi-square prior so that few groups cannot drive a variance to nothing or to the moon. The
+with each group of effects ~ N(0, sd of the group), but for the models' own, whose means are those of `priors`. Log cost
+has the same form, with Gaussian noise. The posterior is Laplace's approximation at the mode; the groups' variances are
+updated by EM between Newton steps (empirical Bayes), held by a scaled inverse chi-square prior so that few groups
+cannot drive a variance to nothing or to the moon. The
 innermost effects are integrated out cell by cell, so the size of the system is that of the outer ones.
 """
 

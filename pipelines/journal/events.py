@@ -28,6 +28,12 @@ class Decision(BaseModel):
     answered_model: Name
     applied_model: Name | None = None
     answer_source: Name
+    is_change: bool | None = None
+    baseline_model: Name | None = None
+    baseline_source: Name | None = None
+    work_type: Name | None = None
+    trial_id: Name | None = None
+    trial_arm: Literal["candidate", "baseline"] | None = None
     reason: Text | None = None
     mode: Name | None = None
     cluster_id: int | None = None

@@ -47,19 +47,21 @@ def verdict(state: str, seen: Seen, worth: float, rule: Rule) -> Verdict | None:
 
     `worth` is the probability of a positive net benefit on all the evidence there is.
     """
-    if state == "adopted":
-        if worth < KEEP_WORTH:
-            return Verdict("withdrawn", f"It was adopted, and is now worth it with only {worth:.0%} probability.")
-        return None
-    if state != "running":
+    if state == "adopted" and worth < KEEP_WORTH:
+        return Verdict("withdrawn", f"It was adopted, and is now worth it with only {worth:.0%} probability.")
+    if state != "running" or not seen.outcomes:
         return None
     runs = f"{seen.outcomes - seen.failures} of {seen.outcomes} runs succeeded"
-    if seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability:
-        return Verdict("adopted", f"{runs}; it is worth it with {worth:.0%} probability.")
-    if seen.outcomes and worth <= DROP_WORTH:
-        return Verdict("dropped", f"{runs}; it is worth it with only {worth:.0%} probability.")
-    if seen.first_failures >= PLAIN_FAILURES:
-        return Verdict("paused", f"{seen.first_failures} of its first {PLAIN_OUTCOMES} runs failed.")
-    if seen.outcomes >= MOST_OUTCOMES:
-        return Verdict("undecided", f"{runs}, and {worth:.0%} probability is too little to adopt or to drop it.")
-    return None
+    ends = {
+        "adopted": seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability,
+        "dropped": worth <= DROP_WORTH,
+        "paused": seen.first_failures >= PLAIN_FAILURES,
+        "undecided": seen.outcomes >= MOST_OUTCOMES,
+    }
+    why = {
+        "adopted": f"{runs}; it is worth it with {worth:.0%} probability.",
+        "dropped": f"{runs}; it is worth it with only {worth:.0%} probability.",
+        "paused": f"{seen.first_failures} of its first {PLAIN_OUTCOMES} runs failed.",
+        "undecided": f"{runs}, and {worth:.0%} probability is too little to adopt or to drop it.",
+    }
+    return next((Verdict(end, why[end]) for end, is_so in ends.items() if is_so), None)
