@@ -64,6 +64,7 @@ PRIOR_GROUPS = 8.0  # the prior standard deviation counts as much as this many e
 STEPS = 40
 OVERRELAXATION = 1.7  # of the EM step in log variance: its own steps are short, and converge from far too slowly
 SMALLEST_DISPERSION = 0.25
+DENSE_UP_TO = 200_000
 TOLERANCE = 3e-3  # of the largest change of a standard deviation or of a fitted logit, in one step
 
 
@@ -125,7 +126,7 @@ def _fit(
     """
     group = design.group_of_column()
     seen = np.unique(np.concatenate([[0], rows.indices]))
-    columns, group_seen = rows[:, seen].tocsr(), group[seen]
+    columns, group_seen = _dense_if_small(rows[:, seen].tocsr()), group[seen]
     variance = np.array([prior[name] ** 2 for name in GROUPS])
     cell_variance = prior["cell"] ** 2
     means = design.model_means() if prior is SUCCESS_PRIOR else np.zeros(len(group))
@@ -134,7 +135,9 @@ def _fit(
     for _ in range(STEPS):
         weight, observed = response(fitted, noise)
         kept = weight / (1 + cell_variance * weight)
-        precision = (columns.T @ (columns * kept[:, None])).toarray() + np.diag(1 / variance[group_seen])
+        weighed = columns.T @ (columns * kept[:, None])
+        precision = np.diag(1 / variance[group_seen])
+        precision += weighed.toarray() if sparse.issparse(weighed) else weighed
         covariance = linalg.inv(precision, check_finite=False, assume_a="pos")
         mean = covariance @ (columns.T @ (kept * observed) + offset / variance[group_seen])
         outer, pull = columns @ mean, cell_variance * weight / (1 + cell_variance * weight)
@@ -162,6 +165,12 @@ def _fit(
         spread_of_group=spread | {"cell": float(np.sqrt(cell_variance))},
         noise_variance=noise,
     )
+
+
+def _dense_if_small(matrix: sparse.csr_array) -> sparse.csr_array | Floats:
+    """Return a small matrix as an array: what sparse ones cost beside their numbers is most of a small history's time."""
+    dense: Floats = matrix.toarray() if matrix.shape[0] * matrix.shape[1] <= DENSE_UP_TO else matrix
+    return dense
 
 
 def _variances(squares: Floats, group: Ints, variance: Floats, prior: Mapping[str, float]) -> Floats:

@@ -45,8 +45,8 @@ class Cells:
     """Outcomes summed over each (agent, cluster, project, model) that occurs: columns (cells,).
 
     `tasks` counts known outcomes, `counted` the observed ones, `weight` is their effective number, `rate` their
-    weighted success rate, `scatter` the square scatter of successes around it. `log_cost` is the mean of the logarithm of known
-    costs, `cost_tasks` their number, `log_cost_scatter` their square scatter.
+    weighted success rate, `scatter` the square scatter of successes around it. `log_cost` is the mean of the logarithm
+    of known costs, `cost_tasks` their number, `log_cost_scatter` their square scatter.
     """
 
     agent: Ints

@@ -173,7 +173,7 @@ def _proposal(
         baseline_model=baseline,
         candidate_model=candidate,
         reason=(
-            f"{known} known runs, about {success:.0%} of them good; {candidate} is expected to cost {ratio:.0%} as much "
+            f"{known} known runs, about {success:.0%} good; {candidate} is expected to cost {ratio:.0%} as much "
             f"and to succeed {abs(100 * gap):.1f} points {'less' if gap >= 0 else 'more'} often."
         ),
         known_outcomes=known,
