@@ -1,10 +1,10 @@
-"""The tables of `work_type_words` and `work_type_stems`, read into the form in which a task's words are looked up."""
+"""The tables of words, phrases and stems, read into the form in which a task's words are looked up."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from recommender import work_type_stems, work_type_words
+from recommender import work_type_phrases, work_type_stems, work_type_words
 
 WORK_TYPE_NAMES = {
     "search": "Search code",
@@ -43,10 +43,13 @@ class Spoken(NamedTuple):
 class Entry(NamedTuple):
     """What a word says as a verb, as a noun, and wherever it stands; and the phrases that it opens.
 
-    Phrases go by their second word: what follows it, and what they say, the longest first.
+    Phrases go by their second word: what follows it, and what they say, the longest first. The main type is that of
+    the greatest weight as a verb.
     """
 
     verb: Points
+    main_kind: int
+    main_weight: float
     noun: Points
     anywhere: Spoken | None
     phrases: dict[str, list[tuple[list[str], Spoken]]]
@@ -91,7 +94,7 @@ def _by_word(table: str, separator: str | None = None) -> dict[str, Points]:
 
 def _entries() -> dict[str, Entry]:
     verbs, nouns = _by_word(work_type_words.VERBS), _by_word(work_type_words.NOUNS)
-    said = _by_word(work_type_words.PHRASES, "|") | dict.fromkeys(work_type_words.VOID_PHRASES.split("|"), ())
+    said = _by_word(work_type_phrases.PHRASES, "|") | dict.fromkeys(work_type_phrases.VOID_PHRASES.split("|"), ())
     anywhere: dict[str, Spoken] = {}
     phrases: dict[str, dict[str, list[tuple[list[str], Spoken]]]] = {}
     for number, phrase in enumerate(sorted(said, key=len, reverse=True)):
@@ -101,10 +104,12 @@ def _entries() -> dict[str, Entry]:
             phrases.setdefault(first, {}).setdefault(others[0], []).append((others[1:], spoken))
         else:
             anywhere[first] = spoken
-    return {
-        word: Entry(verbs.get(word, ()), nouns.get(word, ()), anywhere.get(word), phrases.get(word, {}))
-        for word in {*verbs, *nouns, *anywhere, *phrases}
-    }
+    entries = {}
+    for word in {*verbs, *nouns, *anywhere, *phrases}:
+        verb = verbs.get(word, ())
+        weight, kind = max(((weight, kind) for kind, weight in verb), default=(0.0, -1))
+        entries[word] = Entry(verb, kind, weight, nouns.get(word, ()), anywhere.get(word), phrases.get(word, {}))
+    return entries
 
 
 def _roles() -> list[list[tuple[str, Points]]]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from recommender.work_type_lexicon import EDGES, WORK_TYPES, Entry, Points, Spoken
 
-MAX_WORDS = 200
+MAX_WORDS = 200  # of however short words
 TITLE_WORDS = 8
 OPENING_WORDS = 50
 CASED_CHARACTERS = 160  # within which a capital tells where the prompt begins
 CASED_WORDS = 16
 REQUESTS = 8
+WEAK_VERB = 2.0  # "check" leaves it to what is checked
 
 _SENTENCE_ENDS = frozenset(".:!?;)-*—>#•")
 _ASKING = frozenset(["please", "then", "bitte"])
@@ -20,30 +21,9 @@ _ARTICLES = frozenset(
     ["the", "a", "an", "la", "le", "les", "el", "los", "las", "der", "die", "das", "ein", "eine", "un", "une", "una"]
 )
 _PREPOSITIONS = frozenset(
-    [
-        "in",
-        "for",
-        "on",
-        "from",
-        "to",
-        "of",
-        "with",
-        "before",
-        "after",
-        "by",
-        "at",
-        "about",
-        "into",
-        "per",
-        "against",
-        "zu",
-        "für",
-        "aus",
-        "mit",
-        "von",
-        "nach",
-    ]
+    ["in", "for", "on", "from", "to", "of", "with", "before", "after", "by", "at", "about", "into"]
 )
+_PREPOSITIONS |= frozenset(["per", "against", "zu", "für", "aus", "mit", "von", "nach"])
 # A verb that leaves it to its object what the work is: write tests, create a plan, run the linter.
 _MAKING = frozenset(WORK_TYPES.index(name) for name in ("implement", "operate", "test"))
 
@@ -108,13 +88,14 @@ class Reading:
         starts = self._starts_sentence(place, before)
         if place == 0 or (starts and not self.has_verb and place < 6):
             self.has_verb = True
-            self.is_settled = max((weight, kind) for kind, weight in entry.verb)[1] not in _MAKING
+            self.is_settled = entry.main_weight > WEAK_VERB and entry.main_kind not in _MAKING
             add(self.points, entry.verb)
             return True
         if starts or (1 < place < len(self.cased) and self.cased[place][0].isupper()):
             is_heading = bool(entry.noun) and self.raw[place].endswith(":")  # "Plan: ..." names, and asks for nothing
             if not is_heading and self.requests < REQUESTS:
-                add(self.points, entry.verb, (0.6 if self.has_verb else 0.9) * 0.75**self.requests)
+                scale = 0.9 if not self.has_verb else 0.3 if entry.main_kind in _MAKING else 0.6
+                add(self.points, entry.verb, scale * 0.75**self.requests)
                 self.requests += 1
                 return True
         if place >= TITLE_WORDS:
