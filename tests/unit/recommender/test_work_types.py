@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from recommender import work_type_reading, work_types
 from recommender.task_text import task_text
-from recommender.work_type_lexicon import ANY_STEM, ENTRIES, STEMS
+from recommender.work_types.lexicon import ANY_STEM, ENTRIES, STEMS
 from recommender.work_types import WORK_TYPE_NAMES, WORK_TYPES, work_type_of
 
 EXAMPLES = Path(__file__).with_name("work_type_examples.tsv")

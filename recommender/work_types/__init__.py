@@ -7,9 +7,9 @@ and the agent's name. The words and their weights are in `work_type_words`, `wor
 import re
 from functools import lru_cache
 
-from recommender.work_type_lexicon import ANY_STEM, ENTRIES, STEMS, WORK_TYPE_NAMES, WORK_TYPES, Points, role_points
-from recommender.work_type_reading import Reading, add
-from recommender.work_type_stems import ATTRIBUTES
+from recommender.work_types.lexicon import ANY_STEM, ENTRIES, STEMS, WORK_TYPE_NAMES, WORK_TYPES, Points, role_points
+from recommender.work_types.reading import Reading, add
+from recommender.work_types.stems import ATTRIBUTES
 
 __all__ = ["WORK_TYPES", "WORK_TYPE_NAMES", "work_type_of"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from recommender.work_type_lexicon import EDGES, WORK_TYPES, Entry, Points, Spoken
+from recommender.work_types.lexicon import EDGES, WORK_TYPES, Entry, Points, Spoken
 
 MAX_WORDS = 200  # of however short words
 TITLE_WORDS = 8
