@@ -1,7 +1,7 @@
 """The type of a task's work (search, explain, fix, ...), read from its words and from the agent it is given to.
 
 Points are added up: the verb that opens the task weighs most, then what the title is about, what the prompt asks for,
-and the agent's name. The words and their weights are in `work_type_words`, `work_type_phrases`, `work_type_stems`.
+and the agent's name. The words and their weights are in `words`, `phrases` and `stems`.
 """
 
 import re

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from recommender import work_type_phrases, work_type_stems, work_type_words
+from recommender.work_types import phrases, stems, words
 
 WORK_TYPE_NAMES = {
     "search": "Search code",
@@ -93,8 +93,8 @@ def _by_word(table: str, separator: str | None = None) -> dict[str, Points]:
 
 
 def _entries() -> dict[str, Entry]:
-    verbs, nouns = _by_word(work_type_words.VERBS), _by_word(work_type_words.NOUNS)
-    said = _by_word(work_type_phrases.PHRASES, "|") | dict.fromkeys(work_type_phrases.VOID_PHRASES.split("|"), ())
+    verbs, nouns = _by_word(words.VERBS), _by_word(words.NOUNS)
+    said = _by_word(phrases.PHRASES, "|") | dict.fromkeys(phrases.VOID_PHRASES.split("|"), ())
     anywhere: dict[str, Spoken] = {}
     phrases: dict[str, dict[str, list[tuple[list[str], Spoken]]]] = {}
     for number, phrase in enumerate(sorted(said, key=len, reverse=True)):
@@ -113,11 +113,11 @@ def _entries() -> dict[str, Entry]:
 
 
 def _roles() -> list[list[tuple[str, Points]]]:
-    return [list(_by_word(group).items()) for group in work_type_words.ROLES.strip().split("\n\n")]
+    return [list(_by_word(group).items()) for group in words.ROLES.strip().split("\n\n")]
 
 
 def _stems() -> dict[str, Stem]:
-    stems = _by_word(work_type_stems.STEMS, "|") | dict.fromkeys(work_type_stems.VOID_STEMS.split("|"), ())
+    stems = _by_word(stems.STEMS, "|") | dict.fromkeys(stems.VOID_STEMS.split("|"), ())
     return {stem: Stem(points, any(weight >= STRONG_STEM for _, weight in points)) for stem, points in stems.items()}
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender import work_type_reading, work_types
+from recommender import work_types
 from recommender.task_text import task_text
+from recommender.work_types import WORK_TYPE_NAMES, WORK_TYPES, reading, work_type_of
 from recommender.work_types.lexicon import ANY_STEM, ENTRIES, STEMS
-from recommender.work_types import WORK_TYPE_NAMES, WORK_TYPES, work_type_of
 
 EXAMPLES = Path(__file__).with_name("work_type_examples.tsv")
 
@@ -167,7 +167,7 @@ def test_every_word_can_be_met() -> None:
     words = set(ENTRIES) | {second for entry in ENTRIES.values() for second in entry.phrases}
     words |= {w for e in ENTRIES.values() for found in e.phrases.values() for rest, _ in found for w in rest}
     for word in words:
-        assert work_type_reading.Reading([0.0] * len(WORK_TYPES), word).words[0] == word
+        assert reading.Reading([0.0] * len(WORK_TYPES), word).words[0] == word
     for stem in STEMS:
         assert ANY_STEM.match(stem.lower()), stem
 
