@@ -10,9 +10,10 @@ from pipelines.trials import rule as trial_rule
 from pipelines.trials import store
 from pipelines.trials.labels import scope_labels
 from pipelines.trials.propose import Proposal, log_cost_of, pace_of, proposals
+from pipelines.trials.rule import Outlook
 from pipelines.trials.store import ArmCounts, StoredTrial
 from pipelines.warehouse import Warehouse
-from recommender.decision import Rule, claims_of
+from recommender.decision import Evidence, Rule, claims_of
 from recommender.judgement import Records, records_in
 from recommender.rows import Scope
 from recommender.tiers import is_listed
@@ -43,10 +44,10 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
         for trial in store.read_trials(connection):
             if trial.state in trial_rule.ACTIVE:
                 counts = progress.get(trial.trial_id) or ArmCounts(trial.trial_id, 0, 0, 0, 0, 0, 0, 0)
-                worth = worth_now(records, trial, rule)
-                store.update_progress(connection, counts, worth)
+                outlook = outlook_now(records, trial, rule)
+                store.update_progress(connection, counts, outlook.worth)
                 seen = trial_rule.Seen(counts.candidate_outcomes, counts.candidate_failures, counts.first_failures)
-                if ended := trial_rule.verdict(trial.state, seen, worth, rule):
+                if ended := trial_rule.verdict(trial.state, seen, outlook, rule):
                     store.move(connection, trial.trial_id, ended)
                     moved.append((trial.trial_id, ended.state))
         started: list[str] = []
@@ -62,16 +63,16 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
     return TrialReport(states.count("proposed"), states.count("running"), tuple(moved), tuple(started), tuple(warnings))
 
 
-def worth_now(records: Records, trial: StoredTrial, rule: Rule) -> float:
-    """Return the probability that a trial's candidate is worth it, on all the evidence there is for its scope."""
+def outlook_now(records: Records, trial: StoredTrial, rule: Rule) -> Outlook:
+    """Return what all the evidence says of a trial's candidate in its scope; where it is gone, what was expected."""
     known = {scope: row for row, scope in enumerate(records.scopes)}
-    models = {trial.baseline_model, trial.candidate_model}
-    if trial.scope not in known or not models <= set(records.models):
-        return trial.worth_probability
-    baseline = records.models.index(trial.baseline_model)
-    evidence = replace(records.evidence, baseline=np.full(len(records.scopes), baseline))
-    one = type(evidence)(*(values[[known[trial.scope]]] for values in vars(evidence).values()))
-    return float(claims_of(one, rule).worth[0, records.models.index(trial.candidate_model)])
+    if trial.scope not in known or not {trial.baseline_model, trial.candidate_model} <= set(records.models):
+        expected = trial.baseline_success - trial.expected_gap
+        return Outlook(trial.worth_probability, expected, trial.baseline_success, trial.cost_ratio)
+    candidate, baseline = map(records.models.index, (trial.candidate_model, trial.baseline_model))
+    one = Evidence(*(values[[known[trial.scope]]] for values in vars(records.evidence).values()))
+    claims = claims_of(replace(one, baseline=np.array([baseline])), rule)
+    return trial_rule.outlook_of(claims, 0, candidate=candidate, baseline=baseline)
 
 
 def clash(trial: StoredTrial | Proposal, others: list[StoredTrial], project: str | None = None) -> StoredTrial | None:

@@ -5,7 +5,7 @@ The numbers were chosen by replaying public outcomes (`make bench-trials`).
 
 from typing import NamedTuple
 
-from recommender.decision import Rule
+from recommender.decision import Claims, Rule
 from recommender.trials import SAFE_SUCCESS
 
 START_OUTCOMES = 10  # known outcomes of the baseline, or of cheaper models of its vendor, in the scope
@@ -14,6 +14,7 @@ DROP_WORTH = 0.15
 KEEP_WORTH = 0.5  # after adoption: below, the baseline comes back
 MOST_OUTCOMES = 30  # known ones of the candidate, after which the trial ends undecided
 PLAIN_FAILURES, PLAIN_OUTCOMES = 2, 3  # so many failures among the candidate's first outcomes pause a trial
+OWN_PRIOR = 4.0  # outcomes that the expected success of the candidate is worth beside those of the trial
 CANDIDATE_SHARE = 0.5
 HOLD_OUT = 0.05
 NIGHT_CAP = 10  # candidate spawns between two nights
@@ -30,6 +31,18 @@ class Seen(NamedTuple):
     first_failures: int
 
 
+class Outlook(NamedTuple):
+    """What all the evidence says of the candidate now, against the baseline.
+
+    `worth` is the probability of a positive net benefit; success of both is expected; `cost_ratio` too.
+    """
+
+    worth: float
+    success: float
+    baseline_success: float
+    cost_ratio: float
+
+
 class Verdict(NamedTuple):
     """The state that a trial goes to, and why in one sentence."""
 
@@ -42,18 +55,35 @@ def may_start(known_outcomes: float, baseline_success: float, worth: float) -> b
     return known_outcomes >= START_OUTCOMES and baseline_success >= SAFE_SUCCESS and worth >= START_WORTH
 
 
-def verdict(state: str, seen: Seen, worth: float, rule: Rule) -> Verdict | None:
-    """Return what a running or an adopted trial becomes; None where it goes on as it is.
+def outlook_of(claims: Claims, row: int, *, candidate: int, baseline: int) -> Outlook:
+    """Take the outlook of a scope from what is claimed of it."""
+    return Outlook(
+        float(claims.worth[row, candidate]),
+        float(claims.success[row, candidate]),
+        float(claims.success[row, baseline]),
+        float(claims.cost_ratio[row, candidate]),
+    )
 
-    `worth` is the probability of a positive net benefit on all the evidence there is.
+
+def shows_benefit(seen: Seen, outlook: Outlook, rule: Rule) -> bool:
+    """Tell whether the trial's own outcomes say that the candidate pays, with little help from elsewhere.
+
+    What a small model lacks may show in one kind of work alone, and the evidence of other kinds would outvote it.
     """
-    if state == "adopted" and worth < KEEP_WORTH:
-        return Verdict("withdrawn", f"It was adopted, and is now worth it with only {worth:.0%} probability.")
+    success = (seen.outcomes - seen.failures + OWN_PRIOR * outlook.success) / (seen.outcomes + OWN_PRIOR)
+    return 1 - outlook.cost_ratio - rule.failure_cost * (outlook.baseline_success - success) > 0
+
+
+def verdict(state: str, seen: Seen, outlook: Outlook, rule: Rule) -> Verdict | None:
+    """Return what a running or an adopted trial becomes; None where it goes on as it is."""
+    worth, pays = outlook.worth, shows_benefit(seen, outlook, rule)
+    runs = f"{seen.outcomes - seen.failures} of {seen.outcomes} runs succeeded"
+    if state == "adopted" and (worth < KEEP_WORTH or not pays):
+        return Verdict("withdrawn", f"It was adopted, and no longer pays: {runs}.")
     if state != "running" or not seen.outcomes:
         return None
-    runs = f"{seen.outcomes - seen.failures} of {seen.outcomes} runs succeeded"
     ends = {
-        "adopted": seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability,
+        "adopted": seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability and pays,
         "dropped": worth <= DROP_WORTH,
         "paused": seen.first_failures >= PLAIN_FAILURES,
         "undecided": seen.outcomes >= MOST_OUTCOMES,
@@ -62,6 +92,6 @@ def verdict(state: str, seen: Seen, worth: float, rule: Rule) -> Verdict | None:
         "adopted": f"{runs}; it is worth it with {worth:.0%} probability.",
         "dropped": f"{runs}; it is worth it with only {worth:.0%} probability.",
         "paused": f"{seen.first_failures} of its first {PLAIN_OUTCOMES} runs failed.",
-        "undecided": f"{runs}, and {worth:.0%} probability is too little to adopt or to drop it.",
+        "undecided": f"{runs}, which is too little to adopt or to drop it.",
     }
     return next((Verdict(end, why[end]) for end, is_so in ends.items() if is_so), None)

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from recommender.work_types import phrases, stems, words
+from recommender.work_types.phrases import PHRASES, VOID_PHRASES
+from recommender.work_types.stems import STEMS as STEM_WORDS
+from recommender.work_types.stems import VOID_STEMS
+from recommender.work_types.words import NOUNS, ROLES, VERBS
 
 WORK_TYPE_NAMES = {
     "search": "Search code",
@@ -93,8 +96,8 @@ def _by_word(table: str, separator: str | None = None) -> dict[str, Points]:
 
 
 def _entries() -> dict[str, Entry]:
-    verbs, nouns = _by_word(words.VERBS), _by_word(words.NOUNS)
-    said = _by_word(phrases.PHRASES, "|") | dict.fromkeys(phrases.VOID_PHRASES.split("|"), ())
+    verbs, nouns = _by_word(VERBS), _by_word(NOUNS)
+    said = _by_word(PHRASES, "|") | dict.fromkeys(VOID_PHRASES.split("|"), ())
     anywhere: dict[str, Spoken] = {}
     phrases: dict[str, dict[str, list[tuple[list[str], Spoken]]]] = {}
     for number, phrase in enumerate(sorted(said, key=len, reverse=True)):
@@ -113,11 +116,11 @@ def _entries() -> dict[str, Entry]:
 
 
 def _roles() -> list[list[tuple[str, Points]]]:
-    return [list(_by_word(group).items()) for group in words.ROLES.strip().split("\n\n")]
+    return [list(_by_word(group).items()) for group in ROLES.strip().split("\n\n")]
 
 
 def _stems() -> dict[str, Stem]:
-    stems = _by_word(stems.STEMS, "|") | dict.fromkeys(stems.VOID_STEMS.split("|"), ())
+    stems = _by_word(STEM_WORDS, "|") | dict.fromkeys(VOID_STEMS.split("|"), ())
     return {stem: Stem(points, any(weight >= STRONG_STEM for _, weight in points)) for stem, points in stems.items()}
 
 
