@@ -168,7 +168,7 @@ def _fit(
 
 
 def _dense_if_small(matrix: sparse.csr_array) -> sparse.csr_array | Floats:
-    """Return a small matrix as an array: what sparse ones cost beside their numbers is most of a small history's time."""
+    """Return a small matrix as an array: the handling of sparse ones would take most of a small history's time."""
     dense: Floats = matrix.toarray() if matrix.shape[0] * matrix.shape[1] <= DENSE_UP_TO else matrix
     return dense
 

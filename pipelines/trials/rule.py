@@ -14,6 +14,7 @@ DROP_WORTH = 0.15
 KEEP_WORTH = 0.5  # after adoption: below, the baseline comes back
 MOST_OUTCOMES = 30  # known ones of the candidate, after which the trial ends undecided
 PLAIN_FAILURES, PLAIN_OUTCOMES = 2, 3  # so many failures among the candidate's first outcomes pause a trial
+FORGIVEN = 1  # failures of the candidate that do not yet end its trial
 OWN_PRIOR = 4.0  # outcomes that the expected success of the candidate is worth beside those of the trial
 CANDIDATE_SHARE = 0.5
 HOLD_OUT = 0.05
@@ -65,12 +66,14 @@ def outlook_of(claims: Claims, row: int, *, candidate: int, baseline: int) -> Ou
     )
 
 
-def shows_benefit(seen: Seen, outlook: Outlook, rule: Rule) -> bool:
+def shows_benefit(seen: Seen, outlook: Outlook, rule: Rule, forgiven: int = 0) -> bool:
     """Tell whether the trial's own outcomes say that the candidate pays, with little help from elsewhere.
 
-    What a small model lacks may show in one kind of work alone, and the evidence of other kinds would outvote it.
+    What a small model lacks may show in one kind of work alone, and the evidence of other kinds would outvote it. So
+    many failures are `forgiven` as bad luck.
     """
-    success = (seen.outcomes - seen.failures + OWN_PRIOR * outlook.success) / (seen.outcomes + OWN_PRIOR)
+    good = seen.outcomes - max(0, seen.failures - forgiven)
+    success = (good + OWN_PRIOR * outlook.success) / (seen.outcomes + OWN_PRIOR)
     return 1 - outlook.cost_ratio - rule.failure_cost * (outlook.baseline_success - success) > 0
 
 
@@ -84,13 +87,13 @@ def verdict(state: str, seen: Seen, outlook: Outlook, rule: Rule) -> Verdict | N
         return None
     ends = {
         "adopted": seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability and pays,
-        "dropped": worth <= DROP_WORTH,
+        "dropped": worth <= DROP_WORTH or not shows_benefit(seen, outlook, rule, FORGIVEN),
         "paused": seen.first_failures >= PLAIN_FAILURES,
         "undecided": seen.outcomes >= MOST_OUTCOMES,
     }
     why = {
         "adopted": f"{runs}; it is worth it with {worth:.0%} probability.",
-        "dropped": f"{runs}; it is worth it with only {worth:.0%} probability.",
+        "dropped": f"{runs}: it does not pay, or only with {worth:.0%} probability.",
         "paused": f"{seen.first_failures} of its first {PLAIN_OUTCOMES} runs failed.",
         "undecided": f"{runs}, which is too little to adopt or to drop it.",
     }
