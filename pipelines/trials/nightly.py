@@ -46,7 +46,12 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
                 counts = progress.get(trial.trial_id) or ArmCounts(trial.trial_id, 0, 0, 0, 0, 0, 0, 0)
                 outlook = outlook_now(records, trial, rule)
                 store.update_progress(connection, counts, outlook.worth)
-                seen = trial_rule.Seen(counts.candidate_outcomes, counts.candidate_failures, counts.first_failures)
+                seen = trial_rule.Seen(
+                    counts.candidate_outcomes,
+                    counts.candidate_failures,
+                    counts.first_failures,
+                    trial.resumed_at is not None,
+                )
                 if ended := trial_rule.verdict(trial.state, seen, outlook, rule):
                     store.move(connection, trial.trial_id, ended)
                     moved.append((trial.trial_id, ended.state))

@@ -25,11 +25,15 @@ ACTIVE = ("running", "paused", "adopted")
 
 
 class Seen(NamedTuple):
-    """What a trial has shown of the candidate: known outcomes, failures among them, and among the first few."""
+    """What a trial has shown of the candidate: known outcomes, failures among them, and among the first few.
+
+    One that a person has resumed is not paused for these again.
+    """
 
     outcomes: int
     failures: int
     first_failures: int
+    is_resumed: bool = False
 
 
 class Outlook(NamedTuple):
@@ -87,8 +91,8 @@ def verdict(state: str, seen: Seen, outlook: Outlook, rule: Rule) -> Verdict | N
         return None
     ends = {
         "adopted": seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability and pays,
+        "paused": seen.first_failures >= PLAIN_FAILURES and not seen.is_resumed,
         "dropped": worth <= DROP_WORTH or not shows_benefit(seen, outlook, rule, FORGIVEN),
-        "paused": seen.first_failures >= PLAIN_FAILURES,
         "undecided": seen.outcomes >= MOST_OUTCOMES,
     }
     why = {

@@ -35,6 +35,7 @@ class StoredTrial:
     started_by: str | None
     proposed_at: datetime
     started_at: datetime | None
+    resumed_at: datetime | None
     adopted_at: datetime | None
     ended_at: datetime | None
     known_outcomes: int

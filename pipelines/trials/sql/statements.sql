@@ -13,6 +13,7 @@ select
     started_by,
     proposed_at,
     started_at,
+    resumed_at,
     adopted_at,
     ended_at,
     known_outcomes,
@@ -91,7 +92,7 @@ where trial_id = %(trial_id)s and state = 'proposed'
 
 -- name: resume_trial
 update learning.trials
-set state = 'running', reason = %(reason)s, updated_at = now()
+set state = 'running', reason = %(reason)s, resumed_at = now(), updated_at = now()
 where trial_id = %(trial_id)s and state = 'paused'
 
 -- name: move_trial

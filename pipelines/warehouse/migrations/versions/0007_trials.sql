@@ -144,6 +144,7 @@ create table learning.trials (
     started_by text check (started_by in ('person', 'auto')),
     proposed_at timestamptz not null default now(),
     started_at timestamptz,
+    resumed_at timestamptz,
     adopted_at timestamptz,
     ended_at timestamptz,
     -- What was expected when it was proposed or started.
