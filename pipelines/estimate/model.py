@@ -34,7 +34,7 @@ SUCCESS_PRIOR = {
     "model": 0.5,
     "agent and model": 0.2,
     "work type and model": 0.2,
-    "kind and model": 0.3,
+    "kind and model": 0.4,
     "direction": 1.0,
     "direction and model": 0.3,
     "cell": 0.2,

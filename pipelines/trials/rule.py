@@ -10,7 +10,7 @@ from recommender.trials import SAFE_SUCCESS
 
 START_OUTCOMES = 10  # known outcomes of the baseline, or of cheaper models of its vendor, in the scope
 START_WORTH = 0.25  # probability that the candidate is worth it
-DROP_WORTH = 0.15
+DROP_WORTH = 0.2
 KEEP_WORTH = 0.5  # after adoption: below, the baseline comes back
 MOST_OUTCOMES = 30  # known ones of the candidate, after which the trial ends undecided
 PLAIN_FAILURES, PLAIN_OUTCOMES = 2, 3  # so many failures among the candidate's first outcomes pause a trial

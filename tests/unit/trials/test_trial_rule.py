@@ -47,7 +47,7 @@ def test_a_trial_is_adopted_only_where_the_evidence_is_sure_enough() -> None:
     seen = Seen(12, 0, 0)
     assert state_after("running", seen, GOOD._replace(worth=0.8)) == "adopted"
     assert state_after("running", seen, GOOD._replace(worth=0.79)) is None
-    assert state_after("running", seen, GOOD._replace(worth=0.15)) == "dropped"
+    assert state_after("running", seen, GOOD._replace(worth=0.2)) == "dropped"
 
 
 def test_what_other_kinds_say_does_not_outvote_the_trials_own_failures() -> None:
