@@ -52,6 +52,14 @@ def draw(snapshot: Snapshot, trial: Trial, scope: Scope) -> Draw | None:
     return Draw(trial, "candidate", trial.candidate_share)
 
 
+def drop_old_counts(snapshot: Snapshot) -> None:
+    """Delete the counts of earlier snapshots: each night begins with its own."""
+    kept = f".{snapshot.created_at.timestamp():.0f}"
+    for counter in (data_home() / "trials").glob("*.*"):
+        if not counter.name.endswith(kept):
+            counter.unlink(missing_ok=True)
+
+
 def overlaps(one: Scope, other: Scope) -> bool:
     """Tell whether a spawn can fall in both scopes."""
     return all(

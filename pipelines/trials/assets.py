@@ -24,11 +24,14 @@ def trials(
     """Trials of cheaper models: those that ended tonight, those that are proposed, those that were started."""
     progress.stage("Trials")
     report = update_trials(warehouse, settings, rule_of(settings))
+    rows = [f"| {name} | {saving} | `spawnwise trial start {name}` |" for name, saving in report.proposals]
     warnings = {"warnings": "\n".join(report.warnings)} if report.warnings else {}
     return dg.MaterializeResult(
         metadata={
             **table_metadata(warehouse, "learning", "trials"),
-            "proposed": report.proposed,
+            "proposed": dg.MetadataValue.md(
+                "\n".join(["| trial | $ a month | start it |", "| --- | ---: | --- |", *rows])
+            ),
             "running": report.running,
             "moved": ", ".join(f"{name} {state}" for name, state in report.moved),
             "started": ", ".join(report.started),
