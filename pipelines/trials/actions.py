@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from recommender.work_types import WORK_TYPES
 
@@ -91,6 +92,22 @@ def stop_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial) -> 
         store.move(connection, trial.trial_id, Verdict("stopped", "Stopped by a person."))
     _publish(warehouse, settings, trial.trial_id)
     return f"Stopped {trial.trial_id}: its spawns run on {trial.baseline_model} again, unless the logs say otherwise."
+
+
+def listed() -> list[dict[str, Any]]:
+    """Return the trials that have not ended, as plain values."""
+    with Warehouse.open(Settings()) as warehouse, warehouse.connect() as connection:
+        return [trial.as_dict() for trial in store.read_trials(connection) if trial.ended_at is None]
+
+
+def act(action: str, trial_id: str) -> str:
+    """Start or stop a trial by its name, outside any command; return what happens now in words."""
+    settings = Settings()
+    with Warehouse.open(settings) as warehouse:
+        trial = find_trial(warehouse, trial_id)
+        if action == "start":
+            return start_trial(warehouse, settings, trial)
+        return stop_trial(warehouse, settings, trial)
 
 
 def _publish(warehouse: Warehouse, settings: Settings, trial_id: str) -> None:

@@ -15,6 +15,7 @@ from pipelines.trials.store import ArmCounts, StoredTrial
 from pipelines.warehouse import Warehouse
 from recommender.decision import Evidence, Rule, claims_of
 from recommender.judgement import Records, records_in
+from recommender.reasons import dollars
 from recommender.rows import Scope
 from recommender.tiers import is_listed
 from recommender.trials import overlaps
@@ -24,7 +25,7 @@ from recommender.trials import overlaps
 class TrialReport:
     """What the night did: proposals, trials that moved to another state, those started; what a person must know."""
 
-    proposed: int
+    proposals: tuple[tuple[str, str], ...]
     running: int
     moved: tuple[tuple[str, str], ...]
     started: tuple[str, ...]
@@ -36,7 +37,7 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
     with warehouse.connect() as connection:
         version = newest_clustering(connection)
         if version is None:
-            return TrialReport(0, 0, (), ())
+            return TrialReport((), 0, (), ())
         evidence_of = store.read_estimates(connection, version)
         records = records_in(evidence_of, list(evidence_of))
         progress = store.read_progress(connection)
@@ -64,8 +65,15 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
                 started, warnings = _start(connection, found, settings)
         else:
             store.replace_proposals(connection, [], {})
-        states = [trial.state for trial in store.read_trials(connection)]
-    return TrialReport(states.count("proposed"), states.count("running"), tuple(moved), tuple(started), tuple(warnings))
+        trials = store.read_trials(connection)
+    proposed = [(trial.trial_id, dollars_a_month(trial)) for trial in trials if trial.state == "proposed"]
+    running = sum(trial.state == "running" for trial in trials)
+    return TrialReport(tuple(proposed), running, tuple(moved), tuple(started), tuple(warnings))
+
+
+def dollars_a_month(trial: StoredTrial) -> str:
+    """Return what is at stake in a trial, empty where no cost is known."""
+    return "" if trial.saving_usd_month is None else dollars(trial.saving_usd_month)
 
 
 def outlook_now(records: Records, trial: StoredTrial, rule: Rule) -> Outlook:
