@@ -34,12 +34,12 @@ lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar -p 2 dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 format: $(VENV)/.dev  ## Format and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/sqlfluff fix -p 2 dbt_project
+	@$(BIN)/sqlfluff fix dbt_project
 
 bench: bench-ingest bench-routing bench-lookup  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
 
