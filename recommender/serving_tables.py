@@ -67,8 +67,8 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
         evidence=read_evidence(connection, version),
         trials=_rows(connection, "trials", Trial),
         tiers=_rows(connection, "tiers", Tier),
-        agents=tuple(AgentSpec(*row[:3]) for row in agents),
-        agent_vectors=_matrix([row[3] for row in agents]),
+        agents=tuple(AgentSpec._make([*row[:4], None if row[4] is None else tuple(row[4])]) for row in agents),
+        agent_vectors=_matrix([row[5] for row in agents]),
     )
 
 
