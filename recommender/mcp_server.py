@@ -41,8 +41,7 @@ async def explain(
     task: str, agent: str | None = None, project: str | None = None, parent_model: str | None = None
 ) -> dict[str, Any]:
     """Explain a recommendation: the kind of task, each model's record there, and what would change the answer."""
-    asked = {"project": project, "parent_model": parent_model}
-    return await asyncio.to_thread(lambda: explanation.explain(task, agent, **asked))
+    return await asyncio.to_thread(explanation.explain, task, agent, project=project, parent_model=parent_model)
 
 
 async def record(

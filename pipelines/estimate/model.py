@@ -11,6 +11,7 @@ innermost effects are integrated out cell by cell, so the size of the system is 
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from scipy import linalg, sparse
@@ -135,9 +136,7 @@ def _fit(
     for _ in range(STEPS):
         weight, observed = response(fitted, noise)
         kept = weight / (1 + cell_variance * weight)
-        weighed = columns.T @ (columns * kept[:, None])
-        precision = np.diag(1 / variance[group_seen])
-        precision += weighed.toarray() if sparse.issparse(weighed) else weighed
+        precision = _as_array(columns.T @ (columns * kept[:, None])) + np.diag(1 / variance[group_seen])
         covariance = linalg.inv(precision, check_finite=False, assume_a="pos")
         mean = covariance @ (columns.T @ (kept * observed) + offset / variance[group_seen])
         outer, pull = columns @ mean, cell_variance * weight / (1 + cell_variance * weight)
@@ -169,8 +168,11 @@ def _fit(
 
 def _dense_if_small(matrix: sparse.csr_array) -> sparse.csr_array | Floats:
     """Return a small matrix as an array: the handling of sparse ones would take most of a small history's time."""
-    dense: Floats = matrix.toarray() if matrix.shape[0] * matrix.shape[1] <= DENSE_UP_TO else matrix
-    return dense
+    return _as_array(matrix) if matrix.shape[0] * matrix.shape[1] <= DENSE_UP_TO else matrix
+
+
+def _as_array(matrix: Any) -> Floats:
+    return np.asarray(matrix.toarray() if sparse.issparse(matrix) else matrix)
 
 
 def _variances(squares: Floats, group: Ints, variance: Floats, prior: Mapping[str, float]) -> Floats:
