@@ -4,8 +4,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from recommender.work_types import WORK_TYPES
-
 from pipelines.estimate.store import newest_clustering
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
@@ -16,6 +14,7 @@ from pipelines.trials.rule import Verdict
 from pipelines.trials.store import StoredTrial
 from pipelines.warehouse import Warehouse
 from recommender.snapshot import SnapshotError
+from recommender.work_types import WORK_TYPES
 
 LIST = "`spawnwise trial list` shows those that are proposed."
 
