@@ -13,7 +13,7 @@ from recommender.models import model_family, price_rank
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
 from recommender.snapshot import Snapshot
 from recommender.tiers import is_listed, own_tier, shipped_tier, shipped_tiers
-from recommender.trials import Arm, draw, trial_for
+from recommender.trials import Arm, draw, failed_trial, trial_for
 
 Source = Literal["trial", "cluster", "agent", "baseline", "tier", "default"]
 # Who says that an agent runs on a model because a person chose it for that agent: only its own record may speak
@@ -67,7 +67,7 @@ def answer_for(snapshot: Snapshot | None, asked: Asked, *, draws_trials: bool = 
         return wish
     learned = _learned(snapshot, asked) if snapshot else None
     if snapshot and learned:
-        learned = _protected(snapshot, asked, learned)
+        learned = _kept_from(snapshot, asked, learned)
         return _on_trial(snapshot, asked, learned, draws_trials) or learned
     return cold_answer(asked)
 
@@ -149,11 +149,19 @@ def _judged(
     )
 
 
-def _protected(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
-    """Keep the baseline of a protected agent where the answer is a way down."""
+def _kept_from(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
+    """Keep the baseline where a trial has failed, and that of a protected agent where the answer is a way down."""
     assert answer.baseline is not None
+    if not answer.is_change:
+        return answer
+    failed = failed_trial(snapshot.trials, asked.scope, answer.baseline.model, answer.model, asked.project)
+    if failed:
+        why = f"Keep {answer.baseline.model}: trial {failed.trial_id} tried {answer.model}. {failed.reason}"
+        return answer._replace(
+            model=answer.baseline.model, reason=why, evidence=_record_of(snapshot, answer, answer.baseline.model)
+        )
     is_down = price_rank(answer.model) < price_rank(answer.baseline.model) or _costs_less(answer)
-    if answer.is_change and is_down and _is_protected(snapshot, asked):
+    if is_down and _is_protected(snapshot, asked):
         kept = answer.baseline.model
         return Answer(kept, "baseline", f"Keep {kept}: {asked.agent} is protected.", baseline=answer.baseline)
     return answer

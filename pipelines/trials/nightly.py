@@ -16,7 +16,7 @@ from pipelines.warehouse import Warehouse
 from recommender.decision import Evidence, Rule, claims_of
 from recommender.judgement import Records, records_in
 from recommender.reasons import dollars
-from recommender.rows import Scope
+from recommender.rows import is_narrower
 from recommender.tiers import is_listed
 from recommender.trials import overlaps
 
@@ -98,16 +98,11 @@ def clash(trial: StoredTrial | Proposal, others: list[StoredTrial], project: str
         if other.state in trial_rule.ACTIVE and other.baseline_model == trial.baseline_model:
             if same_place and other.scope == trial.scope:
                 return other
-            crossing = overlaps(other.scope, trial.scope) and not _is_nested(other.scope, trial.scope)
+            is_nested = is_narrower(other.scope, trial.scope) or is_narrower(trial.scope, other.scope)
+            crossing = overlaps(other.scope, trial.scope) and not is_nested
             if same_place and crossing:
                 return other
     return None
-
-
-def _is_nested(one: Scope, other: Scope) -> bool:
-    wider = sum(part in ("*", -1) for part in one) - sum(part in ("*", -1) for part in other)
-    outer, inner = (one, other) if wider >= 0 else (other, one)
-    return all(theirs in (mine, "*", -1) for mine, theirs in zip(inner, outer, strict=True))
 
 
 def _proposals(

@@ -13,7 +13,7 @@ from pipelines.trials import rule as trial_rule
 from recommender.decision import Claims, Evidence, Floats, Rule, claims_of
 from recommender.judgement import Records
 from recommender.models import vendor_of
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, is_narrower
 
 ACTIVE_DAYS = 30  # before a scope's last spawn: the pace of its work is taken from these
 STALE_DAYS = 90  # before the last spawn of all: work that ended earlier is not worth a trial
@@ -204,7 +204,7 @@ def spawns_to_decide(evidence: Evidence, row: int, model: int, rule: Rule) -> in
     for outcomes in range(trial_rule.MOST_OUTCOMES - 1, 0, -1):
         rate = np.clip((np.round(success * outcomes) + 0.25) / (outcomes + 0.5), 0.01, 0.99)
         worth = now.after(outcomes, rate).worth(ratio, ratio_sd, rule)
-        is_adopted = (worth >= rule.required_probability) & (outcomes >= rule.minimum_evidence)
+        is_adopted = (worth >= rule.required_probability) & (outcomes >= trial_rule.ADOPT_OUTCOMES)
         ends[is_adopted | (worth <= trial_rule.DROP_WORTH)] = outcomes
     return round(float(np.median(ends)) / trial_rule.CANDIDATE_SHARE)
 
@@ -222,16 +222,9 @@ def _is_covered(found: Proposal, others: Iterable[Proposal]) -> bool:
     return any(
         other is not found
         and other.baseline_model == found.baseline_model
-        and _is_narrower(other.scope, found.scope)
+        and is_narrower(other.scope, found.scope)
         and other.count_spawns_month >= MOST_OF * found.count_spawns_month
         for other in others
-    )
-
-
-def _is_narrower(one: Scope, other: Scope) -> bool:
-    return one != other and all(
-        theirs in (mine, anything)
-        for mine, theirs, anything in zip(one, other, (ANY_AGENT, ANY_TYPE, ANY_KIND), strict=True)
     )
 
 

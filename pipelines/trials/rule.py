@@ -8,6 +8,7 @@ from typing import NamedTuple
 from recommender.decision import Claims, Rule
 from recommender.trials import SAFE_SUCCESS
 
+ADOPT_OUTCOMES = 8  # known ones of the candidate in the trial itself
 START_OUTCOMES = 10  # known outcomes of the baseline, or of cheaper models of its vendor, in the scope
 START_WORTH = 0.25  # probability that the candidate is worth it
 DROP_WORTH = 0.2
@@ -90,7 +91,7 @@ def verdict(state: str, seen: Seen, outlook: Outlook, rule: Rule) -> Verdict | N
     if state != "running" or not seen.outcomes:
         return None
     ends = {
-        "adopted": seen.outcomes >= rule.minimum_evidence and worth >= rule.required_probability and pays,
+        "adopted": seen.outcomes >= ADOPT_OUTCOMES and worth >= rule.required_probability and pays,
         "paused": seen.first_failures >= PLAIN_FAILURES and not seen.is_resumed,
         "dropped": worth <= DROP_WORTH or not shows_benefit(seen, outlook, rule, FORGIVEN),
         "undecided": seen.outcomes >= MOST_OUTCOMES,

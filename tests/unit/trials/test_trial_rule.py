@@ -3,7 +3,7 @@ import pytest
 from pipelines.trials.rule import MOST_OUTCOMES, START_OUTCOMES, Outlook, Seen, may_start, verdict
 from recommender.decision import Rule
 
-RULE = Rule(failure_cost=10, minimum_evidence=8)
+RULE = Rule(failure_cost=10)
 GOOD = Outlook(worth=0.9, success=0.95, baseline_success=0.96, cost_ratio=0.3)
 
 
