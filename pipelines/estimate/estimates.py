@@ -69,9 +69,9 @@ def estimate(
     cost = expected_costs(design, outcomes, cells, scopes, prices)
     names = {name: index for index, name in enumerate(outcomes.models)}
     known_outcomes = sum_over_scopes(scopes, design.models, cells, cells.counted)
-    for scope, model in failed:
+    for scope, model in ((scope, model) for scope, model in failed if model in names):
         within = [row for row, key in enumerate(scopes.keys) if is_narrower(key, scope)]
-        known_outcomes[within, names[model] if model in names else []] = 0
+        known_outcomes[within, names[model]] = 0
     evidence = Evidence(
         logit=prediction.mean,
         sd=prediction.sd,
