@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         default=0.8, gt=0.5, lt=1, description="How sure it must be that a change is worth it"
     )
     minimum_evidence: float = Field(
-        default=5.0, ge=1, description="Observed outcomes that a model needs in a kind of task to be chosen"
+        default=3.0, ge=1, description="Observed outcomes that a model needs in a kind of task to be chosen"
     )
     session_limit: float = Field(
         default=10.0, ge=1, description="Most outcomes of a model that one session may count for"

@@ -65,7 +65,7 @@ def test_the_required_probability_decides_how_much_evidence_is_enough(required: 
     assert choice(known, Rule(required_probability=required))[0] == chosen
 
 
-@pytest.mark.parametrize(("n", "chosen"), [(4.9, OPUS), (5.0, HAIKU)])
+@pytest.mark.parametrize(("n", "chosen"), [(2.9, OPUS), (3.0, HAIKU)])
 def test_a_model_needs_the_least_evidence(n: float, chosen: int) -> None:
     assert choice(evidence((0.95, 0.5, 0.9), n=(n, 50, 50)))[0] == chosen
 
@@ -131,7 +131,7 @@ def test_a_choice_off_the_baseline_always_has_its_evidence(
     model, reason = choice(known)
     claims = claims_of(known, Rule())
     if model != baseline:
-        assert n[model] >= 5
+        assert n[model] >= 3
         assert claims.worth[0, model] >= 0.8
     assert (reason is DecisionReason.CHEAPER) == (model != baseline and claims.cost_ratio[0, model] < 1)
     shares = exploration_shares(known, Rule())
