@@ -13,7 +13,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long lint format ui bench bench-ingest bench-routing bench-lookup lock clean help
+.PHONY: run test test-long lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,20 +34,23 @@ lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar -p 2 dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 format: $(VENV)/.dev  ## Format and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/sqlfluff fix -p 2 dbt_project
+	@$(BIN)/sqlfluff fix dbt_project
 
-bench: bench-ingest bench-routing bench-lookup  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
+bench: bench-ingest bench-routing bench-trials bench-lookup  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
 
 bench-ingest: $(VENV)/.dev  ## Measure reading of logs: make bench-ingest LOGS=<folder>
 	@$(BIN)/python -m tests.benchmarks.ingest "$(LOGS)"
 
 bench-routing: $(VENV)/.bench  ## Replay public routing outcomes: make bench-routing DATA=<folder>
 	@$(BIN)/python -m tests.benchmarks.routing "$(DATA)"
+
+bench-trials: $(VENV)/.bench  ## Replay trials on public outcomes: make bench-trials DATA=<file>
+	@$(BIN)/python -m tests.benchmarks.trials "$(DATA)"
 
 bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup

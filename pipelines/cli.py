@@ -13,6 +13,7 @@ from recommender.home import unusable
 COMMANDS = {
     "learn": "read new logs, learn, publish the answers",
     "ingest": "read new logs, and nothing more",
+    "trial": "try a cheaper model on every second spawn of a kind of work: list, start, stop, show",
     "stats": "how often advice was followed, and how it went",
     "report": "write the nightly report anew, and open it",
     "docs": "open dbt's documentation of every table, with lineage",

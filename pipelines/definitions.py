@@ -19,6 +19,7 @@ from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
 from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
+from pipelines.trials import assets as trial_assets
 
 ASSET_MODULES = [
     ingest_assets,
@@ -28,6 +29,7 @@ ASSET_MODULES = [
     cluster_assets,
     mart_assets,
     estimate_assets,
+    trial_assets,
     publish_assets,
     report_assets,
     judge_assets,

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         default=0.8, gt=0.5, lt=1, description="How sure it must be that a change is worth it"
     )
     minimum_evidence: float = Field(
-        default=5.0, ge=1, description="Observed outcomes that a model needs in a kind of task to be chosen"
+        default=3.0, ge=1, description="Observed outcomes that a model needs in a kind of task to be chosen"
     )
     session_limit: float = Field(
         default=10.0, ge=1, description="Most outcomes of a model that one session may count for"
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         default=0.3,
         ge=0,
         le=1,
-        description="What an outcome counts that a program reports of itself; below 1, such outcomes alone change no model",
+        description="What an outcome counts that a program reports of itself; below 1, these alone change no model",
     )
     half_life_days: float = Field(default=90.0, gt=0, description="Age at which an outcome counts half")
     version_discount: float = Field(
@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     )
     protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Agents that are never given a cheaper model; names or patterns"
+    )
+    pinned_agents: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Agents whose spawns the hook leaves alone; names or patterns"
     )
     default_model: str = Field(default="sonnet", description="Model where nothing at all is known")
 
@@ -130,7 +133,7 @@ class Settings(BaseSettings):
         """Accept a path list as the shell writes one."""
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
-    @field_validator("protected_agents", "candidate_models", "windows", mode="before")
+    @field_validator("protected_agents", "pinned_agents", "candidate_models", "windows", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
         """Accept names or numbers separated by commas; a plugin's agent has a colon in its name."""

@@ -5,16 +5,15 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from recommender.decision import Floats, Ints
-
 from recommender.baseline import Baseline
+from recommender.decision import Floats, Ints
 from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
 from recommender.models import model_family, price_rank
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
 from recommender.snapshot import Snapshot
 from recommender.tiers import is_listed, own_tier, shipped_tier, shipped_tiers
-from recommender.trials import Arm, draw, trial_for
+from recommender.trials import Arm, draw, failed_trial, trial_for
 
 Source = Literal["trial", "cluster", "agent", "baseline", "tier", "default"]
 # Who says that an agent runs on a model because a person chose it for that agent: only its own record may speak
@@ -68,7 +67,7 @@ def answer_for(snapshot: Snapshot | None, asked: Asked, *, draws_trials: bool = 
         return wish
     learned = _learned(snapshot, asked) if snapshot else None
     if snapshot and learned:
-        learned = _protected(snapshot, asked, learned)
+        learned = _kept_from(snapshot, asked, learned)
         return _on_trial(snapshot, asked, learned, draws_trials) or learned
     return cold_answer(asked)
 
@@ -106,13 +105,10 @@ def _wish(snapshot: Snapshot | None, asked: Asked) -> Answer | None:
 def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
     """Answer from the narrowest scope with a record; where the kinds around disagree, weigh all of them."""
     row = next((found for scope in _scopes(asked) if (found := snapshot.best_of.get(scope))), None)
-    if row is None:
+    if row is None or not (asked.baseline or row.baseline_model):
         return None
-    baseline = asked.baseline or (Baseline(row.baseline_model, "usual") if row.baseline_model else None)
-    if baseline is None:
-        return None
-    is_own = row.agent_name != ANY_AGENT
-    if not is_own and baseline.source in CHOSEN_BY_SPEC:
+    baseline = asked.baseline or Baseline(str(row.baseline_model), "usual")
+    if row.agent_name == ANY_AGENT and baseline.source in CHOSEN_BY_SPEC:
         return None
     source: Source = "cluster" if row.cluster_id != ANY_KIND or row.work_type != ANY_TYPE else "agent"
     published = Answer(row.model, source, row.reason, row, baseline)
@@ -125,7 +121,7 @@ def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
         return _judged(snapshot, records, rows, weights, share, published)
     if not share and baseline.model == row.baseline_model:
         return published
-    records = records_in(snapshot, [Scope(row.agent_name, row.work_type, row.cluster_id)])
+    records = records_in(snapshot.evidence_of, [Scope(row.agent_name, row.work_type, row.cluster_id)])
     return _judged(snapshot, records, np.zeros(1, dtype=np.int64), np.ones(1), share, published)
 
 
@@ -144,19 +140,28 @@ def _judged(
     judgement = judge(snapshot, records, rows, weights, published.baseline.model, share)
     if judgement is None:
         return None
-    if judgement.model == published.model and isinstance(published.evidence, BestModel):
-        if published.evidence.baseline_model == published.baseline.model:
-            return published._replace(propensity=judgement.propensity)
+    row = published.evidence
+    is_usual = isinstance(row, BestModel) and row.baseline_model == published.baseline.model
+    if judgement.model == published.model and is_usual:
+        return published._replace(propensity=judgement.propensity)
     return published._replace(
         model=judgement.model, reason=judgement.reason(), evidence=judgement.record, propensity=judgement.propensity
     )
 
 
-def _protected(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
-    """Keep the baseline of a protected agent where the answer is a way down."""
+def _kept_from(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
+    """Keep the baseline where a trial has failed, and that of a protected agent where the answer is a way down."""
     assert answer.baseline is not None
+    if not answer.is_change:
+        return answer
+    failed = failed_trial(snapshot.trials, asked.scope, answer.baseline.model, answer.model, asked.project)
+    if failed:
+        why = f"Keep {answer.baseline.model}: trial {failed.trial_id} tried {answer.model}. {failed.reason}"
+        return answer._replace(
+            model=answer.baseline.model, reason=why, evidence=_record_of(snapshot, answer, answer.baseline.model)
+        )
     is_down = price_rank(answer.model) < price_rank(answer.baseline.model) or _costs_less(answer)
-    if answer.is_change and is_down and _is_protected(snapshot, asked):
+    if is_down and _is_protected(snapshot, asked):
         kept = answer.baseline.model
         return Answer(kept, "baseline", f"Keep {kept}: {asked.agent} is protected.", baseline=answer.baseline)
     return answer

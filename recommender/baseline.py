@@ -1,16 +1,41 @@
-"""What would run without us: the model that a spawn gets if nobody advises on it."""
+"""What would run without us: the model that a spawn gets if nobody advises on it.
 
+The order is Claude Code's, tried on version 2.1.332: model in the call, the agent's spec, `CLAUDE_CODE_SUBAGENT_MODEL`,
+the parent's model; with `CLAUDE_CODE_SUBAGENT_MODEL_FORCE` the variable, or else the parent, beats all.
+"""
+
+import os
+import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from recommender.claude_files import declared_models, plugin_agent_folders, project_agent_folders
+from recommender.home import claude_home
+from recommender.models import declared_family, model_family
 from recommender.rows import AgentSpec
+
+LOOKS_AGAIN_S = 1.0  # a program that asks again and again does not look at its files every time
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_INHERIT = "inherit"
+# Built-in agents that say something of their model. Explore ran on haiku before version 2.1.198.
+_BUILT_IN = {"statusline-setup": "sonnet", "claude-code-guide": "haiku", "explore": _INHERIT, "plan": _INHERIT}
+_EXPLORE_UNDER = {"fable": "opus"}  # it inherits, but never more than opus
 
 
 class Baseline(NamedTuple):
-    """The family of the model, and who says so: call, project_spec, user_spec, built_in, environment or parent."""
+    """The family of the model, and who says so.
+
+    That is call, project_spec, user_spec, built_in, environment or parent; forced where no advice can be applied.
+    """
 
     model: str
     source: str
+
+
+def is_forced() -> bool:
+    """Tell whether the environment overrides the model of every spawn, advice included."""
+    return os.environ.get("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", "").strip().lower() in _TRUE
 
 
 def baseline_of(
@@ -21,5 +46,61 @@ def baseline_of(
     parent_model: str | None = None,
     specs: Sequence[AgentSpec] = (),
 ) -> Baseline | None:
-    """Return what would run, None where nothing tells."""
-    raise NotImplementedError
+    """Return what would run, None where nothing tells.
+
+    `asked` is the model in the call. Specs are read from the files of `project`, a folder, and of the user; `specs`
+    are the published ones, of which the user's own serve where there is no such folder.
+    """
+    parent = Baseline(model_family(parent_model), "parent") if parent_model else None
+    chosen = declared_family(os.environ.get("CLAUDE_CODE_SUBAGENT_MODEL", "").strip())
+    environment = Baseline(chosen, "environment") if chosen else None
+    if is_forced():
+        forced = environment or parent
+        return forced and forced._replace(source="forced")
+    is_asked = declared_family(asked or "") is not None
+    models, source = (frozenset({asked or ""}), "call") if is_asked else _declared(agent or "", project, specs)
+    if len(models) != 1:
+        return None
+    (model,) = models
+    if family := declared_family(model):
+        return Baseline(family, source)
+    if model.strip("\"'").lower() != _INHERIT:
+        return environment or parent
+    if parent and source == "built_in" and _plain(agent) == "explore" and parent.model in _EXPLORE_UNDER:
+        return Baseline(_EXPLORE_UNDER[parent.model], source)
+    return parent  # `inherit` passes over the environment
+
+
+def _declared(agent: str, project: str | None, specs: Sequence[AgentSpec]) -> tuple[frozenset[str], str]:
+    """Return what is said of the agent's model, "" where the choice is left open, and by whom.
+
+    The nearest spec counts whole: where it names no model, none further off is asked. A project's specs speak for that
+    project only. Two that disagree in one folder are both returned, for the file system says which of them counts; an
+    empty set means a plugin that is not installed here, whose spec may name any model.
+    """
+    within = int(time.monotonic() / LOOKS_AGAIN_S)
+    is_here, models, source = _in_files(agent, str(project or ""), os.environ.get("CLAUDE_CONFIG_DIR"), within)
+    if not models and not is_here:
+        models = frozenset(spec.declared_model or "" for spec in specs if not spec.project and spec.name == agent)
+    if models:
+        return models, source
+    # A name with neither spec nor plugin inherits: whoever defines it elsewhere rarely names a model.
+    return (models, source) if ":" in agent else (frozenset({_BUILT_IN.get(_plain(agent), "")}), "built_in")
+
+
+@lru_cache(maxsize=512)
+def _in_files(agent: str, project: str, _home: str | None, _within: int) -> tuple[bool, frozenset[str], str]:
+    """Tell whether the project is on this machine, what the nearest spec says of an agent's model, and whose it is."""
+    is_here = os.path.isdir(project)  # noqa: PTH112  # never raises
+    plugin, _, name = agent.rpartition(":")
+    if plugin:
+        places = [(folder, "user_spec") for folder in plugin_agent_folders(plugin.partition(":")[0])]
+    else:
+        places = [(folder, "project_spec") for folder in (project_agent_folders(project) if is_here else ())]
+        places.append((str(claude_home() / "agents"), "user_spec"))
+    found = ((is_here, frozenset(declared_models(folder, name)), source) for folder, source in places)
+    return next((known for known in found if known[1]), (is_here, frozenset(), "user_spec"))
+
+
+def _plain(agent: str | None) -> str:
+    return (agent or "").lower()

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 OBJECTS_BETWEEN_LOOKS = 50_000  # for cycles: Python's own 700 have it look all through the imports, for nothing
 
-LEARNING_COMMANDS = frozenset({"learn", "ingest", "report", "sql", "doctor", "ui", "docs", "schema", "stats", "purge"})
+LEARNING_COMMANDS = frozenset(
+    {"learn", "ingest", "report", "sql", "doctor", "ui", "docs", "schema", "stats", "trial", "purge"}
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,6 +15,7 @@ commands of the nightly run (need Spawnwise's extra [learn]):
   learn      read logs and specs, learn, publish what a lookup needs
   ingest     only read new logs
   report     show or open the nightly report
+  trial      try a cheaper model on every second spawn: list, start, stop, show
   stats      how often advice was followed, and how it went
   sql        query the warehouse
   doctor     check every piece and say what to do
@@ -112,7 +113,7 @@ def _recommend(options: Options) -> int:
     from recommender.lookup import recommend
 
     os.environ.setdefault("SPAWNWISE_DEADLINE_MS", PATIENCE_MS)
-    answer = recommend(_task(options), options.agent, **_place(options))
+    answer = recommend(_task(options), options.agent, project=_project(options), parent_model=options.parent_model)
     if options.json:
         print(json.dumps(answer.as_dict()))
     else:
@@ -125,13 +126,13 @@ def _explain(options: Options) -> int:
     from recommender.explain import explain, in_words
 
     os.environ.setdefault("SPAWNWISE_DEADLINE_MS", PATIENCE_MS)
-    explanation = explain(_task(options), options.agent, **_place(options))
+    explanation = explain(_task(options), options.agent, project=_project(options), parent_model=options.parent_model)
     print(json.dumps(explanation) if options.json else printable(in_words(explanation)))
     return 0
 
 
-def _place(options: Options) -> dict[str, str | None]:
-    return {"project": options.project or os.getcwd(), "parent_model": options.parent_model}  # noqa: PTH109
+def _project(options: Options) -> str:
+    return str(Path(options.project or ".").absolute())
 
 
 def _record(options: Options) -> int:

@@ -33,7 +33,7 @@ class Rule:
     failure_cost: float = 10.0
     success_floor: float = 0.5
     required_probability: float = 0.8
-    minimum_evidence: float = 5.0
+    minimum_evidence: float = 3.0
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recommender.home import data_home, private_folder
+
+if TYPE_CHECKING:
+    from recommender.lookup import Recommendation
 
 MODES = ("off", "audit", "advise", "enforce")
 MEANS = ("update", "deny")
@@ -21,9 +24,10 @@ SPAWN_TOOLS = ("Agent", "Task")
 # The tool takes these names only, not full model ids: https://code.claude.com/docs/en/sub-agents#choose-a-model
 ALIASES = ("haiku", "sonnet", "opus", "fable")
 OPT_OUT = re.compile(r"\bspawnwise\s*[:=]\s*off\b", re.IGNORECASE)
+EVERY_SECOND = 0.5
 _INPUT_BYTES = 16 * 2**20
 _LOG_BYTES = 2**20
-_TRANSCRIPT_BYTES = 2**18
+_NAME_CHARACTERS, _PATH_CHARACTERS = 200, 4_096
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -52,56 +56,106 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
+class _Spawn(NamedTuple):
+    """A spawn as Claude Code tells of it before it happens."""
+
+    given: dict[str, Any]
+    agent: str
+    description: str
+    prompt: str
+    asked_model: str | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its model may be changed: nobody chose one, and nobody asked us to stay out."""
+        pinned = [name.strip() for name in os.environ.get("SPAWNWISE_PINNED_AGENTS", "").split(",") if name.strip()]
+        from recommender.tiers import is_listed
+
+        return not (
+            self.given.get("model")
+            or self.given.get("resume")
+            or is_listed(self.agent, pinned)
+            or OPT_OUT.search(f"{self.description}\n{self.prompt}")
+        )
+
+
 def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[str, Any] | None:
-    """Return what to answer to a PreToolUse event; None leaves the spawn alone."""
+    """Return what to answer to a PreToolUse event; None leaves the spawn alone.
+
+    Only a change of a known baseline is told or made. A trial draws where its draw can be carried out at once: by
+    `deny` the spawn comes back with a model in its call, and nobody could tell a drawn one from one that was wanted.
+    """
     given = said["tool_input"]
     if said.get("tool_name") not in SPAWN_TOOLS or not isinstance(given, dict) or given.get("subagent_type") == "fork":
         return None
-    from recommender.cli import printable
+    from recommender.baseline import is_forced
+    from recommender.claude_files import parent_model
     from recommender.journal import note_decision
     from recommender.lookup import Recommender
     from recommender.task_text import task_text
-    from recommender.tiers import is_listed
 
-    agent, description, prompt = (
-        value if isinstance(value, str) else "" for value in map(given.get, ("subagent_type", "description", "prompt"))
+    spawn, is_changeable = _spawn(given), not is_forced()
+    is_ours = spawn.is_ours and is_changeable
+    recommendation = Recommender().recommend(
+        spawn.description,
+        spawn.agent,
+        prompt=spawn.prompt,
+        project=_string(said.get("cwd"), _PATH_CHARACTERS),
+        parent_model=parent_model(
+            _string(said.get("transcript_path"), _PATH_CHARACTERS), _string(said.get("agent_id"), _PATH_CHARACTERS)
+        ),
+        asked_model=spawn.asked_model,
+        draws_trials=mode == "enforce" and means == "update" and is_ours,
     )
-    agent = agent or "general-purpose"
-    pinned = [name.strip() for name in os.environ.get("SPAWNWISE_PINNED_AGENTS", "").split(",") if name.strip()]
-    recommendation = Recommender().recommend(description, agent, prompt=prompt)
-    is_ours = not (
-        given.get("model")
-        or given.get("resume")
-        or is_listed(agent, pinned)
-        or OPT_OUT.search(f"{description}\n{prompt}")
-    )
-    # A default is no evidence: the spawn then runs on what Claude Code gives it.
-    is_applicable = is_ours and recommendation.source != "default" and recommendation.model in ALIASES
-    applied = recommendation.model if is_applicable and mode == "enforce" else None
+    is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
+    is_applicable = is_ours and is_known and recommendation.is_change and recommendation.model in ALIASES
     note_decision(
         recommendation,
-        task_text(description, prompt),
+        task_text(spawn.description, spawn.prompt),
         mode=mode,
-        asked_model=_string(given.get("model")),
-        applied_model=applied,
+        asked_model=spawn.asked_model,
+        applied_model=recommendation.model if is_applicable and mode == "enforce" else None,
         session_id=_string(said.get("session_id")),
         tool_use_id=_string(said.get("tool_use_id")),
     )
-    if not is_applicable or mode not in ("advise", "enforce"):
-        return None
-    message = printable(f"{agent} -> {recommendation.model}: {recommendation.reason}")
+    return _answer(spawn, recommendation, mode, means) if is_applicable and mode in ("advise", "enforce") else None
+
+
+def _spawn(given: dict[str, Any]) -> _Spawn:
+    agent, description, prompt = (
+        value if isinstance(value, str) else "" for value in map(given.get, ("subagent_type", "description", "prompt"))
+    )
+    return _Spawn(given, agent or "general-purpose", description, prompt, _string(given.get("model")))
+
+
+def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: str) -> dict[str, Any]:
+    model, usual = recommendation.model, recommendation.baseline_model
+    reason = recommendation.reason
     if mode == "advise":
-        return {"systemMessage": f"spawnwise advises {message}"}
+        advice = f"spawnwise: use {model} instead of {usual} for {spawn.agent}. {reason}"
+        return {"systemMessage": _line(advice)}
     if means == "deny":
-        reason = f"Spawn this again with model: {recommendation.model!r}. Spawnwise: {message}"
-        decision = {"permissionDecision": "deny", "permissionDecisionReason": reason}
+        asked = f"Spawn this again with model: {model!r}. spawnwise: {model} instead of {usual}. {reason}"
+        decision = {"permissionDecision": "deny", "permissionDecisionReason": _line(asked)}
         return {"hookSpecificOutput": {"hookEventName": "PreToolUse", **decision}}
-    updated = {"hookEventName": "PreToolUse", "updatedInput": {**given, "model": recommendation.model}}
-    return {"hookSpecificOutput": updated, "systemMessage": f"spawnwise: {message}"}
+    updated = {"hookEventName": "PreToolUse", "updatedInput": {**spawn.given, "model": model}}
+    told = f"spawnwise: {spawn.agent} runs on {model} instead of {usual}. {reason}"
+    if recommendation.source == "trial":
+        share = recommendation.propensity
+        drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f} % of them are drawn"
+        told = f"spawnwise trial {recommendation.trial_id}: {model} instead of {usual} for this spawn ({drawn})"
+    return {"hookSpecificOutput": updated, "systemMessage": _line(told)}
+
+
+def _line(text: str) -> str:
+    from recommender.cli import printable
+
+    return " ".join(printable(text).split())
 
 
 def subagent_stop(said: dict[str, Any]) -> None:
     """Note that an agent has stopped, and the model it ran on: its transcript may be gone before the nightly run."""
+    from recommender.claude_files import first_model
     from recommender.journal import note
 
     note(
@@ -109,29 +163,12 @@ def subagent_stop(said: dict[str, Any]) -> None:
         session_id=_string(said.get("session_id")),
         agent_run_id=_string(said.get("agent_id")),
         agent=_string(said.get("agent_type")),
-        resolved_model=_model_in(_string(said.get("agent_transcript_path"))),
+        resolved_model=first_model(_string(said.get("agent_transcript_path"), _PATH_CHARACTERS)),
     )
 
 
-def _model_in(transcript: str | None) -> str | None:
-    path = Path(transcript or "")
-    if path.suffix != ".jsonl" or not path.is_file():
-        return None
-    with path.open("rb") as lines:
-        for line in lines.read(_TRANSCRIPT_BYTES).splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            message = entry.get("message") if isinstance(entry, dict) else None
-            model = message.get("model") if isinstance(message, dict) else None
-            if isinstance(model, str) and not model.startswith("<"):
-                return model
-    return None
-
-
-def _string(value: object) -> str | None:
-    return value[:200] if isinstance(value, str) else None
+def _string(value: object, characters: int = _NAME_CHARACTERS) -> str | None:
+    return value[:characters] if isinstance(value, str) else None
 
 
 def _log(error: Exception) -> None:

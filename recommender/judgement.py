@@ -1,6 +1,6 @@
 """The night's rule of decision, applied to one task: what is known of the kinds around it, weighed by nearness."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,9 +50,9 @@ class Records:
         return is_usual and bool((self.chosen[rows] == self.chosen[rows[0]]).all())
 
 
-def records_in(snapshot: Snapshot, scopes: Sequence[Scope]) -> Records:
+def records_in(evidence_of: Mapping[Scope, Sequence[ModelEvidence]], scopes: Sequence[Scope]) -> Records:
     """Gather the evidence of scopes, one row each."""
-    rows = [{row.model: row for row in snapshot.evidence_of.get(scope, ())} for scope in scopes]
+    rows = [{row.model: row for row in evidence_of.get(scope, ())} for scope in scopes]
     models = sorted({model for known in rows for model in known})
     table = np.array([[_numbers(known.get(model)) for model in models] for known in rows])
     table = table.reshape(len(rows), len(models), 8)
@@ -79,7 +79,7 @@ def records_by_kind(snapshot: Snapshot, agent: str | None) -> Records:
         for kind in snapshot.kinds:
             own = Scope(name or ANY_AGENT, kind.work_type, kind.cluster_id)
             scopes.append(own if own in snapshot.evidence_of else own._replace(agent_name=ANY_AGENT))
-        snapshot.gathered[name] = records_in(snapshot, scopes)
+        snapshot.gathered[name] = records_in(snapshot.evidence_of, scopes)
     known: Records = snapshot.gathered[name]
     return known
 

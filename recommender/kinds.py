@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.snapshot import ANY_AGENT, Snapshot, TaskKind
+from recommender.snapshot import Snapshot, TaskKind
 
 
 class Match(NamedTuple):
@@ -27,15 +27,3 @@ def kind_of_task(snapshot: Snapshot, vector: NDArray[np.float32]) -> Match | Non
     nearest = int(similarities.argmax())
     kind, similarity = snapshot.kinds[nearest], float(similarities[nearest])
     return Match(kind, similarity, 1 - similarity <= kind.radius, 1 - similarities)
-
-
-def fitting_agent(snapshot: Snapshot, match: Match | None, vector: NDArray[np.float32] | None) -> str | None:
-    """Return the agent that has done this kind of task best; else the one whose spec is most like the task."""
-    if match and match.is_inside:
-        rows = snapshot.best_of_kind.get(match.kind.cluster_id, ())
-        records = [row for row in rows if row.agent_name != ANY_AGENT]
-        if records:
-            return max(records, key=lambda row: (row.success_low, row.effective_n)).agent_name
-    if vector is None or not len(snapshot.agent_vectors):
-        return None
-    return snapshot.agents[int((snapshot.agent_vectors @ vector).argmax())].name

@@ -16,10 +16,10 @@ from recommender.answer import Answer, Asked, Source, answer_for, cold_answer
 from recommender.baseline import baseline_of
 from recommender.deadline import within
 from recommender.embedding import EmbeddingError, LocalEmbedder
+from recommender.fitting import fitting_agent
 from recommender.home import snapshot_file
 from recommender.journal import note_decision
-from recommender.fitting import fitting_agent
-from recommender.kinds import Match, kind_of_task
+from recommender.kinds import kind_of_task
 from recommender.published import Holder, Knowledge, LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.snapshot import Snapshot
 from recommender.task_text import MAX_CHARACTERS, task_text

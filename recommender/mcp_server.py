@@ -17,7 +17,7 @@ INSTRUCTIONS = "Ask `recommend` before spawning an agent, and tell `record` how 
 def build_server() -> MCPServer[Any]:
     """Return the server with its tools; what they refuse, they refuse with a reason."""
     server: MCPServer[Any] = MCPServer("spawnwise", instructions=INSTRUCTIONS)
-    for tool in (recommend, explain, record, stats):
+    for tool in (recommend, explain, record, stats, trial_list, trial_start, trial_stop):
         server.tool()(tool)
     return server
 
@@ -41,8 +41,7 @@ async def explain(
     task: str, agent: str | None = None, project: str | None = None, parent_model: str | None = None
 ) -> dict[str, Any]:
     """Explain a recommendation: the kind of task, each model's record there, and what would change the answer."""
-    asked = {"project": project, "parent_model": parent_model}
-    return await asyncio.to_thread(lambda: explanation.explain(task, agent, **asked))
+    return await asyncio.to_thread(explanation.explain, task, agent, project=project, parent_model=parent_model)
 
 
 async def record(
@@ -78,6 +77,37 @@ async def record(
 async def stats(days: int = 30) -> list[dict[str, Any]]:
     """Tell how often advice was followed and how it went, per mode and model."""
     return await asyncio.to_thread(_stats, days)
+
+
+async def trial_list() -> list[dict[str, Any]]:
+    """List the trials of cheaper models that are proposed or running, with what is at stake and what they showed."""
+    return await asyncio.to_thread(_trials().listed)
+
+
+async def trial_start(trial_id: str) -> str:
+    """Start a proposed trial: every second spawn of its scope then runs on the cheaper model. Only if the user asks."""
+    return await _trial_action("start", trial_id)
+
+
+async def trial_stop(trial_id: str) -> str:
+    """Stop a trial: its spawns run on the baseline again. Only if the user asks."""
+    return await _trial_action("stop", trial_id)
+
+
+async def _trial_action(action: str, trial_id: str) -> str:
+    actions = _trials()
+    try:
+        return str(await asyncio.to_thread(actions.act, action, trial_id))
+    except actions.TrialError as error:
+        raise ToolError(str(error)) from error
+
+
+def _trials() -> Any:
+    try:
+        from pipelines.trials import actions
+    except ImportError as error:
+        raise ToolError("Trials need the pipeline: install Spawnwise with its extra [learn].") from error
+    return actions
 
 
 def _stats(days: int) -> list[dict[str, Any]]:

@@ -15,6 +15,14 @@ class Scope(NamedTuple):
     cluster_id: int = ANY_KIND
 
 
+def is_narrower(one: Scope, other: Scope) -> bool:
+    """Tell whether a scope lies within another, or is it."""
+    return all(
+        theirs in (mine, anything)
+        for mine, theirs, anything in zip(one, other, (ANY_AGENT, ANY_TYPE, ANY_KIND), strict=True)
+    )
+
+
 class TaskKind(NamedTuple):
     """One kind of task: a cluster of the current clustering, all of one work type. `radius` is a cosine distance."""
 
@@ -84,6 +92,8 @@ class ModelEvidence(NamedTuple):
 
 class Trial(NamedTuple):
     """A trial that draws spawns of its scope: running, or adopted and watched by a hold-out.
+
+    One that was dropped or withdrawn keeps its candidate from being answered there for a while.
 
     `candidate_share` is the probability of the candidate in a drawn spawn; `cap` is how many candidate spawns may be
     drawn before the next night looks at them; `project` limits it to one repository.

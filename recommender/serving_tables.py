@@ -64,12 +64,17 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
         kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5])]) for row in kinds),
         centroids=_matrix([row[6] for row in kinds]),
         best=_rows(connection, "best_models", BestModel),
-        evidence=_rows(connection, "model_evidence", ModelEvidence, published),
+        evidence=read_evidence(connection, version),
         trials=_rows(connection, "trials", Trial),
         tiers=_rows(connection, "tiers", Tier),
-        agents=tuple(AgentSpec(*row[:3]) for row in agents),
-        agent_vectors=_matrix([row[3] for row in agents]),
+        agents=tuple(AgentSpec._make([*row[:4], None if row[4] is None else tuple(row[4])]) for row in agents),
+        agent_vectors=_matrix([row[5] for row in agents]),
     )
+
+
+def read_evidence(connection: psycopg.Connection[Any], clustering_version: int) -> tuple[ModelEvidence, ...]:
+    """Read what each model can be trusted with in each scope of a clustering."""
+    return _rows(connection, "model_evidence", ModelEvidence, {"clustering_version": clustering_version})
 
 
 def _settings() -> dict[str, Any]:

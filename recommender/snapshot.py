@@ -190,7 +190,7 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
         evidence=tuple(map(ModelEvidence._make, rows["evidence"])),
         trials=tuple(map(Trial._make, rows["trials"])),
         tiers=tuple(map(Tier._make, rows["tiers"])),
-        agents=tuple(AgentSpec(*row[:4], None if row[4] is None else tuple(row[4])) for row in rows["agents"]),
+        agents=tuple(AgentSpec._make([*row[:4], None if row[4] is None else tuple(row[4])]) for row in rows["agents"]),
         agent_vectors=tensors["agent_vectors"],
         rule=Rule(**rows["rule"]),
         exploration_share=rows["exploration_share"],

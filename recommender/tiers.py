@@ -1,19 +1,14 @@
-"""What is known of an agent before anything is learned: the model that its spec names, or its tier's."""
+"""The models that a person, or the package, gives to agents and work types before anything is known of them."""
 
-import os
-import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from recommender.home import claude_home
-from recommender.models import declared_family
-from recommender.snapshot import AgentSpec, Tier
+from recommender.rows import Tier
 
 SHIPPED_TIERS = Path(__file__).parents[1] / "dbt_project" / "seeds" / "model_tiers.csv"
-_SPEC_HEAD_CHARACTERS = 4_096
-_DECLARED = re.compile(r"^(?:model:|>\s*\*\*Model Tier:\*\*)\s*[\"']?([\w.:@/\[\]-]+)", re.MULTILINE | re.IGNORECASE)
+OF_WORK_TYPE = "type:"
 
 
 @cache
@@ -25,14 +20,28 @@ def shipped_tiers() -> tuple[Tier, ...]:
         return tuple(Tier(row["agent_pattern"], row["default_model"]) for row in csv.DictReader(lines))
 
 
-def tier_of(agent: str, tiers: Sequence[Tier]) -> Tier | None:
-    """Return an agent's tier: its own name's, else that of the longest pattern that fits.
+def own_tier(agent: str | None, work_type: str | None, tiers: Sequence[Tier]) -> Tier | None:
+    """Return the tier that a person gave: an order.
 
-    `qa-tester` and `plugin:QA_TESTER` are the same agent here.
+    An agent's own name goes before the longest pattern that fits, and that before its work type. Whether an agent is
+    protected is not looked at: the caller never lowers one for the tier of a work type.
     """
-    name = _plain(agent)
-    fitting = [tier for tier in tiers if fnmatchcase(name, _plain(tier.agent_pattern))]
-    return max(fitting, key=lambda tier: (_plain(tier.agent_pattern) == name, len(tier.agent_pattern)), default=None)
+    return next(iter(_fitting(agent, work_type, [tier for tier in tiers if tier.is_own])), None)
+
+
+def proposed_tiers(agent: str | None, work_type: str | None, tiers: Sequence[Tier]) -> list[Tier]:
+    """Return the shipped tiers that fit, the closest first: each only proposes a trial."""
+    return _fitting(agent, work_type, [tier for tier in tiers if not tier.is_own])
+
+
+def shipped_tier(agent: str, tiers: Sequence[Tier]) -> Tier | None:
+    """Return the tier that the package gives an agent."""
+    return next(iter(proposed_tiers(agent, None, tiers)), None)
+
+
+def is_of_work_type(tier: Tier) -> bool:
+    """Tell whether a tier is that of a work type, and not of an agent."""
+    return tier.pattern.lower().startswith(OF_WORK_TYPE)
 
 
 def is_listed(agent: str, names: Sequence[str]) -> bool:
@@ -40,27 +49,12 @@ def is_listed(agent: str, names: Sequence[str]) -> bool:
     return any(fnmatchcase(_plain(agent), _plain(name)) for name in names)
 
 
-def declared_model(agent: str, agents: Sequence[AgentSpec]) -> str | None:
-    """Return the family of the model that the agent's spec names; None where it names none, or inherits."""
-    known = next((spec.declared_model for spec in agents if spec.name == agent), None)
-    return declared_family(known or _declared_in_file(agent) or "")
-
-
-def _declared_in_file(agent: str) -> str | None:
-    """Look into the spec file of that name, for specs newer than the snapshot."""
-    if not re.fullmatch(r"[\w-][\w .-]{0,99}", agent):  # the name becomes part of a path
-        return None
-    for home in (Path(".claude"), claude_home()):
-        try:
-            # Not blocking: a pipe of that name would be waited for.
-            descriptor = os.open(home / "agents" / f"{agent}.md", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-            with open(descriptor, encoding="utf-8", errors="replace") as spec:  # noqa: PTH123
-                found = _DECLARED.search(spec.read(_SPEC_HEAD_CHARACTERS))
-        except OSError:
-            continue
-        if found:
-            return found[1]
-    return None
+def _fitting(agent: str | None, work_type: str | None, tiers: Sequence[Tier]) -> list[Tier]:
+    """Return the tiers that fit, the closest first. `qa-tester` and `plugin:QA_TESTER` are the same agent here."""
+    agents = [tier for tier in tiers if agent and not is_of_work_type(tier) and is_listed(agent, [tier.pattern])]
+    agents.sort(key=lambda tier: (_plain(tier.pattern) == _plain(agent or ""), len(tier.pattern)), reverse=True)
+    types = [tier for tier in tiers if work_type and tier.pattern.lower() == OF_WORK_TYPE + work_type]
+    return agents + types
 
 
 def _plain(agent: str) -> str:

@@ -10,6 +10,7 @@ from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Trial
 from recommender.snapshot import Snapshot
 
 SAFE_SUCCESS = 0.9  # of the baseline: work that it often fails is too hard to try a cheaper model on
+DRAWING = ("running", "adopted")
 Arm = Literal["candidate", "baseline"]
 
 
@@ -27,9 +28,29 @@ class Draw(NamedTuple):
 
 
 def trial_for(trials: Sequence[Trial], scope: Scope, baseline: str, project: str | None) -> Trial | None:
-    """Return the narrowest trial whose scope a spawn falls in and whose baseline it would run on."""
-    fitting = [trial for trial in trials if trial.baseline_model == baseline and _covers(trial, scope, project)]
+    """Return the narrowest trial that draws, whose scope a spawn falls in and whose baseline it would run on."""
+    fitting = [
+        trial
+        for trial in trials
+        if trial.state in DRAWING and trial.baseline_model == baseline and _covers(trial, scope, project)
+    ]
     return max(fitting, key=_narrowness, default=None)
+
+
+def failed_trial(
+    trials: Sequence[Trial], scope: Scope, baseline: str, candidate: str, project: str | None
+) -> Trial | None:
+    """Return a trial that has shown this model not to do in place of that one for such a spawn; None where none has."""
+    return next(
+        (
+            trial
+            for trial in trials
+            if trial.state not in DRAWING
+            and (trial.baseline_model, trial.candidate_model) == (baseline, candidate)
+            and _covers(trial, scope, project)
+        ),
+        None,
+    )
 
 
 def draw(snapshot: Snapshot, trial: Trial, scope: Scope) -> Draw | None:
@@ -50,6 +71,14 @@ def draw(snapshot: Snapshot, trial: Trial, scope: Scope) -> Draw | None:
     if not _count(snapshot, trial):
         return None
     return Draw(trial, "candidate", trial.candidate_share)
+
+
+def drop_old_counts(snapshot: Snapshot) -> None:
+    """Delete the counts of earlier snapshots: each night begins with its own."""
+    kept = f".{snapshot.created_at.timestamp():.0f}"
+    for counter in (data_home() / "trials").glob("*.*"):
+        if not counter.name.endswith(kept):
+            counter.unlink(missing_ok=True)
 
 
 def overlaps(one: Scope, other: Scope) -> bool:

@@ -1,5 +1,8 @@
 import contextlib
+import gc
 import itertools
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +31,19 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude-home"))
     for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was() -> Iterator[None]:
+    """What a command run in this process sets for all of it ends with the test."""
+    folder, mask, threshold = Path.cwd(), os.umask(0o022), gc.get_threshold()
+    os.umask(mask)
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    os.chdir(folder)
+    os.umask(mask)
+    gc.set_threshold(*threshold)
+    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture(scope="session")

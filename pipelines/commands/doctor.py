@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Literal
 
+from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
@@ -90,12 +91,13 @@ def _warehouse(settings: Settings) -> Finding:
         with Warehouse.open(settings) as warehouse:
             vector = ensure_pgvector(warehouse)
             level = migration_level(warehouse)
-            with warehouse.connect() as connection:
-                row = connection.execute("select count(*) from learning.task_history").fetchone()
+            health = read_health(warehouse)
     except WarehouseError as error:
         return Finding("warehouse", "broken", kind, str(error))
-    spawns = row[0] if row else 0
-    return Finding("warehouse", "ok", f"{kind}; pgvector {vector}; migration {level}; {spawns:,} spawns")
+    detail = f"{kind}; pgvector {vector}; migration {level}; {health.spawns:,} spawns"
+    if warning := time_warning(health.spawns_at_impossible_times):
+        return Finding("warehouse", "warning", f"{detail}; {warning}", TIME_REMEDY)
+    return Finding("warehouse", "ok", detail)
 
 
 def _transcripts(settings: Settings) -> Finding:

@@ -10,6 +10,7 @@ from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_
 from pipelines.commands.job import explain_failure, run_job
 from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
+from pipelines.ingest.health import time_warning
 from pipelines.ingest.inputs import inputs_for
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
@@ -62,6 +63,7 @@ def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, 
         is_sample = is_sample and inputs_for(warehouse, settings).is_sample
         summary = summarise(warehouse, settings)
     if arguments.json:
+        warnings += filter(None, [time_warning(summary.spawns_at_impossible_times)])
         print(json.dumps(summary.as_dict() | {"is_sample": is_sample, "warnings": warnings}, default=str))
     elif not arguments.quiet:
         print_summary(summary, is_sample=is_sample)

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish.summary import RunSummary
 from recommender.cli import printable
 
@@ -23,6 +24,9 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     if is_sample:
         console.print(f"\n{SAMPLE_NOTICE}")
     console.print(f"\n[bold]Read[/]       {_what_was_read(summary)}")
+    if summary.spawns_at_impossible_times:
+        warning = time_warning(summary.spawns_at_impossible_times)
+        console.print(f"[bold yellow]Times[/]      {warning}\n           {escape(TIME_REMEDY)}")
     console.print(f"[bold]Outcomes[/]   {_outcomes(summary)}")
     console.print(f"[bold]Learned[/]    {summary.clusters} kinds of task")
     console.print(f"[bold]Cost[/]       {_cost(summary)}")

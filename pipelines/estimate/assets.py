@@ -40,7 +40,7 @@ def model_estimates(
             "known_outcomes": report.known_outcomes,
             "models": ", ".join(report.models),
             "scopes": report.scopes,
-            "scopes_off_default": report.off_default,
+            "scopes_changed": report.changes,
             "spread_of_effects": dg.MetadataValue.md(spreads),
         }
     )

@@ -1,6 +1,6 @@
 """From outcomes to estimates and decisions: the whole of the learning, without a database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from pipelines.estimate.scopes import Scopes, scopes_of, sum_over_scopes
 from pipelines.estimate.what_if import outcomes_to_choose
 from pipelines.settings import Settings
 from recommender.decision import Decisions, Evidence, Rule, decide
-from recommender.rows import Scope
+from recommender.rows import Scope, is_narrower
 
 # success_low holds with probability 0.995 for the true rate, which leaves room for the luck of the next tasks: the rate
 # over a quarter as many new tasks stays above it in about nine cells of ten.
@@ -45,11 +45,12 @@ def estimate(
     baselines: Mapping[Scope, str],
     prices: Mapping[str, float | None],
     prior: ModelPrior | None = None,
+    failed: Sequence[tuple[Scope, str]] = (),
 ) -> Estimates:
     """Estimate every scope and choose a model for each.
 
     `baselines` names the usual baseline of each scope, all among `outcomes.models`; `prices` are list prices; `prior`
-    replaces what is expected of the models.
+    replaces what is expected of the models. Where a trial has `failed`, its candidate counts as not tried.
     """
     cells = sum_cells(outcomes, propensity_limit=settings.propensity_limit)
     scopes = scopes_of(outcomes)
@@ -67,11 +68,15 @@ def estimate(
     mean, deviation, low = success_summary(prediction, LOW_Z)
     cost = expected_costs(design, outcomes, cells, scopes, prices)
     names = {name: index for index, name in enumerate(outcomes.models)}
+    known_outcomes = sum_over_scopes(scopes, design.models, cells, cells.counted)
+    for scope, model in ((scope, model) for scope, model in failed if model in names):
+        within = [row for row, key in enumerate(scopes.keys) if is_narrower(key, scope)]
+        known_outcomes[within, names[model]] = 0
     evidence = Evidence(
         logit=prediction.mean,
         sd=prediction.sd,
         shared=prediction.shared,
-        known=sum_over_scopes(scopes, design.models, cells, cells.counted),
+        known=known_outcomes,
         log_cost=cost.mean,
         log_cost_sd=own_cost_sd(cost),
         baseline=np.array([names[baselines[key]] for key in scopes.keys], dtype=np.int64),

@@ -20,10 +20,16 @@ def list_price_usd(family: str, versions: Mapping[str, str] | None = None) -> fl
     )
 
 
-@cache
 def price_usd(model: str) -> float | None:
     """Return the list price of a typical spawn on a model, None where it is on no list."""
-    usage = Usage(input_tokens=TYPICAL_INPUT, cache_read_tokens=TYPICAL_CACHED, output_tokens=TYPICAL_OUTPUT)
+    return tokens_usd(model, TYPICAL_INPUT, TYPICAL_OUTPUT)
+
+
+@cache
+def tokens_usd(model: str, input_tokens: int, output_tokens: int) -> float | None:
+    """Return the list price of tokens, most of the input read from the cache; None where the model is on no list."""
+    cached = round(input_tokens * TYPICAL_CACHED / TYPICAL_INPUT)
+    usage = Usage(input_tokens=input_tokens, cache_read_tokens=cached, output_tokens=output_tokens)
     try:
         return float(calc_price(usage, model_ref=model).total_price)
     except (LookupError, ValueError):

@@ -3,13 +3,15 @@
 logit P(success) = overall + agent + work type + kind + project
                  + (vendor + model) x (1 + agent + work type + kind) + (agent, kind, project, model)
 
-with each group of effects ~ N(0, sd of the group), but for the models' own, whose means are those of `priors`. Log cost has the same form, with Gaussian noise. The posterior is
-Laplace's approximation at the mode; the groups' variances are updated by EM between Newton steps (empirical Bayes),
-held by a scaled inverse chi-square prior so that few groups cannot drive a variance to nothing or to the moon. The
+with each group of effects ~ N(0, sd of the group), but for the models' own, whose means are those of `priors`. Log cost
+has the same form, with Gaussian noise. The posterior is Laplace's approximation at the mode; the groups' variances are
+updated by EM between Newton steps (empirical Bayes), held by a scaled inverse chi-square prior so that few groups
+cannot drive a variance to nothing or to the moon. The
 innermost effects are integrated out cell by cell, so the size of the system is that of the outer ones.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from scipy import linalg, sparse
@@ -31,9 +33,9 @@ SUCCESS_PRIOR = {
     "work type and vendor": 1.0,
     "kind and vendor": 1.5,
     "model": 0.5,
-    "agent and model": 0.2,
+    "agent and model": 0.3,
     "work type and model": 0.2,
-    "kind and model": 0.3,
+    "kind and model": 0.4,
     "direction": 1.0,
     "direction and model": 0.3,
     "cell": 0.2,
@@ -49,7 +51,7 @@ COST_PRIOR = {
     "work type and vendor": 0.3,
     "kind and vendor": 0.3,
     "model": 0.35,
-    "agent and model": 0.2,
+    "agent and model": 0.3,
     "work type and model": 0.2,
     "kind and model": 0.2,
     "direction": 0.5,
@@ -63,6 +65,7 @@ PRIOR_GROUPS = 8.0  # the prior standard deviation counts as much as this many e
 STEPS = 40
 OVERRELAXATION = 1.7  # of the EM step in log variance: its own steps are short, and converge from far too slowly
 SMALLEST_DISPERSION = 0.25
+DENSE_UP_TO = 200_000
 TOLERANCE = 3e-3  # of the largest change of a standard deviation or of a fitted logit, in one step
 
 
@@ -124,7 +127,7 @@ def _fit(
     """
     group = design.group_of_column()
     seen = np.unique(np.concatenate([[0], rows.indices]))
-    columns, group_seen = rows[:, seen].tocsr(), group[seen]
+    columns, group_seen = _dense_if_small(rows[:, seen].tocsr()), group[seen]
     variance = np.array([prior[name] ** 2 for name in GROUPS])
     cell_variance = prior["cell"] ** 2
     means = design.model_means() if prior is SUCCESS_PRIOR else np.zeros(len(group))
@@ -133,7 +136,7 @@ def _fit(
     for _ in range(STEPS):
         weight, observed = response(fitted, noise)
         kept = weight / (1 + cell_variance * weight)
-        precision = (columns.T @ (columns * kept[:, None])).toarray() + np.diag(1 / variance[group_seen])
+        precision = _as_array(columns.T @ (columns * kept[:, None])) + np.diag(1 / variance[group_seen])
         covariance = linalg.inv(precision, check_finite=False, assume_a="pos")
         mean = covariance @ (columns.T @ (kept * observed) + offset / variance[group_seen])
         outer, pull = columns @ mean, cell_variance * weight / (1 + cell_variance * weight)
@@ -161,6 +164,15 @@ def _fit(
         spread_of_group=spread | {"cell": float(np.sqrt(cell_variance))},
         noise_variance=noise,
     )
+
+
+def _dense_if_small(matrix: sparse.csr_array) -> sparse.csr_array | Floats:
+    """Return a small matrix as an array: the handling of sparse ones would take most of a small history's time."""
+    return _as_array(matrix) if matrix.shape[0] * matrix.shape[1] <= DENSE_UP_TO else matrix
+
+
+def _as_array(matrix: Any) -> Floats:
+    return np.asarray(matrix.toarray() if sparse.issparse(matrix) else matrix)
 
 
 def _variances(squares: Floats, group: Ints, variance: Floats, prior: Mapping[str, float]) -> Floats:

@@ -1,5 +1,6 @@
 """Tonight's estimates: read the outcomes, estimate, decide, replace the table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.models import model_family
+from recommender.rows import Scope
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def estimate_models(warehouse: Warehouse, settings: Settings, progress: Progress
         version = store.newest_clustering(connection)
         history = store.read_history(connection, version)
         progress.update(0, len(history), "tasks")
-        estimates = learn_from(history, store.read_work_types(connection, version), settings)
+        failed = store.read_failed_trials(connection)
+        estimates = learn_from(history, store.read_work_types(connection, version), settings, failed=failed)
         rows = estimate_rows(estimates, version, settings) if estimates is not None and version is not None else []
         changed = store.replace_estimates(connection, rows)
         progress.update(len(history), len(history), "tasks")
@@ -53,11 +56,17 @@ def estimate_models(warehouse: Warehouse, settings: Settings, progress: Progress
 
 
 def learn_from(
-    history: list[TaskRow], work_types: dict[int, str], settings: Settings, now: datetime | None = None
+    history: list[TaskRow],
+    work_types: dict[int, str],
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    failed: Sequence[tuple[Scope, str]] = (),
 ) -> Estimates | None:
     """Estimate and decide from a history; None where it is empty.
 
-    Beside the models that were seen, the cheaper ones of their vendors are estimated, as a trial may try them.
+    Beside the models that were seen, the cheaper ones of their vendors are estimated, as a trial may try them. Where a
+    trial has `failed`, its candidate is not chosen.
     """
     if not history:
         return None
@@ -67,4 +76,4 @@ def learn_from(
     models = sorted(seen | cheaper_models(seen) | set(map(model_family, settings.candidate_models)))
     outcomes = outcomes_of(history, models, work_types, now, settings)
     prices = {model: list_price_usd(model, newest_versions(history)) for model in models}
-    return estimate(outcomes, settings, baselines, prices)
+    return estimate(outcomes, settings, baselines, prices, failed=failed)

@@ -17,8 +17,8 @@ class Outcomes:
     `success` in [0, 1] is NaN where unknown or not the agent's doing; such a task still counts as work there was, and
     its cost still counts. `information` in [0, 1] is what age, an uncertain label and repetition leave of one outcome,
     `counted` in [0, 1] how far it counts as an observed one. `propensity` is the logged probability of the model, NaN
-    where nobody drew. `cost_usd` and `calls` (tool calls of the agent) are NaN where unknown. `cluster_type` (clusters,)
-    indexes `work_types`; `centroids` (clusters, d), where known, tell which clusters are near each other.
+    where nobody drew. `cost_usd` and `calls` (tool calls of the agent) are NaN where unknown. `cluster_type`
+    (clusters,) indexes `work_types`; `centroids` (clusters, d), where known, tell which clusters are near each other.
     """
 
     agents: tuple[str, ...]
@@ -44,9 +44,9 @@ class Outcomes:
 class Cells:
     """Outcomes summed over each (agent, cluster, project, model) that occurs: columns (cells,).
 
-    `tasks` counts known outcomes, `counted` the observed ones, `weight` is their effective number, `rate` their weighted
-    success rate, `scatter` the square scatter of successes around it. `log_cost` is the mean of the logarithm of known
-    costs, `cost_tasks` their number, `log_cost_scatter` their square scatter.
+    `tasks` counts known outcomes, `counted` the observed ones, `weight` is their effective number, `rate` their
+    weighted success rate, `scatter` the square scatter of successes around it. `log_cost` is the mean of the logarithm
+    of known costs, `cost_tasks` their number, `log_cost_scatter` their square scatter.
     """
 
     agent: Ints

@@ -9,6 +9,7 @@ from psycopg import sql
 from pipelines.estimate.history import TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
+from recommender.rows import Scope
 
 Connection = psycopg.Connection[Any]
 KEY = ("agent_name", "work_type", "cluster_id", "model")
@@ -29,6 +30,12 @@ def read_history(connection: Connection, version: int | None) -> list[TaskRow]:
 def read_work_types(connection: Connection, version: int | None) -> dict[int, str]:
     """Return the type of work that each cluster of a version lies in."""
     return dict(connection.execute(named_sql(__file__, "select_work_types"), {"version": version}).fetchall())
+
+
+def read_failed_trials(connection: Connection) -> list[tuple[Scope, str]]:
+    """Return the scopes in which a trial has lately failed, and the model that was tried."""
+    rows = connection.execute(named_sql(__file__, "select_failed_trials")).fetchall()
+    return [(Scope(*row[:3]), row[3]) for row in rows]
 
 
 def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> int:

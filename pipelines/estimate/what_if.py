@@ -20,7 +20,7 @@ class Posterior(NamedTuple):
     covariance: Floats
 
     def after(self, outcomes: Floats | float, rate: Floats) -> "Posterior":
-        """Return it after so many more `outcomes` of the candidate at this rate: one scalar observation of the logit."""
+        """Return it after so many `outcomes` of the candidate at this rate: one scalar observation of the logit."""
         noise = 1 / (np.asarray(outcomes) * rate * (1 - rate))
         surprise = (np.log(rate) - np.log1p(-rate) - self.mean) / (self.variance + noise)
         return Posterior(

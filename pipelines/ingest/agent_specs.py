@@ -31,8 +31,9 @@ class SpecReport:
 def ingest_specs(warehouse: Warehouse, settings: Settings, folders: Sequence[Path], progress: Progress) -> SpecReport:
     """Bring the agents' specs up to date with the folders, in one transaction.
 
-    Where two files define one agent, the first folder given wins. A spec that is gone is marked as removed if its
-    folder was read; a folder or file that cannot be read is an error in the report and changes nothing.
+    Where two files define one agent, the user's own wins, else that of the first folder given. A spec that is gone is
+    marked as removed if its folder was read; a folder or file that cannot be read is an error in the report and
+    changes nothing.
     """
     progress.stage("Reading agent specs")
     report, specs, unread = SpecReport(), dict[str, AgentSpec](), list[str]()
@@ -66,23 +67,35 @@ def _take(file: SpecFile, specs: dict[str, AgentSpec], unread: list[str], report
     if spec is None:
         report.not_specs += 1
         return
-    kept = specs.setdefault(spec.agent_name, spec)
-    if kept.spec_path == spec.spec_path:
-        report.warnings += spec.warnings if kept is spec else ()
-    elif kept.spec_hash != spec.spec_hash:
-        report.collisions.append(f"{spec.agent_name}: {kept.spec_path} is used, {spec.spec_path} is not.")
+    other = specs.setdefault(spec.agent_name, spec)
+    if other.spec_path == spec.spec_path:
+        report.warnings += spec.warnings if other is spec else ()
+        return
+    kept, left_out = (spec, other) if other.project and not spec.project else (other, spec)
+    specs[spec.agent_name] = kept
+    if kept.spec_hash != left_out.spec_hash:
+        report.collisions.append(f"{spec.agent_name}: {kept.spec_path} is used, {left_out.spec_path} is not.")
 
 
 def _store(
     warehouse: Warehouse, specs: list[AgentSpec], folders: list[str], unread: list[str], report: SpecReport
 ) -> None:
-    rows = [asdict(spec) | {"spec_hash": spec.spec_hash} for spec in specs]
+    rows = [asdict(spec) | {"spec_hash": spec.spec_hash, "tools": _listed(spec.tools)} for spec in specs]
+    gone = {
+        "folders": folders,
+        "unread": unread,
+        "present": [spec.agent_name for spec in specs],
+        "own": [spec.agent_name for spec in specs if not spec.project],
+    }
     with warehouse.connect() as connection, connection.cursor() as cursor:
+        # First what is gone: a user's own spec makes room for a repository's of that name only then.
+        report.removed = cursor.execute(named_sql(__file__, "mark_removed_specs"), gone).rowcount
         for row in rows:
             outcome = cursor.execute(named_sql(__file__, "upsert_agent_spec"), row).fetchone()
             report.added += outcome == ("added",)
             report.changed += outcome == ("changed",)
             report.unchanged += outcome is None
-        names = [spec.agent_name for spec in specs]
-        gone = {"folders": folders, "present": names, "unread": unread}
-        report.removed = cursor.execute(named_sql(__file__, "mark_removed_specs"), gone).rowcount
+
+
+def _listed(tools: tuple[str, ...] | None) -> list[str] | None:
+    return None if tools is None else list(tools)

@@ -37,6 +37,13 @@ def few_lines_are_in_quarantine(warehouse: dg.ResourceParam[Warehouse]) -> dg.As
 
 
 @dg.asset_check(asset=TASK_HISTORY)
+def every_time_is_possible(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+    """No spawn is dated after its log was read, or before there were such logs; those that are weigh nothing."""
+    health = read_health(warehouse)
+    return _result(health.spawns_at_impossible_times == 0, dg.AssetCheckSeverity.WARN, health)
+
+
+@dg.asset_check(asset=TASK_HISTORY)
 def most_models_are_known(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
     """The model that did the work is known for at least nine spawns in ten."""
     health = read_health(warehouse)

@@ -32,11 +32,15 @@ _NEVER_ENTERED = {"node_modules", "dist", "build", "target", "venv", "__pycache_
 
 @dataclass(frozen=True)
 class SpecFile:
-    """A markdown file that may be a spec; `is_certain` where its folder says that it is one."""
+    """A markdown file that may be a spec; `is_certain` where its folder says that it is one.
+
+    `project` is the folder that its agent works in, None for the user's own agents, which work anywhere.
+    """
 
     path: Path
     plugin: str | None
     is_certain: bool
+    project: Path | None
 
 
 def find_spec_files(folder: Path) -> Iterator[SpecFile]:
@@ -47,10 +51,11 @@ def find_spec_files(folder: Path) -> Iterator[SpecFile]:
     root = folder.resolve()
     agent_folders = [root] if _is_agent_folder(root, root) else sorted(_agent_folders(root), key=_precedence)
     for agents in agent_folders:
-        plugin = _plugin_of(agents)
-        yield from (SpecFile(path, plugin, is_certain=True) for path in _markdown(agents))
+        plugin, project = _plugin_of(agents), _project_of(agents, root)
+        yield from (SpecFile(path, plugin, True, project) for path in _markdown(agents))
     if not agent_folders:
-        yield from (SpecFile(path, None, is_certain=False) for path in _markdown(root))
+        project = _project_of(root, root)
+        yield from (SpecFile(path, None, False, project) for path in _markdown(root))
 
 
 def default_spec_folders() -> tuple[Path, ...]:
@@ -92,6 +97,18 @@ def _plugin_of(agents: Path) -> str | None:
             name = None
         return name if isinstance(name, str) and name else owner.name
     return owner.name if owner.parent.name == "plugins" else None
+
+
+def _project_of(folder: Path, root: Path) -> Path | None:
+    """Return the folder whose agents a folder of specs holds, None in Claude Code's home.
+
+    That is where its `.claude` lies; without one its repository, else the folder that was given.
+    """
+    if folder.is_relative_to(claude_home().resolve()):
+        return None
+    above = (folder, *folder.parents)
+    in_claude = next((part.parent for part in above if part.name == ".claude"), None)
+    return in_claude or next((part for part in above if (part / ".git").exists()), root)
 
 
 def _precedence(agents: Path) -> tuple[bool, bool, str]:

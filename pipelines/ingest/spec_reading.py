@@ -21,18 +21,27 @@ _HEADER = re.compile(r"^[>\-* \t]*\*\*(Model Tier|Role):?\*\*:?[ \t]*(.+)$", re.
 _TITLE = re.compile(r"^#[ \t]+(.+)$", re.MULTILINE)
 _TITLE_OF_A_DOCUMENT = re.compile(r"\b(?:reference|guide|template|index|overview|changelog|readme|checklist)\W*$", re.I)
 _SPEAKS_TO_AN_AGENT = re.compile(r"\byou are\b|\bagent\b|\byour (?:role|job|task)\b", re.IGNORECASE)
+_TOOL = re.compile(r"[A-Za-z*][\w*.:-]*(?:\([^)\n]*\))?")
+_EVERY_TOOL = {"*", "all"}
+# What an agent without a list of tools may use, as far as it matters; a list of forbidden ones takes from these.
+_USUAL_TOOLS = ("Bash", "Edit", "Glob", "Grep", "NotebookEdit", "Read", "Task", "WebFetch", "WebSearch", "Write")
 _FIELDS_OF_A_COMMAND = {"argument-hint", "allowed-tools"}
 
 
 @dataclass(frozen=True)
 class AgentSpec:
-    """An agent as its spec describes it, redacted; `declared_model` is a family, None where the parent's is used."""
+    """An agent as its spec describes it, redacted; `declared_model` is a family, None where the parent's is used.
+
+    `project` is the folder that it works in, empty for the user's own agents; `tools` is None where it may use all.
+    """
 
     agent_name: str
     spec_path: str
     description: str | None
     declared_model: str | None
     spec_text: str
+    project: str = ""
+    tools: tuple[str, ...] | None = None
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -63,6 +72,8 @@ def read_spec(file: SpecFile) -> AgentSpec | None:
         description=fields.get("description") or header.get("role") or None,
         declared_model=_declared_model(fields.get("model") or header.get("model tier") or ""),
         spec_text=text,
+        project=place_of(file.project) if file.project else "",
+        tools=_tools(fields),
         warnings=warnings,
     )
 
@@ -82,9 +93,17 @@ def front_matter(text: str) -> dict[str, str]:
     except (yaml.YAMLError, RecursionError, ValueError):
         loaded = None
     if isinstance(loaded, dict):
-        known = {str(key).lower(): value for key, value in loaded.items() if isinstance(value, str)}
+        texts = {str(key).lower(): _as_text(value) for key, value in loaded.items()}
+        known = {key: value for key, value in texts.items() if value is not None}
         return {key: " ".join(storable(value).split()) for key, value in known.items()}  # YAML has escapes of its own
     return _fields_by_line(block[1])
+
+
+def _as_text(value: object) -> str | None:
+    """Return a text, or a list of texts as Claude Code also takes it, with commas; None for what is neither."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else None
 
 
 def _fields_by_line(block: str) -> dict[str, str]:
@@ -127,3 +146,15 @@ def _name(file: SpecFile, fields: dict[str, str], header: dict[str, str]) -> tup
 def _declared_model(declared: str) -> str | None:
     words = declared.split()
     return declared_family(words[0]) if words else None
+
+
+def _tools(fields: dict[str, str]) -> tuple[str, ...] | None:
+    """Return the tools that an agent may use, None where it may use all; an empty field allows none."""
+    allowed = _TOOL.findall(fields["tools"]) if "tools" in fields else None
+    if allowed is not None and _EVERY_TOOL & {name.lower() for name in allowed}:
+        allowed = None
+    forbidden = {name.partition("(")[0] for name in _TOOL.findall(fields.get("disallowedtools", ""))}
+    if not forbidden:
+        return None if allowed is None else tuple(allowed)
+    names = _USUAL_TOOLS if allowed is None else allowed
+    return tuple(name for name in names if name.partition("(")[0] not in forbidden)

@@ -1,12 +1,15 @@
 """Reading values out of logs that may hold anything in any field."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from pipelines.ingest.redaction import redact_forms, redact_start
 
+# A time in a log can be right from the first logs of agents to its reading, of clocks that run ahead a day later.
+FIRST_POSSIBLE_DAY = date(2023, 1, 1)
+CLOCK_SKEW = timedelta(days=1)
 MAX_NAME = 200
 MAX_COUNT = 10**12  # more is damage; sums of millions of these still fit a bigint
 MAX_INTEGER = 2**31 - 1  # of Postgres

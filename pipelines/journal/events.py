@@ -1,12 +1,13 @@
 """The lines of the journal, checked."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, RootModel, ValidationError
 
 from pipelines.ingest.redaction import redact_forms, redact_stored
+from pipelines.ingest.values import CLOCK_SKEW
 from recommender.journal import MAX_NAME
 
 # Postgres stores no NUL; a line may have been written by somebody else's program, secrets and all.
@@ -28,6 +29,12 @@ class Decision(BaseModel):
     answered_model: Name
     applied_model: Name | None = None
     answer_source: Name
+    is_change: bool | None = None
+    baseline_model: Name | None = None
+    baseline_source: Name | None = None
+    work_type: Name | None = None
+    trial_id: Name | None = None
+    trial_arm: Literal["candidate", "baseline"] | None = None
     reason: Text | None = None
     mode: Name | None = None
     cluster_id: int | None = None
@@ -100,6 +107,9 @@ def read_event(line: bytes) -> Event:
         raise ValueError(where) from None
     if not _EARLIEST <= event.at.year < _LATEST:
         raise ValueError("at: out of range")
+    # The time of a recorded spawn is judged in the history. Of the others, one of the future would be the newest word.
+    if not isinstance(event, Recorded) and event.at > datetime.now(UTC) + CLOCK_SKEW:
+        raise ValueError("at: in the future")
     return event
 
 

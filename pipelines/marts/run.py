@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipelines.ingest.values import CLOCK_SKEW, FIRST_POSSIBLE_DAY
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse
 from pipelines.warehouse.connection import OPTIONS
@@ -85,13 +86,15 @@ def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
 
 
 def dbt_variables(settings: Settings) -> dict[str, Any]:
-    """Return the project's variables as the user's settings have them."""
+    """Return the project's variables as the user's settings and the reading of logs have them."""
     return {
         "window_days": settings.window_days,
         "windows": list(settings.windows),
         "overloaded_min_tasks": settings.overloaded_min_tasks,
         "overloaded_max_success": settings.overloaded_max_success,
         "gap_quantile": settings.gap_quantile,
+        "first_possible_day": FIRST_POSSIBLE_DAY.isoformat(),
+        "clock_skew_days": CLOCK_SKEW.days,
     }
 
 

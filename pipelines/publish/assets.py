@@ -8,6 +8,7 @@ from pipelines.progress import Progress
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.trials import drop_old_counts
 
 
 @dg.asset(
@@ -24,6 +25,7 @@ def recommendation_snapshot(
     """The file that lookups at spawn time read: kinds of task, best models, evidence, tiers and agents."""
     progress.stage("Publish the answers")
     snapshot = publish_snapshot(warehouse, settings)
+    drop_old_counts(snapshot)
     if snapshot.embedding_model:
         drop_other_spec_vectors(warehouse, snapshot.embedding_model)
     return dg.MaterializeResult(

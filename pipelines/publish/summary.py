@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from pipelines.ingest.health import read_health
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
@@ -29,6 +30,7 @@ class RunSummary:
     window_days: int
     cheaper_saving_usd: float
     stronger_cost_usd: float
+    spawns_at_impossible_times: int = 0
     recommendations: list[dict[str, Any]] = field(default_factory=list)
     database: str = ""
     snapshot: str = ""
@@ -49,6 +51,7 @@ def summarise(warehouse: Warehouse, settings: Settings) -> RunSummary:
     return RunSummary(
         **counts,
         window_days=settings.window_days,
+        spawns_at_impossible_times=read_health(warehouse).spawns_at_impossible_times,
         recommendations=recommendations,
         database="DATABASE_URL" if url else f"{settings.postgres_folder} (query it: spawnwise sql 'select ...')",
         snapshot=str(settings.snapshot_file),

@@ -18,7 +18,7 @@ def clear_leftovers(settings: Settings, warehouse: Warehouse) -> None:
         file.unlink(missing_ok=True)
     with open_instance(settings, warehouse) as instance:
         instance.wipe()
-    for folder in (settings.dagster_folder / "storage", settings.dbt_folder / "target"):
+    for folder in (settings.dagster_folder / "storage", settings.dbt_folder / "target", settings.home / "trials"):
         shutil.rmtree(folder, ignore_errors=True)
 
 

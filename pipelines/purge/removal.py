@@ -67,6 +67,7 @@ def reread_journal(connection: Connection) -> None:
 def _forget_learned(connection: Connection) -> None:
     """Empty every table that the next steps make anew, so that nothing waits for them with what was purged."""
     connection.execute(named_sql(__file__, "forget_clusters"))
+    connection.execute(named_sql(__file__, "forget_trials"))
     row = connection.execute("select to_regclass('intermediate.best_model_history') is not null").fetchone()
     if row and row[0]:
         connection.execute(named_sql(__file__, "delete_history"))

@@ -1,11 +1,27 @@
-"""SQL that lives in files named for what it does."""
+"""SQL that lives in files: a long statement in one named for what it does, short ones together under their names."""
 
+import re
 from functools import cache
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, cast
+
+_HEADER = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
 @cache
 def named_sql(module_file: str, name: str) -> LiteralString:
-    """Return the statement in `sql/<name>.sql` beside the module; pass `__file__` as `module_file`."""
-    return (Path(module_file).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    """Return the statement in `sql/<name>.sql` beside the module, else the one of that name in `sql/statements.sql`.
+
+    Pass `__file__` as `module_file`. Raises `KeyError` where there is none.
+    """
+    folder = Path(module_file).parent / "sql"
+    path = folder / f"{name}.sql"
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    return _statements(folder / "statements.sql")[name]
+
+
+@cache
+def _statements(path: Path) -> dict[str, LiteralString]:
+    _, *parts = _HEADER.split(path.read_text(encoding="utf-8"))
+    return {name: cast("LiteralString", text.strip()) for name, text in zip(parts[::2], parts[1::2], strict=True)}

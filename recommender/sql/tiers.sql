@@ -1,1 +1,6 @@
-select agent_pattern, default_model from serving.agent_tiers order by agent_pattern
+select
+    agent_pattern,
+    default_model,
+    is_own
+from serving.agent_tiers
+order by agent_pattern

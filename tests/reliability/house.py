@@ -135,8 +135,12 @@ def write_logs(folder: Path) -> None:
 @contextlib.contextmanager
 def opened(house: House) -> Iterator[House]:
     """Keep the house's server running."""
-    os.umask(0o077)  # as the commands do
-    with house.server:
+    with contextlib.ExitStack() as stack:
+        before = os.umask(0o077)  # as the commands have it, for what the start of the server makes
+        try:
+            stack.enter_context(house.server)
+        finally:
+            os.umask(before)
         yield house
 
 

@@ -1,8 +1,6 @@
 """Nobody else on the machine reads what is kept, whatever the umask of whoever runs the commands."""
 
 import os
-import pwd
-import socket
 import stat
 import subprocess
 import sys
@@ -14,6 +12,7 @@ import pytest
 from pipelines.warehouse.embedded import EmbeddedServer
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import HOME_MODE, House
+from tests.reliability.ordinary_user import as_user, connect
 
 IS_ROOT = os.geteuid() == 0
 
@@ -23,11 +22,6 @@ def open_to_others(home: Path) -> dict[str, str]:
     modes = {str(path.relative_to(home)): stat.S_IMODE(path.lstat().st_mode) for path in home.rglob("*")}
     assert modes
     return {name: oct(mode) for name, mode in modes.items() if mode & 0o077}
-
-
-def connect(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(path))
 
 
 def test_a_data_home_is_private(undisturbed: Undisturbed) -> None:
@@ -67,11 +61,6 @@ def test_nobody_else_reaches_the_embedded_server(server: EmbeddedServer) -> None
     assert stat.S_IMODE(info.socket_path.stat().st_mode) == 0o600
     assert stat.S_IMODE(info.socket_path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(info.pgdata.parent.stat().st_mode) == HOME_MODE
-    connect(info.socket_path)
+    assert connect(str(info.socket_path)) == ""
     if IS_ROOT:
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-        try:
-            with pytest.raises(PermissionError):
-                connect(info.socket_path)
-        finally:
-            os.seteuid(0)
+        assert as_user("nobody", "connect", str(info.socket_path)) == "PermissionError"

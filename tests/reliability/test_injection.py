@@ -148,7 +148,7 @@ def test_logs_of_others_and_purges_are_data_too(warehouse: Warehouse, tmp_path: 
 def test_a_spec_cannot_make_its_diff_speak_of_another_file(tmp_path: Path) -> None:
     path = tmp_path / "x\n--- a\n+++ b\n@@ -1 +1 @@.md"
     path.write_text("---\ndescription: Does it\nmodel: opus\n---\nYou are it.\n")
-    spec = read_spec(SpecFile(path, "plugin\nof \udcff\0 mine", is_certain=True))
+    spec = read_spec(SpecFile(path, "plugin\nof \udcff\0 mine", is_certain=True, project=None))
     assert spec is not None
     assert len(f"{spec.spec_path}{spec.agent_name}{spec.warnings}".splitlines()) == 1
     assert f"{spec.spec_path}{spec.agent_name}".encode()

@@ -1,18 +1,15 @@
 """Where logs should be: nothing blocks, nothing is raised, what cannot be read is said, and the rest loads."""
 
 import os
-import pwd
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.ingest import ingest_sources
-from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
+from tests.reliability.ordinary_user import as_user
 from tests.reliability.valid_logs import FIXTURES, ingest, told
 
 B = FIXTURES["claude-B"]
@@ -50,15 +47,16 @@ def _long(path: Path) -> None:
 
 
 def _deep(path: Path) -> None:
-    here = Path.cwd()
-    try:
-        os.chdir(path.parent)
-        for _ in range(1_200):
-            Path("d").mkdir()
-            os.chdir("d")
-        Path(path.name).write_bytes(path.read_bytes())
-    finally:
-        os.chdir(here)
+    folder = os.open(path.parent, os.O_RDONLY)
+    for _ in range(1_200):
+        os.mkdir("d", dir_fd=folder)
+        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    copy = os.open(path.name, os.O_WRONLY | os.O_CREAT, dir_fd=folder)
+    os.write(copy, path.read_bytes())
+    os.close(copy)
+    os.close(folder)
 
 
 @pytest.mark.parametrize("place", [_with_bytes, _long, _deep])
@@ -76,19 +74,6 @@ def test_a_log_loads_whatever_its_path(place: Callable[[Path], None], warehouse:
     assert (again.files_read, again.spawns_new, again.spawns_updated) == (0, 0, 0)
 
 
-@contextmanager
-def ordinary_user() -> Iterator[None]:
-    """Give up root's right to read everything, for as long as the context lasts."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(pwd.getpwnam("pgserver").pw_uid)  # as which the embedded server runs where root starts it
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 def test_what_may_not_be_read_is_said_and_read_once_it_may(warehouse: Warehouse, folder: Path) -> None:
     place = folder / "forbidden"
     B.write(place, 1)
@@ -98,12 +83,11 @@ def test_what_may_not_be_read_is_said_and_read_once_it_may(warehouse: Warehouse,
         path.chmod(0o755 if path.is_dir() else 0o644)
     secret.chmod(0)
     closed.chmod(0)
-    with ordinary_user():
-        report = ingest(warehouse, place)
-        sources = [closed, closed / "x.jsonl", closed / "*" / "*.jsonl", closed / "projects"]
-        for source in sources:
-            assert ingest_sources(warehouse, [source], SilentProgress()).warnings
-    assert sum("Permission denied" in warning for warning in report.warnings) == 2
+    # As which the embedded server runs where root starts it.
+    warnings = as_user("pgserver", "ingest", warehouse.dsn, *(str(place / name) for name in ("projects", "runs")))
+    for source in (closed, closed / "x.jsonl", closed / "*" / "*.jsonl", closed / "projects"):
+        assert as_user("pgserver", "ingest", warehouse.dsn, str(source))
+    assert sum("Permission denied" in warning for warning in warnings) == 2
     assert set(told(warehouse)) == {1}
     closed.chmod(0o755)
     secret.chmod(0o644)

@@ -14,6 +14,7 @@ with tasks as (
         and history.task_embedding is not null
         and history.created_at > windows.spawned_from
         and history.created_at <= windows.spawned_until
+        and {{ is_time_possible('history.created_at', 'history.updated_at') }}
 ),
 
 centres as (

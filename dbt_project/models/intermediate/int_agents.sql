@@ -17,7 +17,7 @@ spawned as (
         min(spawned_at) as first_spawned_at,
         max(spawned_at) as last_spawned_at
     from {{ ref('stg_learning__task_history') }}
-    where spawned_at <= {{ as_of() }}
+    where is_time_possible and spawned_at <= {{ as_of() }}
     group by agent_name
 ),
 

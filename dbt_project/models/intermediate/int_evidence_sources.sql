@@ -16,9 +16,9 @@ counted as (
         tasks.clustering_version,
         tasks.model,
         tasks.spawned_on,
-        count(*)::integer as count_observed,
-        count(trial_spawns.task_id)::integer as count_in_trials,
-        0 as count_self_reported
+        (count(*) filter (where not tasks.is_self_reported))::integer as count_observed,
+        (count(trial_spawns.task_id) filter (where not tasks.is_self_reported))::integer as count_in_trials,
+        (count(*) filter (where tasks.is_self_reported))::integer as count_self_reported
     from tasks
     left join trial_spawns on tasks.task_id = trial_spawns.task_id
     where tasks.is_known and tasks.model_source in ('observed', 'result', 'recorded')

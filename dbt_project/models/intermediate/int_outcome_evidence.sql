@@ -5,7 +5,8 @@ with signals as (
     select
         task_id,
         signal,
-        max(strength) as strength
+        max(strength) as strength,
+        bool_and(is_claimed) as is_claimed
     from {{ ref('stg_learning__outcome_signals') }}
     group by task_id, signal
 ),
@@ -17,6 +18,7 @@ witnesses as (
         rules.precedence,
         rules.says,
         rules.fault,
+        rules.is_self_reported or signals.is_claimed as is_self_reported,
         least(rules.weight * signals.strength, 0.999) as weight
     from signals
     inner join {{ ref('outcome_rules') }} as rules on signals.signal = rules.signal
@@ -53,6 +55,7 @@ told as (
         witnesses.task_id,
         witnesses.precedence,
         string_agg(witnesses.signal, ', ' order by witnesses.weight desc, witnesses.signal asc) as evidence,
+        bool_and(witnesses.is_self_reported) as is_self_reported,
         -- Of equal witnesses the one that spares the agent: blame must be earned.
         (
             array_agg(
@@ -81,6 +84,7 @@ select
     judged.for_success,
     judged.for_failure,
     told.evidence,
+    told.is_self_reported,
     told.fault
 from judged
 left join told on judged.task_id = told.task_id and judged.precedence = told.precedence

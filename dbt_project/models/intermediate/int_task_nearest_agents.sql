@@ -11,6 +11,7 @@ with texts as (
         and tasks.task_embedding is not null
         and tasks.created_at > windows.spawned_from
         and tasks.created_at <= windows.spawned_until
+        and {{ is_time_possible('tasks.created_at', 'tasks.updated_at') }}
     order by tasks.task_hash, tasks.embedding_model
 ),
 

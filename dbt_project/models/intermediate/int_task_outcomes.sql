@@ -13,7 +13,7 @@ with deciding as (
     order by task_id, precedence
 ),
 
-doubts as (
+heard as (
     select
         deciding.task_id,
         max(
@@ -21,10 +21,11 @@ doubts as (
                 when 'success' then evidence.for_failure
                 when 'failure' then evidence.for_success
             end
-        ) as doubt
+        ) filter (where deciding.precedence > evidence.precedence) as doubt,
+        -- A claim that something observed bears out is more than a claim.
+        bool_and(evidence.is_self_reported) filter (where deciding.verdict = evidence.verdict) as is_self_reported
     from deciding
-    inner join {{ ref('int_outcome_evidence') }} as evidence
-        on deciding.task_id = evidence.task_id and deciding.precedence > evidence.precedence
+    inner join {{ ref('int_outcome_evidence') }} as evidence on deciding.task_id = evidence.task_id
     group by deciding.task_id
 ),
 
@@ -35,14 +36,16 @@ doubted as (
         deciding.verdict,
         deciding.evidence,
         deciding.fault,
-        deciding.confidence * (1 - coalesce(doubts.doubt, 0)) as confidence
+        heard.is_self_reported,
+        deciding.confidence * (1 - coalesce(heard.doubt, 0)) as confidence
     from deciding
-    left join doubts on deciding.task_id = doubts.task_id
+    inner join heard on deciding.task_id = heard.task_id
 ),
 
 settled as (
     select
         tasks.task_id,
+        tasks.is_time_possible,
         doubted.precedence,
         doubted.evidence,
         case
@@ -50,7 +53,8 @@ settled as (
             else 'unknown'
         end as outcome,
         coalesce(doubted.confidence, 0)::real as confidence,
-        doubted.fault
+        doubted.fault,
+        coalesce(doubted.is_self_reported, false) as is_self_reported
     from {{ ref('stg_learning__task_history') }} as tasks
     left join doubted on tasks.task_id = doubted.task_id
 )
@@ -63,5 +67,7 @@ select
     -- An outcome that came out unknown keeps whose doing it was only where a rule says so (the user's, say).
     case when outcome = 'failure' or fault <> 'agent' then fault end as fault,
     evidence,
-    precedence as decided_by_precedence
+    precedence as decided_by_precedence,
+    is_self_reported,
+    is_time_possible
 from settled

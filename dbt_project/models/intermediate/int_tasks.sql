@@ -1,4 +1,4 @@
--- The spine of every mart: a spawn with its outcome and its kind.
+-- The spine of every mart: a spawn with its outcome and its kind. A spawn at an impossible time is in no mart.
 with kinds as (
     select
         assignments.task_id,
@@ -41,6 +41,7 @@ select
     outcomes.confidence as outcome_confidence,
     outcomes.fault,
     outcomes.evidence,
+    outcomes.is_self_reported,
     -- What a model or an agent can be held to: its successes, and the failures that were its own.
     outcomes.outcome = 'success' as is_success,
     coalesce(outcomes.outcome = 'failure' and outcomes.fault = 'agent', false) as is_agent_failure,
@@ -57,3 +58,4 @@ select
 from {{ ref('stg_learning__task_history') }} as tasks
 inner join {{ ref('int_task_outcomes') }} as outcomes on tasks.task_id = outcomes.task_id
 left join kinds on tasks.task_id = kinds.task_id
+where tasks.is_time_possible

@@ -22,9 +22,10 @@ select
         when tasks.model_source in ('observed', 'result', 'recorded') then tasks.model = decisions.answered_model
     end as is_followed,
     tasks.cost_usd,
-    coalesce(tasks.is_known, false) as is_known,
-    coalesce(tasks.is_success, false) as is_success,
-    coalesce(tasks.is_agent_failure, false) as is_agent_failure
+    -- What a program says of itself ends no trial and proves nothing.
+    coalesce(tasks.is_known and not tasks.is_self_reported, false) as is_known,
+    coalesce(tasks.is_success and not tasks.is_self_reported, false) as is_success,
+    coalesce(tasks.is_agent_failure and not tasks.is_self_reported, false) as is_agent_failure
 from decisions
 left join tasks on decisions.task_id = tasks.task_id
 where decisions.trial_id is not null and decisions.trial_arm is not null

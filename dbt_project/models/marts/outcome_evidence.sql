@@ -4,10 +4,11 @@ with counted as (
         coalesce(evidence, 'nothing seen') as evidence,
         outcome,
         coalesce(fault, 'nobody') as fault,
+        is_self_reported,
         count(*)::integer as count_spawns,
         avg(outcome_confidence::numeric)::double precision as mean_confidence
     from {{ ref('int_tasks') }}
-    group by source, coalesce(evidence, 'nothing seen'), outcome, coalesce(fault, 'nobody')
+    group by source, coalesce(evidence, 'nothing seen'), outcome, coalesce(fault, 'nobody'), is_self_reported
 )
 
 select

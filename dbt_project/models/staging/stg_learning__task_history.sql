@@ -39,7 +39,9 @@ renamed as (
 
         -- when
         created_at as spawned_at,
-        finished_at
+        finished_at,
+        -- Of all readings the one that brought this time, or a later one.
+        {{ is_time_possible('created_at', 'updated_at') }} as is_time_possible
     from source
 )
 

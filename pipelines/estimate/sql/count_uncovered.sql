@@ -8,7 +8,8 @@ from (
         on
             task_history.id = cluster_assignments.task_id
             and cluster_assignments.clustering_version = (select max(clustering_version) from learning.clusterings)
-    where task_history.model_used is not null
+    left join intermediate.int_task_outcomes as outcome on task_history.id = outcome.task_id
+    where task_history.model_used is not null and coalesce(outcome.is_time_possible, true)
 ) as work
 where not exists (
     select from learning.model_estimates

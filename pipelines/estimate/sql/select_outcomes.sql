@@ -27,5 +27,5 @@ left join learning.cluster_assignments
     on
         task_history.id = cluster_assignments.task_id
         and cluster_assignments.clustering_version = %(version)s
-where task_history.model_used is not null
+where task_history.model_used is not null and coalesce(outcome.is_time_possible, true)
 order by task_history.created_at, task_history.id

@@ -61,7 +61,10 @@ class SpawnRecord(BaseModel):
     model_requested: Name | None = Field(default=None, description="The model that was asked for, if any was.")
     model_parent: Name | None = Field(default=None, description="The model of the one that spawned it.")
     status: Name | None = Field(default=None, description="As the orchestrator calls it; it is not an outcome.")
-    success: bool | None = Field(default=None, description="Whether the task was done well; null where nobody knows.")
+    success: bool | None = Field(
+        default=None,
+        description="Whether the task was done well, by your own account; null where nobody knows.",
+    )
     error: Text | None = Field(default=None, description="The message where it ended in an error.")
     duration_ms: Count | None = None
     tool_uses: Annotated[int, Field(ge=0, le=MAX_INTEGER)] | None = None
@@ -75,7 +78,9 @@ class SpawnRecord(BaseModel):
     )
     propensity: float | None = Field(default=None, gt=0, le=1, description="Probability with which it was chosen.")
     signals: tuple[Name, ...] = Field(
-        default=(), max_length=50, description="Signs of how it went, by the names in outcome_rules.csv."
+        default=(),
+        max_length=50,
+        description="Signs of how it went, by the names in outcome_rules.csv; your own account too.",
     )
     writer_version: Name | None = None
 

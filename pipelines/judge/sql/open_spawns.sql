@@ -22,4 +22,8 @@ where
         select from learning.judgements as judged
         where judged.task_id = tasks.id and judged.judge_version = %(version)s
     )
-order by tasks.success is not null, tasks.outcome_confidence nulls first, tasks.created_at desc, tasks.id
+order by
+    tasks.success is not null,
+    tasks.outcome_confidence nulls first,
+    tasks.created_at > now(),
+    tasks.created_at desc, tasks.id

@@ -167,6 +167,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Outcome", "text", "outcome"),
         _column("Whose fault", "text", "fault"),
         _column("Decided by", "words", "evidence"),
+        _column("Its own word", "flag", "is_self_reported"),
         SPAWNS,
         _column("Share", "percent", "share"),
         _column("Confidence", "percent", "mean_confidence"),
@@ -183,6 +184,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Unknown cost", "count", "count_unknown_cost"),
         _column("Unknown outcome", "percent", "unknown_outcome_share"),
         _column("Unruled signals", "count", "count_unruled_signals"),
+        _column("Impossible times", "count", "count_impossible_times"),
     ),
     "quarantine": (
         _column("Why lines could not be read", "text", "reason"),

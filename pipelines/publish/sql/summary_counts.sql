@@ -9,15 +9,15 @@ with files as (
 spawns as (
     select
         count(*)::int as spawns,
-        count(distinct agent_used)::int as agents,
-        min(created_at)::date::text as first_spawn,
-        max(created_at)::date::text as last_spawn,
+        count(distinct agent_name)::int as agents,
+        min(spawned_at)::date::text as first_spawn,
+        max(spawned_at)::date::text as last_spawn,
         (count(*) filter (where success))::int as succeeded,
         (count(*) filter (where not success))::int as failed,
         (count(*) filter (where success is null))::int as unknown,
-        sum(cost_usd) as cost_usd,
+        sum(cost_usd)::double precision as cost_usd,
         (count(*) filter (where cost_usd is null))::int as spawns_without_cost
-    from learning.task_history
+    from intermediate.int_tasks
 ),
 
 clusters as (

@@ -8,7 +8,9 @@ from functools import cache
 from pydoc_data.topics import topics  # English prose about programming that every Python has
 
 from recommender.embedding import LocalEmbedder
-from recommender.snapshot import ANY_AGENT, ANY_KIND, AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind
+from recommender.rows import ANY_AGENT, ANY_KIND, AgentSpec, BestModel, ModelEvidence, Scope, TaskKind
+from recommender.snapshot import Snapshot
+from recommender.work_types import work_type_of
 
 KINDS, KINDS_OF_AN_AGENT, TASK_CHARACTERS = 256, 40, 1_000
 AGENTS = tuple(f"AGENT_{number}" for number in range(20))
@@ -28,18 +30,20 @@ def snapshot() -> Snapshot:
     """Return a snapshot of 256 kinds, 20 agents that each do 40 of them, and 3 models with a record in each."""
     source, embedder = tasks(0), LocalEmbedder()
     texts = [next(source) for _ in range(KINDS)]
-    scopes = [(ANY_AGENT, kind) for kind in range(ANY_KIND, KINDS)]
+    types = [work_type_of(text) for text in texts]
+    scopes = _scopes(ANY_AGENT, list(enumerate(types)))
     for number, agent in enumerate(AGENTS):
-        done = random.Random(number).sample(range(KINDS), KINDS_OF_AN_AGENT)
-        scopes += [(agent, kind) for kind in (ANY_KIND, *sorted(done))]
+        scopes += _scopes(agent, random.Random(number).sample(list(enumerate(types)), KINDS_OF_AN_AGENT))
     return Snapshot(
         embedding_model=embedder.name,
         created_at=datetime.now(UTC),
         clustering_version=1,
-        kinds=tuple(TaskKind(i, text[:40], 0.5, 20, ("a", "b"), (text[:80],)) for i, text in enumerate(texts)),
+        kinds=tuple(
+            TaskKind(i, text[:40], 0.5, 20, ("a", "b"), (text[:80],), types[i]) for i, text in enumerate(texts)
+        ),
         centroids=embedder.embed(texts),
-        best=tuple(_best(agent, kind) for agent, kind in scopes),
-        evidence=tuple(_evidence(agent, kind, *model) for agent, kind in scopes for model in MODELS),
+        best=tuple(_best(scope) for scope in scopes),
+        evidence=tuple(_evidence(scope, *model) for scope in scopes for model in MODELS),
         agents=tuple(AgentSpec(agent, None, "") for agent in AGENTS),
         agent_vectors=embedder.embed(texts[: len(AGENTS)]),
     )
@@ -50,11 +54,16 @@ def _prose() -> str:
     return " ".join(" ".join(topics.values()).split())
 
 
-def _best(agent: str, kind: int) -> BestModel:
-    source = "agent" if kind == ANY_KIND else "cluster"
-    return BestModel(
-        agent, kind, "haiku", source, "haiku did 27 of 28 well", 0.86, 0.8, 0.03, 28, 25.0, 0.1, "opus", 0.5
-    )
+def _scopes(agent: str, kinds: list[tuple[int, str]]) -> list[Scope]:
+    """Return the scopes of an agent that has done these kinds of task."""
+    types = sorted({work_type for _, work_type in kinds})
+    narrow = [Scope(agent, work_type, kind) for kind, work_type in sorted(kinds)]
+    return [Scope(agent), *(Scope(agent, work_type) for work_type in types), *narrow]
+
+
+def _best(scope: Scope) -> BestModel:
+    source = "agent" if scope.cluster_id == ANY_KIND else "cluster"
+    return BestModel(*scope, "haiku", source, "haiku did 27 of 28 well", 0.86, 0.8, 0.03, 28, 25.0, 0.1, "opus", 0.5)
 
 
 def disagreeing() -> Snapshot:
@@ -63,9 +72,8 @@ def disagreeing() -> Snapshot:
     return replace(snapshot(), evidence=tuple(chosen))
 
 
-def _evidence(agent: str, kind: int, model: str, cost: float, logit: float) -> ModelEvidence:
-    is_default = model == "opus"
-    posterior = (logit + kind % 7 / 10, 0.3, 0.1)
-    return ModelEvidence(
-        agent, kind, model, 0.86, 0.8, 0.03, 28, 25.0, cost, 0.9, *posterior, None, is_default, model == "haiku", ""
-    )
+def _evidence(scope: Scope, model: str, cost: float, logit: float) -> ModelEvidence:
+    is_baseline = model == "opus"
+    posterior = (logit + scope.cluster_id % 7 / 10, 0.3, 0.1)
+    counts = (0.86, 0.8, 0.03, 28, 25.0, 25.0, cost, 0.1, 0.9, 0.4)
+    return ModelEvidence(*scope, model, *counts, *posterior, None, is_baseline, model == "haiku", "")

@@ -101,7 +101,8 @@ def print_table(results: list[Result]) -> None:
         if known["kinds"]:
             ends = ", ".join(f"{name[6:]} {value:.0%}" for name, value in known.items() if name.startswith("ended_"))
             print(
-                f"{place[0]:<14}{place[1]:<75}{place[2]:<27}{known['kinds']:>3.0f} kinds  cost {known['cost_ratio']:.3f}"
+                f"{place[0]:<14}{place[1]:<75}{place[2]:<27}{known['kinds']:>3.0f} kinds"
+                f"  cost {known['cost_ratio']:.3f}"
                 f"  extra failures in 100 {known['extra_failures_per_100']:+.2f}"
                 f" (worst kind {known['extra_failures_per_100_worst_kind']:+.2f})  {ends}"
             )

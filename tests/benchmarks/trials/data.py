@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.estimate.list_prices import list_price_usd, price_usd
+from pipelines.estimate.list_prices import list_price_usd, price_usd, tokens_usd
 from recommender.models import vendor_of
 
 Floats = NDArray[np.floating]
@@ -131,7 +131,7 @@ def _pair(benchmark: str, strong: str, candidate: str, rows: pd.DataFrame, means
     prices = _list_price(strong), _list_price(candidate)
     if None in prices:
         return None
-    both = rows[rows["model"].isin([strong, candidate])]
+    both = _with_costs(rows[rows["model"].isin([strong, candidate])])
     tables = {
         name: both.groupby(["task_id", "model"])[name].mean().unstack().reindex(columns=[strong, candidate])
         for name in ("success", "cost_usd", *({"calls"} & set(both.columns)))
@@ -163,6 +163,20 @@ def _pair(benchmark: str, strong: str, candidate: str, rows: pd.DataFrame, means
     )
 
 
+def _with_costs(rows: pd.DataFrame) -> pd.DataFrame:
+    """Fill costs that no row of a model tells from its tokens at list prices."""
+    tokens = ["input_tokens", "output_tokens"]
+    if not set(tokens) <= set(rows.columns):
+        return rows
+    filled = rows.copy()
+    for model, own in rows.groupby("model"):
+        if own["cost_usd"].isna().all():
+            known = own[tokens].dropna().astype(int)
+            costs = [tokens_usd(_list_name(str(model)), *row) for row in known.itertuples(index=False)]
+            filled.loc[known.index, "cost_usd"] = np.array(costs, dtype=np.float64)
+    return filled
+
+
 def _vendor(model: object) -> str:
     parts = named(str(model))
     return parts.vendor if parts else ""
@@ -177,9 +191,17 @@ def _strata(ease: Floats) -> Ints:
 def _list_price(model: str) -> float | None:
     parts = named(model)
     assert parts is not None
-    version = "-".join(parts.version)
     if parts.vendor == "anthropic":
-        return list_price_usd(parts.size, {parts.size: f"claude-{parts.size}-{version}"})
+        return list_price_usd(parts.size, {parts.size: _list_name(model)})
+    return price_usd(_list_name(model))
+
+
+def _list_name(model: str) -> str:
+    """Return a model's name as price lists write it."""
+    parts = named(model)
+    assert parts is not None
+    if parts.vendor == "anthropic":
+        return f"claude-{parts.size}-{'-'.join(parts.version)}"
     dotted = ".".join(parts.version)
     stem = f"gpt-{dotted}" if parts.vendor == "openai" else f"gemini-{dotted}"
-    return price_usd(stem if parts.size == "base" else f"{stem}-{parts.size}")
+    return stem if parts.size == "base" else f"{stem}-{parts.size}"

@@ -84,7 +84,8 @@ def _night(pair: Pair, streams: list[Stream], settings: Settings, prior: ModelPr
         first = outcomes[: trial_rule.PLAIN_OUTCOMES]
         failed = len(outcomes) - round(float(outcomes.sum()))
         seen = trial_rule.Seen(len(outcomes), failed, len(first) - round(float(first.sum())))
-        ended = trial_rule.verdict(stream.state, seen, worth, rule_of(settings))
+        outlook = trial_rule.outlook_of(claims, row, candidate=1, baseline=0)
+        ended = trial_rule.verdict(stream.state, seen, outlook, rule_of(settings))
         if ended is not None:
             stream.state = ended.state
 

@@ -95,6 +95,64 @@ def test_first_folder_wins_a_collision(warehouse: Warehouse, tmp_path: Path) -> 
     assert "Project's." in rows(warehouse)["qa"][1]
 
 
+def stored(warehouse: Warehouse, name: str = "qa") -> tuple[str, list[str] | None, str, bool]:
+    """Return an agent's project, tools, the last line of its spec, and whether it is there."""
+    with warehouse.connect() as connection:
+        row = connection.execute(
+            "select project, tools, spec_text, removed_at is null from learning.agent_specs where agent_name = %s",
+            (name,),
+        ).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2].strip().splitlines()[-1], row[3]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_spec_belongs_to_the_folder_it_works_in(warehouse: Warehouse, tmp_path: Path, home: Path) -> None:
+    write_spec(home, "own", place="agents")
+    write_spec(tmp_path / "repo", "top")
+    write_spec(tmp_path / "repo" / "part", "deep")
+    (tmp_path / "kit" / ".git").mkdir(parents=True)
+    write_spec(tmp_path / "kit" / "loose", "plain", place="agents")
+    ingest(warehouse, home, tmp_path / "repo", tmp_path / "kit" / "loose")
+    projects = {name: stored(warehouse, name)[0] for name in ("own", "top", "deep", "plain")}
+    repo = tmp_path / "repo"
+    assert projects == {"own": "", "top": str(repo), "deep": str(repo / "part"), "plain": str(tmp_path / "kit")}
+
+
+def test_tools_are_stored_and_change(warehouse: Warehouse, tmp_path: Path) -> None:
+    path = write_spec(tmp_path, "qa")
+    ingest(warehouse, tmp_path)
+    assert stored(warehouse)[1] is None
+    path.write_text(path.read_text().replace("model:", "tools: Read, Grep\nmodel:"))
+    ingest(warehouse, tmp_path)
+    assert stored(warehouse)[1] == ["Read", "Grep"]
+
+
+def test_the_users_own_agent_wins_over_a_repositorys(warehouse: Warehouse, tmp_path: Path, home: Path) -> None:
+    write_spec(tmp_path / "repo", "qa", "Repository's.")
+    write_spec(home, "qa", "User's.", "agents")
+    report = ingest(warehouse, tmp_path / "repo", home)
+    assert stored(warehouse) == ("", None, "User's.", True)
+    assert len(report.collisions) == 1
+    assert "home/agents/qa.md is used" in report.collisions[0]
+
+
+def test_a_repository_read_later_does_not_replace_it(warehouse: Warehouse, tmp_path: Path, home: Path) -> None:
+    own = write_spec(home, "qa", "User's.", "agents")
+    ingest(warehouse, home)
+    write_spec(tmp_path / "repo", "qa", "Repository's.")
+    ingest(warehouse, tmp_path / "repo")
+    assert stored(warehouse) == ("", None, "User's.", True)
+    own.unlink()
+    ingest(warehouse, tmp_path / "repo", home)
+    assert stored(warehouse) == (str(tmp_path / "repo"), None, "Repository's.", True)
+
+
 def test_copy_of_a_spec_is_no_collision(warehouse: Warehouse, tmp_path: Path) -> None:
     write_spec(tmp_path / "one", "qa")
     write_spec(tmp_path / "two", "qa")

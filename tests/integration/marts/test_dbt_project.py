@@ -77,6 +77,14 @@ def test_a_failing_candidate_leaves_the_published_table_as_it_was(history: Wareh
         run.raise_for_failures(Settings().dbt_folder)
 
 
+def test_rules_that_an_earlier_version_left_are_replaced(history: Warehouse) -> None:
+    assert run_dbt(history, Settings(), [*NIGHTLY, "before_estimates"]).failures == []
+    with history.connect() as connection:
+        connection.execute("alter table staging.outcome_rules drop column is_self_reported")
+
+    assert run_dbt(history, Settings(), [*NIGHTLY, "before_estimates"]).failures == []
+
+
 def test_a_wrong_argument_is_a_clear_error(warehouse: Warehouse) -> None:
     with pytest.raises(DbtError, match="no_such_selector"):
         run_dbt(warehouse, Settings(), ["build", "--selector", "no_such_selector"])

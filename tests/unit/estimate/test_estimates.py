@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
-from pipelines.estimate.costs import reference_log_prices
-from pipelines.estimate.defaults import default_model
 from pipelines.estimate.estimates import Estimates, estimate
-from pipelines.estimate.history import Knowledge, TaskRow, newest_versions, outcomes_of, scope_defaults
+from pipelines.estimate.history import TaskRow, newest_versions, outcomes_of, scope_baselines
 from pipelines.estimate.list_prices import list_price_usd
 from pipelines.estimate.model import score_dispersion
 from pipelines.estimate.outcomes import Outcomes, outcome_information, sum_cells
+from pipelines.estimate.priors import cost_shift, model_prior
 from pipelines.settings import Settings
-from recommender.snapshot import Tier
+from recommender.rows import ANY_AGENT, Scope
 
 MODELS = ("haiku", "opus")
 COSTS = {"haiku": 0.05, "opus": 0.5}
+WORK = "fix"
 
 
 def spawns(*cells: tuple[str, int, str, float, int], costs: dict[str, float] | None = None) -> Outcomes:
@@ -35,25 +35,36 @@ def spawns(*cells: tuple[str, int, str, float, int], costs: dict[str, float] | N
     agent, cluster, model = (np.array(column, dtype=np.int64) for column in columns[:3])
     return Outcomes(
         agents=agents,
+        work_types=(WORK,),
         clusters=clusters,
+        projects=("",),
         models=MODELS,
+        cluster_type=np.zeros(len(clusters), dtype=np.int64),
         agent=agent,
         cluster=cluster,
+        project=np.zeros(len(agent), dtype=np.int64),
         model=model,
         success=np.array(columns[3]),
         information=np.ones(len(agent)),
+        counted=np.ones(len(agent)),
         propensity=np.full(len(agent), np.nan),
         cost_usd=np.array(columns[4]),
+        calls=np.full(len(agent), np.nan),
     )
 
 
-def learn(outcomes: Outcomes, default: str = "opus", prices: dict[str, float | None] | None = None) -> Estimates:
-    scopes = {(agent, kind) for agent in (*outcomes.agents, "*") for kind in (*outcomes.clusters, -1)}
-    return estimate(outcomes, Settings(), dict.fromkeys(scopes, default), prices or {})
+def learn(outcomes: Outcomes, baseline: str = "opus", prices: dict[str, float | None] | None = None) -> Estimates:
+    kinds = [("*", -1), *((name, kind) for name in outcomes.work_types for kind in (*outcomes.clusters, -1))]
+    scopes = {Scope(agent, *kind) for agent in (*outcomes.agents, ANY_AGENT) for kind in kinds}
+    return estimate(outcomes, Settings(), dict.fromkeys(scopes, baseline), prices or {})
+
+
+def scope_of(agent: str, cluster: int) -> Scope:
+    return Scope(agent, "*", -1) if cluster < 0 else Scope(agent, WORK, cluster)
 
 
 def place(estimates: Estimates, agent: str, cluster: int) -> int:
-    return list(zip(estimates.scopes.agent_names, estimates.scopes.cluster_ids, strict=True)).index((agent, cluster))
+    return estimates.scopes.row_of[scope_of(agent, cluster)]
 
 
 def chosen(estimates: Estimates, agent: str, cluster: int) -> str:
@@ -96,8 +107,8 @@ def test_a_cell_without_its_own_record_borrows_from_wider_ones() -> None:
     easy, hard = (estimates.success_rate[place(estimates, "*", kind), 1] for kind in (0, 1))
     assert easy > 0.8
     assert hard < 0.4
-    spread = estimates.success_sd[:, 0]
-    assert spread[place(estimates, "B", 1)] > spread[place(estimates, "A", 1)]
+    spread = estimates.evidence.sd[:, 1]
+    assert spread[place(estimates, "A", 1)] > 1.5 * spread[place(estimates, "B", 1)]
 
 
 def test_hard_work_given_to_a_strong_model_is_not_held_against_it() -> None:
@@ -122,12 +133,15 @@ def test_thirty_outcomes_of_one_kind_change_that_kind_and_no_far_one() -> None:
     before = [(agent, kind, "opus", 0.9, 40) for agent, kind in (("A", 0), ("A", 1), ("B", 2))]
     added = ("A", 0, "haiku", 0.95, 30)
     first, second = learn(spawns(*before)), learn(spawns(*before, added))
-    scopes = set(zip(first.scopes.agent_names, first.scopes.cluster_ids, strict=True))
-    moved = {scope for scope in scopes if chosen(first, *scope) != chosen(second, *scope)}
-    assert moved == {("A", 0), ("*", 0)}
+    moved = {
+        scope
+        for scope in first.scopes.keys
+        if first.decisions.chosen[first.scopes.row_of[scope]] != second.decisions.chosen[second.scopes.row_of[scope]]
+    }
+    assert {(scope.agent_name, scope.cluster_id) for scope in moved if scope.cluster_id >= 0} == {("A", 0), ("*", 0)}
 
 
-@pytest.mark.parametrize(("tasks", "model"), [(5, "opus"), (30, "haiku")])
+@pytest.mark.parametrize(("tasks", "model"), [(2, "opus"), (30, "haiku")])
 def test_enough_good_outcomes_of_a_cheaper_model_change_the_choice(tasks: int, model: str) -> None:
     assert chosen(learn(spawns(("A", 0, "opus", 0.9, 40), ("A", 0, "haiku", 0.97, tasks))), "A", 0) == model
 
@@ -151,10 +165,8 @@ def test_any_history_gives_sound_estimates_and_one_choice_per_scope(
     assert ((estimates.success_rate > 0) & (estimates.success_rate < 1)).all()
     assert (estimates.success_low <= estimates.success_rate + 1e-9).all()
     assert np.isfinite(estimates.success_sd).all()
-    assert len(estimates.decisions.chosen) == len(estimates.scopes.agent_names)
-    assert {(cell[0], cell[1]) for cell in cells} <= set(
-        zip(estimates.scopes.agent_names, estimates.scopes.cluster_ids, strict=True)
-    )
+    assert len(estimates.decisions.chosen) == len(estimates.scopes.keys)
+    assert {scope_of(cell[0], cell[1]) for cell in cells} <= set(estimates.scopes.keys)
 
 
 def test_more_outcomes_narrow_the_posterior() -> None:
@@ -181,7 +193,8 @@ def test_costs_are_learned_per_kind_and_model() -> None:
 
 def test_without_real_costs_list_prices_stand() -> None:
     estimates = learn(spawns(("A", 0, "opus", 0.9, 30), costs={}), prices={"haiku": 0.02, "opus": 0.1})
-    assert estimates.evidence.cost_usd[place(estimates, "A", 0)] == pytest.approx([0.02, 0.1], rel=0.05)
+    longer = np.exp(0.9 * np.log(12 / 6) / np.log(20 / 6))  # of an agent that makes the usual 12 calls
+    assert estimates.evidence.cost_usd[place(estimates, "A", 0)] == pytest.approx([0.02 * longer, 0.1], rel=0.05)
 
 
 def test_without_any_price_cost_is_unknown_and_the_default_stays() -> None:
@@ -190,9 +203,45 @@ def test_without_any_price_cost_is_unknown_and_the_default_stays() -> None:
 
 
 def test_list_prices_are_set_to_the_costs_that_were_seen() -> None:
-    cells = sum_cells(spawns(("A", 0, "opus", 0.9, 30), costs={"opus": 1.0}), propensity_limit=10)
-    reference = reference_log_prices(MODELS, {"haiku": 0.02, "opus": 0.1}, cells)
-    assert np.exp(reference) == pytest.approx([0.2, 1.0])
+    estimates = learn(spawns(("A", 0, "opus", 0.9, 30), costs={"opus": 1.0}), prices={"haiku": 0.02, "opus": 0.1})
+    haiku, opus = estimates.evidence.cost_usd[place(estimates, "A", 0)]
+    assert opus == pytest.approx(1.0, rel=0.1)
+    assert 0.2 < haiku / opus < 0.45  # list says .2, and smaller models take more calls
+    assert estimates.evidence.log_cost_sd[place(estimates, "A", 0)][0] > 0.3
+
+
+def test_measured_costs_outweigh_what_list_prices_lead_to_expect() -> None:
+    outcomes = spawns(("A", 0, "opus", 0.9, 60), ("A", 0, "haiku", 0.9, 60), costs={"opus": 1.0, "haiku": 1.1})
+    estimates = learn(outcomes, prices={"haiku": 0.02, "opus": 0.1})
+    haiku, opus = estimates.evidence.cost_usd[place(estimates, "A", 0)]
+    assert haiku / opus == pytest.approx(1.1, rel=0.1)
+    assert chosen(estimates, "A", 0) == "opus"
+
+
+def test_smaller_models_are_expected_to_take_more_calls_the_longer_the_work() -> None:
+    prices, vendor = np.array([1.0, 3.0, 5.0, np.nan]), np.array([0, 0, 0, 1])
+    shift = cost_shift(prices, vendor, np.array([4.0, 6.0, 20.0, 60.0]))
+    assert shift[:, 0] == pytest.approx([0, 0, 0.9, 0.9])
+    assert shift[:, 1] == pytest.approx([0.1, 0.1, 0.4, 0.4])
+    assert (shift[:, 2:] == 0).all()
+
+
+def test_within_a_vendor_a_smaller_model_is_expected_to_trail_before_any_outcome_of_it() -> None:
+    prior = model_prior(("haiku", "opus", "sonnet", "gpt-5.4-mini", "gpt-5.4"))
+    assert prior.mean[1] > prior.mean[2] > prior.mean[0]
+    assert prior.mean[4] - prior.mean[3] == pytest.approx(1.0)
+    assert prior.vendors == 2
+    estimates = learn(spawns(("A", 0, "opus", 0.95, 100)))
+    haiku, opus = estimates.evidence.logit[place(estimates, "A", 0)]
+    assert 0.3 < opus - haiku < 0.9
+
+
+def test_good_outcomes_in_one_kind_speak_for_the_same_model_in_another_of_its_type() -> None:
+    alone = learn(spawns(("A", 0, "opus", 0.95, 100), ("A", 1, "opus", 0.95, 100)))
+    beside = learn(spawns(("A", 0, "opus", 0.95, 100), ("A", 1, "opus", 0.95, 100), ("A", 1, "haiku", 1.0, 60)))
+    at = place(alone, "A", 0)
+    assert beside.evidence.logit[at, 0] > alone.evidence.logit[at, 0] + 0.1
+    assert beside.evidence.sd[at, 0] < alone.evidence.sd[at, 0]
 
 
 def test_list_prices_know_families_and_versions() -> None:
@@ -203,51 +252,99 @@ def test_list_prices_know_families_and_versions() -> None:
     assert list_price_usd("no-such-model") is None
 
 
-@pytest.mark.parametrize(
-    ("declared", "tiers", "usage", "model"),
-    [
-        ("claude-opus-4-5-20251101", {"QA": "haiku"}, {"sonnet": 9}, "opus"),
-        (None, {"QA": "haiku", "Q*": "opus"}, {"sonnet": 9}, "haiku"),
-        (None, {"qa": "haiku"}, {"sonnet": 9}, "haiku"),
-        (None, {"Q*": "opus", "*": "haiku"}, {"sonnet": 9}, "opus"),
-        (None, {}, {"sonnet": 9, "haiku": 10}, "haiku"),
-        (None, {"X": "opus"}, {}, "fallback"),
-    ],
-)
-def test_default_is_the_specs_then_the_tiers_then_the_usual_then_the_settings(
-    declared: str | None, tiers: dict[str, str], usage: dict[str, int], model: str
-) -> None:
-    known = [Tier(*tier) for tier in tiers.items()]
-    assert default_model("QA", declared=declared, tiers=known, usage=usage, fallback="fallback") == model
+NOW = datetime(2026, 4, 6, tzinfo=UTC)  # a Monday
+KINDS = {0: WORK, 1: "search"}
 
 
-def row(minute: int, **changes: object) -> TaskRow:
-    created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
-    return TaskRow("A", 0, "opus", None, created, True, 1.0, None, None, False)._replace(**changes)  # type: ignore[arg-type]
+def row(days_ago: float, **changes: object) -> TaskRow:
+    created = NOW - timedelta(days=days_ago)
+    found = TaskRow(
+        agent="A",
+        cluster_id=0,
+        project="shop",
+        session_id=f"s{days_ago}",
+        task_hash=f"t{days_ago}",
+        model="opus",
+        version=None,
+        baseline="opus",
+        is_model_observed=True,
+        created_at=created,
+        success=True,
+        confidence=1.0,
+        is_self_reported=False,
+        propensity=None,
+        cost_usd=None,
+        calls=None,
+    )
+    return found._replace(**changes)  # type: ignore[arg-type]
+
+
+def arrays(rows: list[TaskRow], settings: Settings | None = None) -> Outcomes:
+    return outcomes_of(rows, ["haiku", "opus"], KINDS, NOW, settings or Settings())
 
 
 def test_a_new_version_starts_from_its_familys_record_discounted() -> None:
-    rows = [row(0, version="claude-opus-4-5-20251101"), row(1, version="claude-opus-5"), row(2, version=None)]
+    rows = [row(2, version="claude-opus-4-5-20251101"), row(1, version="claude-opus-5"), row(0, version=None)]
     assert newest_versions(rows) == {"opus": "claude-opus-5"}
-    information = outcomes_of(rows, ["opus"], Settings()).information
-    assert information == pytest.approx([0.5, 1.0, 1.0], rel=1e-3)
+    assert arrays(rows).information == pytest.approx([0.5, 1.0, 1.0], rel=2e-2)
 
 
 def test_a_bare_family_or_another_spelling_is_no_new_version() -> None:
-    rows = [row(0, version="claude-opus-5"), row(1, version="opus"), row(2, version="eu.anthropic.claude-opus-5-v1:0")]
+    rows = [row(2, version="claude-opus-5"), row(1, version="opus"), row(0, version="eu.anthropic.claude-opus-5-v1:0")]
     assert newest_versions(rows) == {"opus": "claude-opus-5"}
-    assert outcomes_of(rows, ["opus"], Settings()).information == pytest.approx([1.0, 1.0, 1.0], rel=1e-3)
+    assert arrays(rows).information == pytest.approx([1.0, 1.0, 1.0], rel=2e-2)
     bare = [row(0, version="opus")]
     assert newest_versions(bare) == {}
-    assert outcomes_of(bare, ["opus"], Settings()).information == pytest.approx([1.0])
+    assert arrays(bare).information == pytest.approx([1.0])
 
 
-def test_age_is_counted_from_the_newest_spawn() -> None:
-    rows = [row(0), row(90 * 24 * 60)]
-    assert outcomes_of(rows, ["opus"], Settings()).information == pytest.approx([0.5, 1.0])
+def test_ages_count_from_the_week_of_the_night() -> None:
+    rows = [row(0), row(90), row(180)]
+    assert arrays(rows).information == pytest.approx([1.0, 0.5, 0.25])
+    later = outcomes_of(rows, ["haiku", "opus"], KINDS, NOW + timedelta(days=6, hours=23), Settings())
+    assert later.information == pytest.approx([1.0, 0.5, 0.25])
+    next_week = outcomes_of(rows, ["haiku", "opus"], KINDS, NOW + timedelta(days=7), Settings())
+    assert next_week.information[1] < 0.5
 
 
-def test_any_agents_default_is_what_mostly_ran_in_that_kind_unadvised() -> None:
-    rows = [row(0, model="haiku"), row(1, cluster_id=1), row(2, model="haiku", cluster_id=1, is_advised=True)]
-    defaults = scope_defaults(rows, Knowledge({}, ()), "sonnet")
-    assert (defaults["*", 0], defaults["*", 1]) == ("haiku", "opus")
+def test_a_model_that_was_guessed_is_no_evidence() -> None:
+    outcomes = arrays([row(0), row(0.1, is_model_observed=False)])
+    assert np.isfinite(outcomes.success).tolist() == [True, False]
+    assert len(outcomes.model) == 2  # its work still counts as work there was
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "limit"), [("session_id", "session_limit", 10), ("task_hash", "text_limit", 5)]
+)
+def test_one_session_and_one_text_say_only_so_much(name: str, setting: str, limit: float) -> None:
+    same = [row(place / 1000, **{name: "one"}) for place in range(40)]
+    outcomes = arrays(same)
+    assert outcomes.counted.sum() == pytest.approx(limit)
+    assert outcomes.information.sum() == pytest.approx(limit, rel=1e-2)
+    assert arrays(same, Settings(**{setting: 20})).counted.sum() == pytest.approx(20)  # type: ignore[arg-type]
+    assert arrays([row(place / 1000) for place in range(40)]).counted.sum() == 40
+
+
+def test_what_a_program_says_of_itself_weighs_less_and_counts_for_no_change() -> None:
+    claimed = [row(place / 1000, is_self_reported=True, model="haiku") for place in range(30)]
+    outcomes = arrays(claimed)
+    assert outcomes.information == pytest.approx(np.full(30, 0.3), rel=1e-2)
+    assert outcomes.counted.sum() == 0
+    trusted = arrays(claimed, Settings(self_report_weight=1))
+    assert trusted.counted.sum() == 30
+
+
+def test_the_usual_baseline_is_what_ran_unadvised_of_late_in_each_scope() -> None:
+    rows = [
+        *(row(200 + day, baseline="sonnet") for day in range(3)),
+        *(row(day) for day in range(2)),
+        row(1, cluster_id=1, model="haiku", baseline="haiku"),
+        row(1, cluster_id=1, model="haiku", baseline="opus"),  # our own advice: opus would have run
+        row(0.5, cluster_id=1, baseline="opus"),
+        row(1, agent="B", baseline=None),
+    ]
+    baselines = scope_baselines(rows, KINDS, NOW, Settings())
+    assert baselines[Scope("A", WORK, 0)] == "opus"
+    assert baselines[Scope("A", "search", 1)] == "opus"
+    assert baselines[Scope("A", "search")] == baselines[Scope("A")] == baselines[Scope()] == "opus"
+    assert baselines[Scope("B")] == "sonnet"  # the default of the settings

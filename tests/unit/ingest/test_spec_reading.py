@@ -13,7 +13,7 @@ def spec_of(
 ) -> AgentSpec | None:
     path = folder / name
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    return read_spec(SpecFile(path, plugin, certain))
+    return read_spec(SpecFile(path, plugin, certain, None))
 
 
 def certain_spec(folder: Path, text: str, plugin: str | None = None, name: str = "file.md") -> AgentSpec:
@@ -53,6 +53,34 @@ def test_model_tier_line_declares_the_model(tmp_path: Path, line: str, model: st
     )
     assert (spec.agent_name, spec.declared_model, spec.description) == ("QA_TESTER", model, "Tests")
     assert not spec.warnings
+
+
+@pytest.mark.parametrize(
+    ("lines", "tools"),
+    [
+        ("", None),
+        ("tools: Read, Grep, Bash(git diff:*, git log:*)\n", ("Read", "Grep", "Bash(git diff:*, git log:*)")),
+        ("tools:\n  - Read\n  - Write\n", ("Read", "Write")),
+        ("tools: [Read, mcp__web__*]\n", ("Read", "mcp__web__*")),
+        ("tools: '*'\n", None),
+        ("tools:\n", ()),
+        ("tools: []\n", ()),
+        ("tools: Read, Bash, Write\ndisallowedTools: Write\n", ("Read", "Bash")),
+        ("tools: Read, Bash(git:*)\ndisallowedTools: [Bash, Write]\n", ("Read",)),
+        # What is no YAML is read line by line.
+        ("tools: Read, Grep\nnote: Use when: it fails\n", ("Read", "Grep")),
+        ("note: Use when: it fails\ntools:\n  - Read\n  - Grep\n", ("Read", "Grep")),
+    ],
+)
+def test_tools_are_those_the_spec_allows(tmp_path: Path, lines: str, tools: tuple[str, ...] | None) -> None:
+    assert certain_spec(tmp_path, f"---\nname: qa\n{lines}---\n").tools == tools
+
+
+def test_forbidden_tools_are_taken_from_all_others(tmp_path: Path) -> None:
+    tools = certain_spec(tmp_path, "---\nname: qa\ndisallowedTools: Write, Edit\n---\n").tools
+    assert tools is not None
+    assert {"Read", "Bash"} <= set(tools)
+    assert not {"Write", "Edit"} & set(tools)
 
 
 def test_unquoted_colons_are_read(tmp_path: Path) -> None:
@@ -128,6 +156,6 @@ def test_no_front_matter_breaks_the_reading(block: str) -> None:
 def test_no_bytes_break_the_reading(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.md"
     path.write_bytes(b"---\nname: qa\n---\n" + content)
-    spec = read_spec(SpecFile(path, None, is_certain=True))
+    spec = read_spec(SpecFile(path, None, is_certain=True, project=None))
     assert spec is not None
     assert "\x00" not in spec.spec_text

@@ -1,55 +1,67 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.blend import NEAREST, WIDTH, blend, nearness
-from recommender.decision import Evidence, Ground, Rule, claims_of, decide, posterior_draws
-from recommender.exploration import propensities, trial_shares
-from recommender.reasons import reason_of
+from recommender.decision import DecisionReason, Evidence, Rule, claims_of, decide, posterior_draws
+from recommender.exploration import exploration_shares, propensities
+from recommender.reasons import Seen, reason_of
 
 HAIKU, SONNET, OPUS = 0, 1, 2
-COST = (0.1, 0.5, 1.0)
+COST = (0.2, 0.5, 1.0)
 
 
 def evidence(
     rates: tuple[float, ...],
     *,
-    sd: float = 0.05,
+    sd: float = 0.02,
     n: tuple[float, ...] = (50, 50, 50),
     cost: tuple[float, ...] = COST,
-    default: int = OPUS,
+    cost_sd: float = 0.0,
+    baseline: int = OPUS,
 ) -> Evidence:
     rate = np.array([rates])
     return Evidence(
         logit=np.log(rate / (1 - rate)),
         sd=np.full(rate.shape, sd),
         shared=np.zeros(1),
-        effective_n=np.array([n], dtype=float),
-        cost_usd=np.array([cost]),
-        default=np.array([default]),
+        known=np.array([n], dtype=float),
+        log_cost=np.log(np.array([cost])),
+        log_cost_sd=np.full(rate.shape, cost_sd),
+        baseline=np.array([baseline]),
     )
 
 
-def choice(known: Evidence, rule: Rule | None = None) -> tuple[int, Ground]:
+def choice(known: Evidence, rule: Rule | None = None) -> tuple[int, DecisionReason]:
     decisions = decide(known, rule or Rule())
-    return int(decisions.chosen[0]), decisions.grounds[0]
+    return int(decisions.chosen[0]), decisions.reasons[0]
 
 
-@pytest.mark.parametrize(("haiku", "chosen"), [(0.885, HAIKU), (0.86, SONNET)])
-def test_the_cheapest_within_the_tolerated_gap_is_chosen(haiku: float, chosen: int) -> None:
-    assert choice(evidence((haiku, 0.9, 0.9), sd=0.02)) == (chosen, Ground.CHEAPER)
+def test_net_benefit_is_the_saving_less_the_price_of_more_failures() -> None:
+    claims = claims_of(evidence((0.9, 0.9, 0.95), sd=1e-6), Rule(failure_cost=10))
+    assert claims.net_benefit[0] == pytest.approx([1 - 0.2 - 10 * 0.05, 1 - 0.5 - 10 * 0.05, 0], abs=1e-4)
+    assert claims.gap[0] == pytest.approx([0.05, 0.05, 0], abs=1e-4)
+    assert claims.worth[0, [HAIKU, OPUS]].tolist() == [1, 0]
 
 
-def test_a_wider_gap_lets_a_cheaper_one_in() -> None:
-    known = evidence((0.86, 0.9, 0.9), sd=0.02)
-    assert choice(known, Rule(tolerated_gap=0.06))[0] == HAIKU
+@pytest.mark.parametrize(("haiku", "chosen"), [(0.875, HAIKU), (0.865, SONNET)])
+def test_the_largest_net_benefit_is_chosen(haiku: float, chosen: int) -> None:
+    assert choice(evidence((haiku, 0.9, 0.9), sd=0.001)) == (chosen, DecisionReason.CHEAPER)
+
+
+@pytest.mark.parametrize(("price", "chosen"), [(15, HAIKU), (17, OPUS)])
+def test_the_price_of_a_failure_decides_which_gap_is_tolerated(price: float, chosen: int) -> None:
+    known = evidence((0.85, 0.5, 0.9), sd=0.001)  # (1 - 0.2) / 0.05 = 16
+    assert choice(known, Rule(failure_cost=price))[0] == chosen
 
 
 @pytest.mark.parametrize(("required", "chosen"), [(0.6, HAIKU), (0.99, OPUS)])
 def test_the_required_probability_decides_how_much_evidence_is_enough(required: float, chosen: int) -> None:
-    known = evidence((0.9, 0.5, 0.9), sd=0.25)
-    assert 0.6 < claims_of(known, Rule()).as_good[0, HAIKU] < 0.99
+    known = evidence((0.87, 0.5, 0.9), sd=0.5)
+    assert 0.6 < claims_of(known, Rule()).worth[0, HAIKU] < 0.99
     assert choice(known, Rule(required_probability=required))[0] == chosen
 
 
@@ -58,47 +70,51 @@ def test_a_model_needs_the_least_evidence(n: float, chosen: int) -> None:
     assert choice(evidence((0.95, 0.5, 0.9), n=(n, 50, 50)))[0] == chosen
 
 
-def test_without_evidence_for_a_cheaper_one_the_default_stays() -> None:
-    assert choice(evidence((0.9, 0.9, 0.9), n=(0, 0, 50))) == (OPUS, Ground.DEFAULT_UNCHALLENGED)
-    assert choice(evidence((0.9, 0.9, 0.9), sd=0.8)) == (OPUS, Ground.DEFAULT_UNDECIDED)
+def test_without_evidence_for_another_the_baseline_stays() -> None:
+    assert choice(evidence((0.9, 0.9, 0.9), n=(0, 0, 50))) == (OPUS, DecisionReason.UNTRIED)
+    assert choice(evidence((0.8, 0.8, 0.9), sd=0.8)) == (OPUS, DecisionReason.UNDECIDED)
 
 
-def test_a_default_that_is_shown_to_be_worse_gives_way_to_a_dearer_one() -> None:
-    assert choice(evidence((0.6, 0.9, 0.9), default=HAIKU)) == (SONNET, Ground.BETTER)
-
-
-def test_a_default_that_may_be_as_good_does_not_give_way() -> None:
-    assert choice(evidence((0.85, 0.9, 0.9), sd=0.5, default=HAIKU))[0] == HAIKU
+def test_a_baseline_that_fails_often_gives_way_to_a_dearer_model() -> None:
+    assert choice(evidence((0.3, 0.9, 0.9), baseline=HAIKU)) == (SONNET, DecisionReason.BETTER)
+    assert choice(evidence((0.85, 0.9, 0.9), baseline=HAIKU))[0] == HAIKU  # 1.5 spawns more for .05 fewer failures
 
 
 @pytest.mark.parametrize(("floor", "chosen"), [(0.55, HAIKU), (0.62, OPUS)])
 def test_below_the_floor_saving_is_no_reason(floor: float, chosen: int) -> None:
-    assert choice(evidence((0.59, 0.5, 0.6), sd=0.02), Rule(success_floor=floor))[0] == chosen
+    assert choice(evidence((0.59, 0.5, 0.6)), Rule(success_floor=floor))[0] == chosen
 
 
-def test_where_none_reaches_the_floor_the_best_takes_the_defaults_place() -> None:
-    assert choice(evidence((0.4, 0.3, 0.2))) == (HAIKU, Ground.ONLY_BEST)
+def test_below_the_floor_a_cheaper_model_that_does_better_is_chosen_all_the_same() -> None:
+    assert choice(evidence((0.4, 0.3, 0.2)))[0] == HAIKU
 
 
 def test_an_unknown_cost_is_not_cheaper() -> None:
-    assert choice(evidence((0.9, 0.5, 0.9), sd=0.02, cost=(np.nan, 0.5, 1.0)))[0] == OPUS
-    assert choice(evidence((0.9, 0.5, 0.9), sd=0.02, cost=(0.1, 0.5, np.nan)))[0] == OPUS
-    assert choice(evidence((0.9, 0.5, 0.9), sd=0.02, cost=(0.1, 0.5, 1.0)))[0] == HAIKU
+    assert choice(evidence((0.9, 0.5, 0.9), cost=(np.nan, 0.5, 1.0)))[0] == OPUS
+    assert choice(evidence((0.9, 0.5, 0.9), cost=(0.1, 0.5, np.nan)))[0] == OPUS
+    assert choice(evidence((0.9, 0.5, 0.9), cost=(0.1, 0.5, 1.0)))[0] == HAIKU
 
 
 def test_expected_cost_decides_not_the_name() -> None:
     assert choice(evidence((0.9, 0.9, 0.9), cost=(2.0, 0.5, 1.0)))[0] == SONNET
 
 
+def test_a_cost_that_is_hardly_known_is_no_reason_to_change() -> None:
+    known = evidence((0.9, 0.1, 0.9), cost=(0.9, 0.5, 1.0))
+    assert choice(known)[0] == HAIKU
+    assert choice(evidence((0.9, 0.1, 0.9), cost=(0.9, 0.5, 1.0), cost_sd=0.5))[0] == OPUS
+
+
 def test_shared_difficulty_does_not_hide_a_difference() -> None:
-    apart = evidence((0.9, 0.5, 0.88), sd=0.4)
-    together = Evidence(apart.logit, apart.sd, np.array([0.39]), apart.effective_n, apart.cost_usd, apart.default)
-    assert claims_of(together, Rule()).as_good[0, HAIKU] > claims_of(apart, Rule()).as_good[0, HAIKU] + 0.1
+    apart = evidence((0.89, 0.5, 0.9), sd=0.4)
+    together = replace(apart, shared=np.array([0.39]))
+    assert claims_of(together, Rule()).worth[0, HAIKU] > claims_of(apart, Rule()).worth[0, HAIKU] + 0.05
 
 
 def test_draws_are_the_same_on_every_call() -> None:
-    known = evidence((0.9, 0.8, 0.7), sd=0.5)
-    assert np.array_equal(posterior_draws(known, slice(0, 1)), posterior_draws(known, slice(0, 1)))
+    known = evidence((0.9, 0.8, 0.7), sd=0.5, cost_sd=0.3)
+    for first, second in zip(posterior_draws(known, slice(0, 1)), posterior_draws(known, slice(0, 1)), strict=True):
+        assert np.array_equal(first, second)
 
 
 rates = st.tuples(*[st.floats(0.02, 0.98)] * 3)
@@ -108,32 +124,31 @@ counts = st.tuples(*[st.floats(0, 100)] * 3)
 
 @settings(deadline=None, max_examples=150)
 @given(rates, costs, counts, st.floats(0.01, 2.0), st.integers(0, 2))
-def test_a_choice_off_the_default_always_has_its_evidence(
-    rate: tuple[float, ...], cost: tuple[float, ...], n: tuple[float, ...], sd: float, default: int
+def test_a_choice_off_the_baseline_always_has_its_evidence(
+    rate: tuple[float, ...], cost: tuple[float, ...], n: tuple[float, ...], sd: float, baseline: int
 ) -> None:
-    known = evidence(rate, sd=sd, n=n, cost=cost, default=default)
-    model, ground = choice(known)
+    known = evidence(rate, sd=sd, n=n, cost=cost, cost_sd=0.2, baseline=baseline)
+    model, reason = choice(known)
     claims = claims_of(known, Rule())
-    if model != default:
-        assert claims.tried[0, model]
-        assert claims.as_good[0, model] >= 0.9 or ground is Ground.BETTER
-    if ground in (Ground.CHEAPER, Ground.ONLY_BEST):
-        assert cost[model] < cost[default]
-    shares = trial_shares(known, Rule())
+    if model != baseline:
+        assert n[model] >= 3
+        assert claims.worth[0, model] >= 0.8
+    assert (reason is DecisionReason.CHEAPER) == (model != baseline and claims.cost_ratio[0, model] < 1)
+    shares = exploration_shares(known, Rule())
     assert shares.sum() == pytest.approx(1)
     chances = propensities(shares, decide(known, Rule()), np.array([0.25]))
     assert chances.sum() == pytest.approx(1)
     assert chances[0, model] >= 0.75
 
 
-def test_a_protected_agent_is_never_tried_on() -> None:
-    known = evidence((0.8, 0.8, 0.8), sd=1.0)
-    chances = propensities(trial_shares(known, Rule()), decide(known, Rule()), np.array([0.0]))
+def test_a_protected_agent_is_never_explored_on() -> None:
+    known = evidence((0.8, 0.8, 0.85), sd=1.0)
+    chances = propensities(exploration_shares(known, Rule()), decide(known, Rule()), np.array([0.0]))
     assert chances.tolist() == [[0, 0, 1]]
 
 
-def test_trials_go_to_models_that_may_be_cheaper_and_good_enough() -> None:
-    shares = trial_shares(evidence((0.88, 0.2, 0.9), sd=0.3), Rule())[0]
+def test_exploration_goes_to_models_that_may_be_worth_it() -> None:
+    shares = exploration_shares(evidence((0.88, 0.2, 0.9), sd=0.3), Rule())[0]
     assert shares[HAIKU] > 0.4
     assert shares[SONNET] == 0
 
@@ -170,23 +185,32 @@ def test_many_vague_kinds_do_not_make_a_sure_one() -> None:
     four = Evidence(*(np.repeat(values, 4, axis=0) for values in vars(one).values()))
     blended = blend(four, np.array([[0, 1, 2, 3]]), np.full((1, 4), 0.25))
     assert np.allclose(blended.sd, 0.5)
-    assert np.allclose(blended.effective_n, 50)
+    assert np.allclose(blended.known, 50)
 
 
-def test_a_reason_tells_what_was_seen_how_often_and_why_not_cheaper() -> None:
-    known = evidence((0.8, 0.8, 0.9), n=(12, 0, 50))
-    decisions = decide(known, Rule())
-    row = {
-        "success_rate": np.array([0.8, 0.8, 0.9]),
-        "success_low": np.array([0.6, 0.6, 0.85]),
-        "tasks": np.array([12, 0, 50]),
-        "effective_n": known.effective_n[0],
-        "cost_usd": known.cost_usd[0],
-        "reliable": decisions.reliable[0],
-    }
-    reason = reason_of(
-        decisions.grounds[0], ("haiku", "sonnet", "opus"), row, chosen=OPUS, default=OPUS, best=OPUS, rule=Rule()
+def seen(model: str, success: float, outcomes: int, cost: float, worth: float = 0.0) -> Seen:
+    return Seen(model, success, outcomes, cost, 0.0, worth)
+
+
+def test_a_cheaper_choice_is_told_with_the_price_at_which_it_stops_to_pay() -> None:
+    haiku, opus = seen("haiku", 0.97, 34, 0.02), seen("opus", 0.98, 50, 0.1)
+    assert reason_of(DecisionReason.CHEAPER, haiku, opus, [haiku], Rule()) == (
+        "Use haiku: 97 % success in 34 runs against 98 %, at a fifth of the cost; "
+        "worth it unless a failure costs more than 80 spawns."
     )
-    assert "opus succeeds in about 90 % (at least 85 %) by 50 known outcomes" in reason
-    assert "haiku succeeds in about 80 %" in reason
-    assert "where 0.90 is asked" in reason
+    better = seen("haiku", 0.99, 34, 0.037)
+    assert reason_of(DecisionReason.CHEAPER, better, opus, [better], Rule()).endswith(
+        "at 37 % of the cost; worth it whatever a failure costs."
+    )
+
+
+def test_a_baseline_that_stays_is_told_with_what_came_nearest() -> None:
+    opus = seen("opus", 0.96, 18, 0.1)
+    assert reason_of(DecisionReason.UNTRIED, opus, opus, [], Rule()) == (
+        "Keep opus: 96 % success in 18 runs, and no other model has been tried enough."
+    )
+    tried = [seen("haiku", 0.9, 1, 0.02, 0.55), seen("sonnet", 0.9, 7, 0.05, 0.2)]
+    assert reason_of(DecisionReason.UNDECIDED, opus, opus, tried, Rule()) == (
+        "Keep opus: 96 % success in 18 runs. Haiku has 90 % in 1 run; it is worth a switch with 55 % probability, and "
+        "80 % is required."
+    )

@@ -1,7 +1,10 @@
 import io
 import json
+import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +14,85 @@ from hypothesis import strategies as st
 
 from recommender.cli import main
 from recommender.home import data_home, journal_folder, snapshot_file
-from recommender.snapshot import write_snapshot
-from tests.snapshots import TESTING, learned_snapshot
+from recommender.lookup import Recommendation
+from recommender.rows import Tier
+from recommender.snapshot import Snapshot, write_snapshot
 
 ROOT = Path(__file__).parents[3]
+TESTING = "write unit tests for the kalman filter"
 Answer = dict[str, Any] | None
+
+CHANGE = Recommendation(
+    model="haiku",
+    agent="QA_TESTER",
+    is_change=True,
+    source="cluster",
+    reason="Use haiku: 97 % against 98 %.",
+    success_rate=0.97,
+    success_low=0.9,
+    tasks_observed=30,
+    expected_cost_usd=0.1,
+    baseline_model="opus",
+    work_type="test",
+    cluster_id=0,
+    cluster_label="Test · filters",
+    similarity=0.9,
+    trial_id=None,
+    snapshot_version="v",
+    snapshot_age_s=1.0,
+    decision_id="d",
+    propensity=1.0,
+    latency_ms=1.0,
+    baseline_source="parent",
+)
+TRIAL = replace(CHANGE, source="trial", trial_id="T1", trial_arm="candidate", propensity=0.5)
+KEPT = replace(CHANGE, model="opus", is_change=False)
+
+
+class Lookup:
+    """Answers with what a test says, and keeps what it was asked."""
+
+    answer = CHANGE
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def recommend(self, task: str, agent: str | None = None, **known: Any) -> Recommendation:
+        self.asked.append({"task": task, "agent": agent, **known})
+        return self.answer
+
+
+@pytest.fixture
+def lookup(monkeypatch: pytest.MonkeyPatch) -> Lookup:
+    """Have the hook ask a lookup that is told its answers."""
+    found = Lookup()
+    monkeypatch.setattr("recommender.lookup.Recommender", lambda: found)
+    return found
 
 
 @pytest.fixture(autouse=True)
-def learned() -> None:
-    write_snapshot(snapshot_file(), learned_snapshot())
+def nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLAUDE_CODE_SUBAGENT_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL_FORCE", "SPAWNWISE_PINNED_AGENTS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def ordered(tmp_path: Path) -> str:
+    """Publish a tier of the user's own that gives QA_TESTER haiku; return the transcript of a parent on opus."""
+    tiers = (Tier("QA_TESTER", "haiku", True),)
+    write_snapshot(snapshot_file(), Snapshot("none", datetime.now(UTC), tiers=tiers))
+    return transcript(tmp_path / "s1.jsonl", assistant("claude-opus-5-5"))
+
+
+def assistant(model: str, **fields: Any) -> dict[str, Any]:
+    """Return a line of a transcript in which a model speaks."""
+    return {"type": "assistant", "message": {"role": "assistant", "model": model}, **fields}
+
+
+def transcript(path: Path, *lines: Any) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines))
+    return str(path)
 
 
 def spawn_event(**given: Any) -> dict[str, Any]:
@@ -55,20 +127,21 @@ def events() -> list[dict[str, Any]]:
     return [json.loads(line) for file in sorted(journal_folder().glob("*")) for line in file.read_text().splitlines()]
 
 
-def test_enforce_gives_back_the_whole_input_with_the_model(claude: Any) -> None:
+def test_enforce_gives_back_the_whole_input_with_the_model(claude: Any, lookup: Lookup) -> None:
     said = spawn_event(run_in_background=True, custom={"kept": ["as", 1, None]})
     answer = claude(said, "pre-spawn", "--mode", "enforce")
     hook = answer["hookSpecificOutput"]
     assert hook["hookEventName"] == "PreToolUse"
     assert hook["updatedInput"] == {**said["tool_input"], "model": "haiku"}
     assert "permissionDecision" not in hook
-    assert answer["systemMessage"] == "spawnwise: QA_TESTER -> haiku: haiku did 27 of 28 well"
+    told = "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97 % against 98 %."
+    assert answer["systemMessage"] == told
     (event,) = events()
     assert (event["mode"], event["asked_model"], event["answered_model"]) == ("enforce", None, "haiku")
     assert (event["applied_model"], event["session_id"], event["tool_use_id"]) == ("haiku", "s1", "toolu_1")
 
 
-def test_enforce_by_refusing_names_the_model(claude: Any) -> None:
+def test_enforce_by_refusing_names_the_model(claude: Any, lookup: Lookup) -> None:
     answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce", "--by", "deny")
     hook = answer["hookSpecificOutput"]
     assert hook["permissionDecision"] == "deny"
@@ -76,22 +149,109 @@ def test_enforce_by_refusing_names_the_model(claude: Any) -> None:
     assert claude(spawn_event(model="haiku"), "pre-spawn", "--mode", "enforce", "--by", "deny") is None
 
 
-def test_advise_only_tells(claude: Any) -> None:
+def test_advise_only_tells(claude: Any, lookup: Lookup) -> None:
     answer = claude(spawn_event(), "pre-spawn", "--mode", "advise")
-    assert answer == {"systemMessage": "spawnwise advises QA_TESTER -> haiku: haiku did 27 of 28 well"}
+    told = "spawnwise: use haiku instead of opus for QA_TESTER. Use haiku: 97 % against 98 %."
+    assert answer == {"systemMessage": told}
     assert events()[0]["applied_model"] is None
 
 
-def test_audit_only_notes(claude: Any) -> None:
+def test_audit_only_notes(claude: Any, lookup: Lookup) -> None:
     assert claude(spawn_event(), "pre-spawn", "--mode", "audit") is None
-    assert [event["mode"] for event in events()] == ["audit"]
+    assert [(event["mode"], event["applied_model"]) for event in events()] == [("audit", None)]
 
 
-def test_off_does_nothing(claude: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_off_does_nothing(claude: Any, lookup: Lookup, monkeypatch: pytest.MonkeyPatch) -> None:
     assert claude(spawn_event(), "pre-spawn", "--mode", "off") is None
     monkeypatch.setenv("SPAWNWISE_MODE", "off")
     assert claude(spawn_event(), "pre-spawn", "--mode", "enforce") is None
-    assert events() == []
+    assert (events(), lookup.asked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        KEPT,
+        replace(KEPT, source="trial", trial_id="T1", trial_arm="baseline"),
+        replace(CHANGE, baseline_model=None, baseline_source=None),
+        replace(CHANGE, baseline_source="usual"),
+        replace(CHANGE, model="gpt-5"),
+    ],
+)
+@pytest.mark.parametrize("mode", [["advise"], ["enforce"], ["enforce", "--by", "deny"]])
+def test_only_a_change_of_a_known_baseline_is_told_or_made(
+    claude: Any, lookup: Lookup, answer: Recommendation, mode: list[str]
+) -> None:
+    lookup.answer = answer
+    assert claude(spawn_event(), "pre-spawn", "--mode", *mode) is None
+    assert [event["applied_model"] for event in events()] == [None]
+
+
+def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    said = spawn_event(model="sonnet") | {
+        "cwd": "/work/here",
+        "transcript_path": transcript(tmp_path / "s1.jsonl", assistant("claude-opus-5-5")),
+    }
+    claude(said, "pre-spawn", "--mode", "enforce")
+    (asked,) = lookup.asked
+    assert asked == {
+        "task": "Kalman",
+        "agent": "QA_TESTER",
+        "prompt": TESTING,
+        "project": "/work/here",
+        "parent_model": "claude-opus-5-5",
+        "asked_model": "sonnet",
+        "draws_trials": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "draws"),
+    [
+        (["--mode", "enforce"], {}, True),
+        (["--mode", "enforce", "--by", "deny"], {}, False),
+        (["--mode", "advise"], {}, False),
+        (["--mode", "audit"], {}, False),
+        (["--mode", "enforce"], {"model": "opus"}, False),
+        (["--mode", "enforce"], {"resume": "agent-1"}, False),
+        (["--mode", "enforce"], {"subagent_type": "pinned-one"}, False),
+        (["--mode", "enforce"], {"prompt": f"{TESTING} [spawnwise: off]"}, False),
+    ],
+)
+def test_trials_draw_only_where_the_draw_can_be_applied(
+    claude: Any, lookup: Lookup, monkeypatch: pytest.MonkeyPatch, arguments: list[str], given: Any, draws: bool
+) -> None:
+    monkeypatch.setenv("SPAWNWISE_PINNED_AGENTS", "PINNED-*")
+    claude(spawn_event(**given), "pre-spawn", *arguments)
+    assert [asked["draws_trials"] for asked in lookup.asked] == [draws]
+
+
+def test_a_trial_says_that_the_spawn_was_drawn(claude: Any, lookup: Lookup) -> None:
+    lookup.answer = TRIAL
+    answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
+    told = "spawnwise trial T1: haiku instead of opus for this spawn (every second one is drawn)"
+    assert answer["systemMessage"] == told
+    lookup.answer = replace(TRIAL, propensity=0.95)
+    answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    assert answer["systemMessage"].endswith("(95 % of them are drawn)")
+    assert [event["applied_model"] for event in events()] == ["haiku", "haiku"]
+
+
+@pytest.mark.parametrize("mode", ["advise", "enforce"])
+def test_what_the_environment_forces_is_noted_and_left_alone(
+    claude: Any, lookup: Lookup, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", "1")
+    assert claude(spawn_event(), "pre-spawn", "--mode", mode) is None
+    assert [(event["mode"], event["applied_model"]) for event in events()] == [(mode, None)]
+    assert [asked["draws_trials"] for asked in lookup.asked] == [False]
+
+
+def test_a_message_is_one_line_that_no_terminal_obeys(claude: Any, lookup: Lookup) -> None:
+    lookup.answer = replace(CHANGE, reason="one\ntwo \x1b[31m")
+    answer = claude(spawn_event(subagent_type="odd\x1bname"), "pre-spawn", "--mode", "advise")
+    assert answer["systemMessage"].isprintable()
 
 
 @pytest.mark.parametrize(
@@ -101,34 +261,98 @@ def test_off_does_nothing(claude: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         {"resume": "agent-1"},
         {"subagent_type": "pinned-one"},
         {"prompt": f"{TESTING} [spawnwise: off]"},
-        {"subagent_type": "SOMEBODY", "prompt": "zzz qqq 12345 %%%", "description": ""},
     ],
 )
+@pytest.mark.parametrize("mode", ["advise", "enforce"])
 def test_a_spawn_that_is_not_ours_is_noted_and_left_alone(
-    claude: Any, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    claude: Any, lookup: Lookup, given: dict[str, Any], mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SPAWNWISE_PINNED_AGENTS", "other, PINNED-*")
-    assert claude(spawn_event(**given), "pre-spawn", "--mode", "enforce") is None
+    assert claude(spawn_event(**given), "pre-spawn", "--mode", mode) is None
     (event,) = events()
     assert event["asked_model"] == given.get("model")
     assert event["applied_model"] is None
 
 
-def test_forks_and_other_tools_are_none_of_ours(claude: Any) -> None:
+def test_forks_and_other_tools_are_none_of_ours(claude: Any, lookup: Lookup) -> None:
     assert claude(spawn_event(subagent_type="fork"), "pre-spawn", "--mode", "enforce") is None
     assert claude({**spawn_event(), "tool_name": "Bash"}, "pre-spawn", "--mode", "enforce") is None
-    assert events() == []
+    assert (events(), lookup.asked) == ([], [])
 
 
-def test_the_older_tool_name_is_known(claude: Any) -> None:
+def test_the_older_tool_name_is_known(claude: Any, lookup: Lookup) -> None:
     assert claude({**spawn_event(), "tool_name": "Task"}, "pre-spawn", "--mode", "enforce")
 
 
-def test_a_model_that_the_tool_has_no_name_for_is_not_applied(claude: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    snapshot_file().unlink()
-    monkeypatch.setattr("recommender.answer.shipped_tiers", lambda: ())
-    monkeypatch.setenv("SPAWNWISE_DEFAULT_MODEL", "gpt-5")
-    assert claude(spawn_event(), "pre-spawn", "--mode", "enforce") is None
+def test_an_agent_never_seen_keeps_the_model_of_its_spec(claude: Any, tmp_path: Path) -> None:
+    spec = tmp_path / "repo" / ".claude" / "agents" / "new.md"
+    spec.parent.mkdir(parents=True)
+    spec.write_text("---\nname: fresh\ndescription: New here.\nmodel: sonnet\n---\nYou work.\n")
+    said = spawn_event(subagent_type="fresh") | {
+        "cwd": str(tmp_path / "repo"),
+        "transcript_path": transcript(tmp_path / "s1.jsonl", assistant("claude-opus-5-5")),
+    }
+    for mode in ("enforce", "advise"):
+        assert claude(said, "pre-spawn", "--mode", mode) is None
+    assert {(event["answered_model"], event["answer_source"]) for event in events()} == {("sonnet", "baseline")}
+
+
+def test_with_nothing_known_nothing_is_changed(claude: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_DEFAULT_MODEL", "haiku")
+    for mode in ("enforce", "advise"):
+        assert claude(spawn_event(subagent_type="SOMEBODY"), "pre-spawn", "--mode", mode) is None
+    assert [event["applied_model"] for event in events()] == [None, None]
+
+
+PARENTS = (
+    ("the last line counts", [assistant("claude-haiku-4-5"), assistant("claude-opus-5-5"), {"type": "user"}], "opus"),
+    ("not an agent's", [assistant("claude-opus-5-5"), assistant("claude-haiku-4-5", isSidechain=True)], "opus"),
+    ("not a made-up one", [assistant("claude-opus-5-5"), assistant("<synthetic>")], "opus"),
+    ("half a line", [assistant("claude-opus-5-5"), '{"message": {"model": "claude-ha'], "opus"),
+    (
+        "odd lines",
+        [assistant("claude-opus-5-5"), '[{"model": 1}]\n', '{"message": {"model": 7}}\n', "\ud83d\n"],
+        "opus",
+    ),
+    (
+        "the end of a long one",
+        [assistant("claude-opus-5-5"), {"x": "y" * 2**21}, assistant("claude-haiku-4-5")],
+        "haiku",
+    ),
+    ("out of reach", [assistant("claude-opus-5-5"), {"x": "y" * 2**22}], None),
+    ("nobody spoke", [{"type": "user"}], None),
+    ("empty", [], None),
+)
+
+
+@pytest.mark.parametrize(("lines", "model"), [case[1:] for case in PARENTS], ids=[case[0] for case in PARENTS])
+def test_the_parents_model_is_at_the_end_of_its_transcript(
+    claude: Any, lookup: Lookup, tmp_path: Path, lines: list[Any], model: str | None
+) -> None:
+    path = tmp_path / "s1.jsonl"
+    path.write_bytes(
+        b"".join((x if isinstance(x, str) else json.dumps(x) + "\n").encode("utf-8", "surrogatepass") for x in lines)
+    )
+    claude(spawn_event() | {"transcript_path": str(path)}, "pre-spawn", "--mode", "advise")
+    (asked,) = lookup.asked
+    assert (model or "") in (asked["parent_model"] or "")
+    assert (asked["parent_model"] is None) == (model is None)
+
+
+def test_an_agent_that_spawns_is_the_parent(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    session = transcript(tmp_path / "s1.jsonl", assistant("claude-opus-5-5"))
+    transcript(tmp_path / "s1" / "subagents" / "agent-a1.jsonl", assistant("claude-haiku-4-5", isSidechain=True))
+    for agent_id in ("a1", "gone", "../../s1", "a/1"):
+        claude(spawn_event() | {"transcript_path": session, "agent_id": agent_id}, "pre-spawn", "--mode", "advise")
+    assert [asked["parent_model"] for asked in lookup.asked] == ["claude-haiku-4-5", None, None, None]
+
+
+def test_what_is_no_transcript_is_not_waited_for(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    odd = (str(tmp_path / "pipe.jsonl"), "/dev/zero", str(tmp_path), "/etc/passwd", "a\0.jsonl", "x" * 5_000, None, 7)
+    for path in odd:
+        claude(spawn_event() | {"transcript_path": path, "cwd": path}, "pre-spawn", "--mode", "advise")
+    assert [asked["parent_model"] for asked in lookup.asked] == [None] * len(odd)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"tool_name": "Agent"}', b"\xff" * 100])
@@ -146,16 +370,19 @@ def test_a_wrong_registration_never_stops_a_spawn(claude: Any, arguments: list[s
 
 def test_the_log_holds_no_text_and_does_not_grow_for_ever(claude: Any) -> None:
     log = data_home() / "hook.log"
+    log.parent.mkdir()
     log.write_text("x" * 2**21)
     claude(b'{"tool_name": "Agent", "secret": sk-ant-1}', "pre-spawn")
     assert len(log.read_text()) < 200
     assert "sk-ant" not in log.read_text()
 
 
-def test_a_home_that_cannot_be_written_stops_nothing(claude: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_cannot_be_written_stops_nothing(
+    claude: Any, lookup: Lookup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SPAWNWISE_HOME", "/proc/nowhere")
     answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
-    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "sonnet"
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
     assert claude(b"{", "pre-spawn") is None
 
 
@@ -171,8 +398,11 @@ fields = st.fixed_dictionaries(
 
 @given(fields | jsons, jsons, st.sampled_from(["audit", "advise", "enforce"]))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_it_is_told_it_answers_valid_json_or_nothing(claude: Any, given: Any, session: Any, mode: str) -> None:
-    answer = claude({**spawn_event(), "tool_input": given, "session_id": session}, "pre-spawn", "--mode", mode)
+def test_whatever_it_is_told_it_answers_valid_json_or_nothing(
+    claude: Any, lookup: Lookup, given: Any, session: Any, mode: str
+) -> None:
+    odd = dict.fromkeys(("session_id", "transcript_path", "cwd", "agent_id"), session)
+    answer = claude({**spawn_event(), "tool_input": given, **odd}, "pre-spawn", "--mode", mode)
     if answer and mode == "enforce":
         updated = answer["hookSpecificOutput"]["updatedInput"]
         assert updated == {**given, "model": updated["model"]}
@@ -189,9 +419,11 @@ def test_subagent_stop_notes_the_model_that_ran(claude: Any, tmp_path: Path) -> 
     assert events()[0]["agent_run_id"] == "a1"
 
 
-def test_as_a_process_of_its_own() -> None:
-    said = json.dumps(spawn_event()).encode()
+def test_as_a_process_of_its_own(ordered: str) -> None:
+    said = json.dumps(spawn_event() | {"transcript_path": ordered}).encode()
     command = [sys.executable, "-m", "recommender.cli", "hook", "pre-spawn", "--mode", "enforce"]
     result = subprocess.run(command, cwd=ROOT, input=said, capture_output=True, check=True)
-    assert json.loads(result.stdout)["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
+    answer = json.loads(result.stdout)
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
+    assert answer["systemMessage"].startswith("spawnwise: QA_TESTER runs on haiku instead of opus. ")
     assert result.stderr == b""

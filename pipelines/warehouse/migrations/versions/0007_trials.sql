@@ -144,6 +144,7 @@ create table learning.trials (
     started_by text check (started_by in ('person', 'auto')),
     proposed_at timestamptz not null default now(),
     started_at timestamptz,
+    resumed_at timestamptz,
     adopted_at timestamptz,
     ended_at timestamptz,
     -- What was expected when it was proposed or started.
@@ -187,8 +188,11 @@ select
     night_cap,
     reason
 from learning.trials
-where state in ('running', 'adopted');
-comment on view serving.trials is 'One row per trial that draws spawns.';
+where
+    state in ('running', 'adopted')
+    or (state in ('dropped', 'withdrawn') and ended_at > now() - interval '90 days');
+comment on view serving.trials is
+'One row per trial that draws spawns, and per one that has lately shown a model not to do.';
 
 alter table learning.recommendation_log
     add column baseline_model text,

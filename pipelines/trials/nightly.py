@@ -1,0 +1,138 @@
+"""Tonight's trials: end those that are decided, propose new ones, and start some where that is allowed."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.estimate.store import newest_clustering
+from pipelines.settings import Settings
+from pipelines.trials import rule as trial_rule
+from pipelines.trials import store
+from pipelines.trials.labels import scope_labels
+from pipelines.trials.propose import Proposal, log_cost_of, pace_of, proposals
+from pipelines.trials.rule import Outlook
+from pipelines.trials.store import ArmCounts, StoredTrial
+from pipelines.warehouse import Warehouse
+from recommender.decision import Evidence, Rule, claims_of
+from recommender.judgement import Records, records_in
+from recommender.reasons import dollars
+from recommender.rows import is_narrower
+from recommender.tiers import is_listed
+from recommender.trials import overlaps
+
+
+@dataclass(frozen=True)
+class TrialReport:
+    """What the night did: proposals, trials that moved to another state, those started; what a person must know."""
+
+    proposals: tuple[tuple[str, str], ...]
+    running: int
+    moved: tuple[tuple[str, str], ...]
+    started: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> TrialReport:
+    """Bring the trials up to date in one transaction; the same history again changes no row."""
+    with warehouse.connect() as connection:
+        version = newest_clustering(connection)
+        if version is None:
+            return TrialReport((), 0, (), ())
+        evidence_of = store.read_estimates(connection, version)
+        records = records_in(evidence_of, list(evidence_of))
+        progress = store.read_progress(connection)
+        moved = []
+        for trial in store.read_trials(connection):
+            if trial.state in trial_rule.ACTIVE:
+                counts = progress.get(trial.trial_id) or ArmCounts(trial.trial_id, 0, 0, 0, 0, 0, 0, 0)
+                outlook = outlook_now(records, trial, rule)
+                store.update_progress(connection, counts, outlook.worth)
+                seen = trial_rule.Seen(
+                    counts.candidate_outcomes,
+                    counts.candidate_failures,
+                    counts.first_failures,
+                    trial.resumed_at is not None,
+                )
+                if ended := trial_rule.verdict(trial.state, seen, outlook, rule):
+                    store.move(connection, trial.trial_id, ended)
+                    moved.append((trial.trial_id, ended.state))
+        started: list[str] = []
+        warnings: list[str] = []
+        if settings.trials != "off":
+            found = _proposals(connection, version, records, settings, rule)
+            store.replace_proposals(connection, found, scope_labels(connection, version, [f.scope for f in found]))
+            if settings.trials == "auto":
+                started, warnings = _start(connection, found, settings)
+        else:
+            store.replace_proposals(connection, [], {})
+        trials = store.read_trials(connection)
+    proposed = [(trial.trial_id, dollars_a_month(trial)) for trial in trials if trial.state == "proposed"]
+    running = sum(trial.state == "running" for trial in trials)
+    return TrialReport(tuple(proposed), running, tuple(moved), tuple(started), tuple(warnings))
+
+
+def dollars_a_month(trial: StoredTrial) -> str:
+    """Return what is at stake in a trial, empty where no cost is known."""
+    return "" if trial.saving_usd_month is None else dollars(trial.saving_usd_month)
+
+
+def outlook_now(records: Records, trial: StoredTrial, rule: Rule) -> Outlook:
+    """Return what all the evidence says of a trial's candidate in its scope; where it is gone, what was expected."""
+    known = {scope: row for row, scope in enumerate(records.scopes)}
+    if trial.scope not in known or not {trial.baseline_model, trial.candidate_model} <= set(records.models):
+        expected = trial.baseline_success - trial.expected_gap
+        return Outlook(trial.worth_probability, expected, trial.baseline_success, trial.cost_ratio)
+    candidate, baseline = map(records.models.index, (trial.candidate_model, trial.baseline_model))
+    one = Evidence(*(values[[known[trial.scope]]] for values in vars(records.evidence).values()))
+    claims = claims_of(replace(one, baseline=np.array([baseline])), rule)
+    return trial_rule.outlook_of(claims, 0, candidate=candidate, baseline=baseline)
+
+
+def clash(trial: StoredTrial | Proposal, others: list[StoredTrial], project: str | None = None) -> StoredTrial | None:
+    """Return an active trial of the same spawns as this one; None where there is none.
+
+    A trial of a narrower scope takes precedence over one around it, and they get on.
+    """
+    for other in others:
+        same_place = other.project == project or None in (other.project, project)
+        if other.state in trial_rule.ACTIVE and other.baseline_model == trial.baseline_model:
+            if same_place and other.scope == trial.scope:
+                return other
+            is_nested = is_narrower(other.scope, trial.scope) or is_narrower(trial.scope, other.scope)
+            crossing = overlaps(other.scope, trial.scope) and not is_nested
+            if same_place and crossing:
+                return other
+    return None
+
+
+def _proposals(
+    connection: store.Connection, version: int, records: Records, settings: Settings, rule: Rule
+) -> list[Proposal]:
+    """Return tonight's proposals but for what runs, or has ended, already."""
+    taken = store.read_trials(connection)
+    excluded = [
+        scope.agent_name
+        for scope in records.scopes
+        if is_listed(scope.agent_name, (*settings.protected_agents, *settings.pinned_agents))
+    ]
+    paces = pace_of(store.read_work(connection, version), log_cost_of(records))
+    known = {trial.trial_id for trial in taken if trial.state != "proposed"}
+    found = proposals(records, paces, rule, excluded)
+    return [proposal for proposal in found if proposal.trial_id not in known and not clash(proposal, taken)]
+
+
+def _start(connection: store.Connection, found: list[Proposal], settings: Settings) -> tuple[list[str], list[str]]:
+    """Start proposals in their order while the extra failures expected of all running trials stay in the budget."""
+    if settings.trials_budget == 0:
+        return [], ["SPAWNWISE_TRIALS is auto, but SPAWNWISE_TRIALS_BUDGET is 0: no trial was started."]
+    running = [trial for trial in store.read_trials(connection) if trial.state == "running"]
+    spent = sum(trial.extra_failures_week for trial in running)
+    started: list[str] = []
+    for proposal in found:
+        if spent + proposal.extra_failures_week > settings.trials_budget or clash(proposal, running):
+            continue
+        store.start(connection, proposal.trial_id, by="auto")
+        spent += proposal.extra_failures_week
+        started.append(proposal.trial_id)
+        running = [trial for trial in store.read_trials(connection) if trial.state == "running"]
+    return started, []

@@ -1,0 +1,239 @@
+"""Which trials are worth a person's while: where a cheaper model may do, what is at stake, how soon it is decided."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+from scipy.special import expit, ndtri
+
+from pipelines.estimate.what_if import cost_ratio, posterior_of
+from pipelines.trials import rule as trial_rule
+from recommender.decision import Claims, Evidence, Floats, Rule, claims_of
+from recommender.judgement import Records
+from recommender.models import vendor_of
+from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, is_narrower
+
+ACTIVE_DAYS = 30  # before a scope's last spawn: the pace of its work is taken from these
+STALE_DAYS = 90  # before the last spawn of all: work that ended earlier is not worth a trial
+PACE_DAYS_AT_LEAST = 7
+MOST_OF = 0.8  # of a scope's spend: a narrower proposal that covers so much stands for it
+DRAWS = 99  # of the candidate's success, in even quantiles, to say how many spawns will decide
+
+
+@dataclass(frozen=True)
+class DayOfWork:
+    """Spawns of one day, agent, kind of task and baseline: their number, and the cost of those where it is known."""
+
+    day: date
+    agent_name: str
+    work_type: str
+    cluster_id: int
+    baseline_model: str
+    count_spawns: int
+    count_costs: int
+    cost_usd: float
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much work of a scope runs on a baseline: spawns a month, and what they cost a month, None where unknown."""
+
+    spawns_month: float
+    spend_usd_month: float | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A trial that may be started; names and units as in `learning.trials`."""
+
+    trial_id: str
+    scope: Scope
+    baseline_model: str
+    candidate_model: str
+    reason: str
+    known_outcomes: int
+    baseline_success: float
+    count_spawns_month: float
+    spend_usd_month: float | None
+    saving_usd_month: float | None
+    cost_ratio: float
+    expected_gap: float
+    gap_low: float
+    gap_high: float
+    worth_probability: float
+    spawns_to_decide: int | None
+    extra_failures_week: float
+
+    @property
+    def at_stake(self) -> float:
+        """What proposals are ordered by: spend x (1 - cost ratio) x probability of being worth it, dollars a month."""
+        return (self.saving_usd_month or 0.0) * self.worth_probability
+
+
+def pace_of(
+    days: Iterable[DayOfWork], expected_cost_usd: Mapping[tuple[Scope, str], float]
+) -> dict[tuple[Scope, str], Pace]:
+    """Return the pace of the work of each scope on each baseline, of the days before its own last spawn.
+
+    Where no cost is known, the expected one of (scope, baseline) stands for it.
+    """
+    found: dict[tuple[Scope, str], list[DayOfWork]] = {}
+    newest = date.min
+    for day in days:
+        newest = max(newest, day.day)
+        for scope in scopes_of_work(day.agent_name, day.work_type, day.cluster_id):
+            found.setdefault((scope, day.baseline_model), []).append(day)
+    paces = {}
+    for key, work in found.items():
+        last = max(day.day for day in work)
+        if last < newest - timedelta(days=STALE_DAYS):
+            continue
+        recent = [day for day in work if day.day > last - timedelta(days=ACTIVE_DAYS)]
+        months = max(PACE_DAYS_AT_LEAST, (last - min(day.day for day in recent)).days + 1) / ACTIVE_DAYS
+        spawns, costs = sum(day.count_spawns for day in recent), sum(day.count_costs for day in recent)
+        mean = sum(day.cost_usd for day in recent) / costs if costs else expected_cost_usd.get(key, float("nan"))
+        paces[key] = Pace(spawns / months, mean * spawns / months if np.isfinite(mean) else None)
+    return paces
+
+
+def scopes_of_work(agent: str, work_type: str, cluster_id: int) -> list[Scope]:
+    """Return the scopes in which a trial can be made of such work."""
+    kinds = {(ANY_TYPE, ANY_KIND), (work_type, ANY_KIND), (work_type, cluster_id)}
+    return [Scope(name, *kind) for name in (ANY_AGENT, agent) for kind in sorted(kinds)]
+
+
+def proposals(
+    records: Records, paces: Mapping[tuple[Scope, str], Pace], rule: Rule, is_excluded: Sequence[str] = ()
+) -> list[Proposal]:
+    """Return the trials that are worth starting, the one with most at stake first.
+
+    Of each scope and baseline the best candidate; a scope of which a narrower proposal covers most is left out.
+    """
+    best: dict[tuple[Scope, str], Proposal] = {}
+    for baseline in sorted({model for _, model in paces} & set(records.models)):
+        for found in _against(records, baseline, paces, rule):
+            key = found.scope, baseline
+            if found.scope.agent_name not in is_excluded and (key not in best or found.at_stake > best[key].at_stake):
+                best[key] = found
+    kept = [found for found in best.values() if not _is_covered(found, best.values())]
+    return sorted(kept, key=lambda found: (-found.at_stake, found.trial_id))
+
+
+def _against(
+    records: Records, baseline: str, paces: Mapping[tuple[Scope, str], Pace], rule: Rule
+) -> Iterator[Proposal]:
+    """Yield every proposal where this model is what runs."""
+    own = records.models.index(baseline)
+    evidence = replace(records.evidence, baseline=np.full(len(records.scopes), own))
+    claims = claims_of(evidence, rule)
+    vendors = np.array([vendor_of(model) == vendor_of(baseline) for model in records.models])
+    no_dearer = vendors[None, :] & (evidence.log_cost <= evidence.log_cost[:, [own]] + 1e-9)
+    known = np.where(no_dearer, evidence.known, 0).sum(axis=1)
+    for row, scope in enumerate(records.scopes):
+        pace = paces.get((scope, baseline))
+        if pace is None or not records.is_known[row]:
+            continue
+        for model, name in enumerate(records.models):
+            is_candidate = model != own and vendors[model] and claims.cost_ratio[row, model] < 1
+            worth, success = float(claims.worth[row, model]), float(records.success_rate[row, own])
+            if (
+                is_candidate
+                and trial_rule.may_start(float(known[row]), success, worth)
+                and not _is_decided(evidence, claims, row, model, rule)
+            ):
+                yield _proposal(scope, baseline, name, pace, evidence, claims, int(known[row]), (row, model), rule)
+
+
+def _is_decided(evidence: Evidence, claims: Claims, row: int, model: int, rule: Rule) -> bool:
+    """Tell whether the logs alone decide for the candidate already."""
+    is_tried = evidence.known[row, model] >= rule.minimum_evidence
+    return bool(is_tried and claims.worth[row, model] >= rule.required_probability)
+
+
+def _proposal(
+    scope: Scope,
+    baseline: str,
+    candidate: str,
+    pace: Pace,
+    evidence: Evidence,
+    claims: Claims,
+    known: int,
+    cell: tuple[int, int],
+    rule: Rule,
+) -> Proposal:
+    ratio, gap = float(claims.cost_ratio[cell]), float(claims.gap[cell])
+    own = int(evidence.baseline[cell[0]])
+    success = float(expit(evidence.logit[cell[0], own]))
+    saving = None if pace.spend_usd_month is None else pace.spend_usd_month * (1 - ratio)
+    return Proposal(
+        trial_id=trial_id(scope, baseline, candidate),
+        scope=scope,
+        baseline_model=baseline,
+        candidate_model=candidate,
+        reason=(
+            f"{known} known runs, about {success:.0%} good; {candidate} is expected to cost {ratio:.0%} as much "
+            f"and to succeed {abs(100 * gap):.1f} points {'less' if gap >= 0 else 'more'} often."
+        ),
+        known_outcomes=known,
+        baseline_success=float(claims.success[cell[0], own]),
+        count_spawns_month=pace.spawns_month,
+        spend_usd_month=pace.spend_usd_month,
+        saving_usd_month=saving,
+        cost_ratio=ratio,
+        expected_gap=gap,
+        gap_low=float(claims.gap_low[cell]),
+        gap_high=float(claims.gap_high[cell]),
+        worth_probability=float(claims.worth[cell]),
+        spawns_to_decide=spawns_to_decide(evidence, *cell, rule),
+        extra_failures_week=max(0.0, gap) * pace.spawns_month * trial_rule.CANDIDATE_SHARE * 7 / ACTIVE_DAYS,
+    )
+
+
+def spawns_to_decide(evidence: Evidence, row: int, model: int, rule: Rule) -> int:
+    """Return about how many spawns of the scope end the trial: the median over what the candidate's success may be.
+
+    Every spawn is taken to have a known outcome, and its outcomes to come as evenly as they can.
+    """
+    posterior = posterior_of(evidence, model)
+    ratio, ratio_sd = (value[row] for value in cost_ratio(evidence, model))
+    now = type(posterior)(*(value[row] for value in posterior))
+    success = expit(now.mean + np.sqrt(now.variance) * ndtri((np.arange(DRAWS) + 0.5) / DRAWS))
+    ends = np.full(DRAWS, trial_rule.MOST_OUTCOMES)
+    for outcomes in range(trial_rule.MOST_OUTCOMES - 1, 0, -1):
+        rate = np.clip((np.round(success * outcomes) + 0.25) / (outcomes + 0.5), 0.01, 0.99)
+        worth = now.after(outcomes, rate).worth(ratio, ratio_sd, rule)
+        is_adopted = (worth >= rule.required_probability) & (outcomes >= trial_rule.ADOPT_OUTCOMES)
+        ends[is_adopted | (worth <= trial_rule.DROP_WORTH)] = outcomes
+    return round(float(np.median(ends)) / trial_rule.CANDIDATE_SHARE)
+
+
+def trial_id(scope: Scope, baseline: str, candidate: str) -> str:
+    """Return a trial's name for a person to type."""
+    agent = "any-agent" if scope.agent_name == ANY_AGENT else scope.agent_name
+    kind = "any-work" if scope.work_type == ANY_TYPE else scope.work_type
+    kind += "" if scope.cluster_id == ANY_KIND else f"-{scope.cluster_id}"
+    return re.sub(r"[^a-z0-9.]+", "-", f"{agent}-{kind}-{candidate}-for-{baseline}".lower()).strip("-")[:100]
+
+
+def _is_covered(found: Proposal, others: Iterable[Proposal]) -> bool:
+    """Tell whether a narrower proposal on the same baseline covers most of this one's work."""
+    return any(
+        other is not found
+        and other.baseline_model == found.baseline_model
+        and is_narrower(other.scope, found.scope)
+        and other.count_spawns_month >= MOST_OF * found.count_spawns_month
+        for other in others
+    )
+
+
+def log_cost_of(records: Records) -> dict[tuple[Scope, str], float]:
+    """Return the expected cost of a task in dollars of each scope and model where it is known."""
+    cost: Floats = records.evidence.cost_usd
+    return {
+        (scope, model): float(cost[row, column])
+        for row, scope in enumerate(records.scopes)
+        for column, model in enumerate(records.models)
+        if np.isfinite(cost[row, column])
+    }

@@ -1,0 +1,76 @@
+"""The type of a task's work (search, explain, fix, ...), read from its words and from the agent it is given to.
+
+Points are added up: the verb that opens the task weighs most, then what the title is about, what the prompt asks for,
+and the agent's name. The words and their weights are in `words`, `phrases` and `stems`.
+"""
+
+import re
+from functools import lru_cache
+
+from recommender.work_types.lexicon import ANY_STEM, ENTRIES, STEMS, WORK_TYPE_NAMES, WORK_TYPES, Points, role_points
+from recommender.work_types.reading import Reading, add
+from recommender.work_types.stems import ATTRIBUTES
+
+__all__ = ["WORK_TYPES", "WORK_TYPE_NAMES", "work_type_of"]
+
+# What a task asks for stands in its first words; in what form it wants the answer, in its last.
+HEAD_CHARACTERS = 600
+TAIL_CHARACTERS = 200
+ROLE_CHARACTERS = 300
+SENTENCE_CHARACTERS = 20
+STEM_CHARACTERS = 240  # of a script that takes a character or two for a word
+STEM_TITLE = 30
+STEM_OPENING = 100
+STEM_GAP = 4
+
+_ROLE = "ou are a"  # so that it is found however it begins
+_ROLE_SCALE = 0.6
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_OTHER, _IMPLEMENT = WORK_TYPES.index("other"), WORK_TYPES.index("implement")
+# These agents have no tool that writes.
+_READERS = ("explore", "plan")
+_WRITING = ("implement", "fix", "test", "refactor", "docs", "operate")
+_READERS_POINTS: Points = (*((WORK_TYPES.index(name), -3.0) for name in _WRITING), (WORK_TYPES.index("review"), -1.0))
+
+
+def work_type_of(text: str, agent: str | None = None) -> str:
+    """Return the type of work, one of `WORK_TYPES`, that a task asks for.
+
+    `text` is what `task_text` yields: its first words are the task's title. A pure function that looks at 800
+    characters at most. Where nothing tells, a sentence counts as an implementation, the most demanding guess, and
+    anything shorter as other work.
+    """
+    points = [0.0] * len(WORK_TYPES)
+    head, tail = text[:HEAD_CHARACTERS], text[HEAD_CHARACTERS:][-TAIL_CHARACTERS:]
+    points[_OTHER], points[_IMPLEMENT] = 0.5, 0.6 if len(head.strip()) > SENTENCE_CHARACTERS else 0.0
+    add(points, _agent_points(agent or ""))
+    if not head.isascii() and _UNSPACED.search(head, 0, STEM_CHARACTERS):
+        _add_stems(points, head[:STEM_CHARACTERS].lower())
+        head = head[: HEAD_CHARACTERS // 2]  # what is English in it stands early
+    Reading(points, f"{head} {tail}").read(ENTRIES)
+    role = head.find(_ROLE, 0, ROLE_CHARACTERS)
+    if role >= 0:
+        named = head[role + len(_ROLE) : role + len(_ROLE) + 50]
+        add(points, role_points(named.partition(".")[0].lower()), _ROLE_SCALE)
+    return WORK_TYPES[points.index(max(points))]
+
+
+@lru_cache(maxsize=512)
+def _agent_points(agent: str) -> Points:
+    name = agent[:100].lower()
+    return role_points(name) + (_READERS_POINTS if name in _READERS else ())
+
+
+def _add_stems(points: list[float], text: str) -> None:
+    """Add the points of the stems in a text without spaces between words."""
+    end, scale = -STEM_GAP, 0.0
+    before: Points = ()
+    for found in ANY_STEM.finditer(text):
+        stem, place = STEMS[found[0]], found.start()
+        if stem.is_strong and place - end <= STEM_GAP:
+            add(points, before, -scale)
+        end, before = found.end(), stem.points
+        scale = 1.0 if place < STEM_TITLE else 0.5 if place < STEM_OPENING else 0.25
+        if text.startswith(ATTRIBUTES, end):
+            scale *= 0.2
+        add(points, before, scale)
