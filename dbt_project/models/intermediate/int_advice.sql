@@ -21,9 +21,9 @@ select distinct on (cells.agent_name, cells.cluster_id)
 from cells
 inner join answers
     on
-        answers.agent_name in (cells.agent_name, '*')
+        (cells.agent_name = answers.agent_name or answers.agent_name = '*')
         and (
-            (answers.work_type = cells.work_type and answers.cluster_id in (cells.cluster_id, -1))
+            (cells.work_type = answers.work_type and answers.cluster_id in (cells.cluster_id, -1))
             or (answers.agent_name <> '*' and answers.work_type = '*')
         )
 order by

@@ -1,5 +1,5 @@
--- Where the outcomes of a model come from, for each scope that an answer can be for. A task counts in its agent's scopes
--- and in those of any agent, each for its kind, its type of work and any work.
+-- Where the outcomes of a model come from, for each scope that an answer can be for. A task counts for its agent and
+-- for any agent, each for its kind, its type of work and any work.
 with tasks as (
     select * from {{ ref('int_tasks') }}
 ),
@@ -23,23 +23,33 @@ counted as (
     left join trial_spawns on tasks.task_id = trial_spawns.task_id
     where tasks.is_known and tasks.model_source in ('observed', 'result', 'recorded')
     group by 1, 2, 3, 4, 5, 6
+),
+
+scoped as (
+    select
+        counted.*,
+        agents.scope_agent,
+        kinds.scope_work_type,
+        kinds.scope_cluster_id
+    from
+        counted,
+        unnest(array[counted.agent_name, '*']) as agents (scope_agent),
+        unnest(
+            array[counted.work_type, counted.work_type, '*'], array[counted.cluster_id, -1, -1]
+        ) as kinds (scope_work_type, scope_cluster_id)
+    where kinds.scope_work_type is not null
 )
 
 select
-    agents.agent_name,
-    kinds.work_type,
-    kinds.cluster_id,
+    scope_agent as agent_name,
+    scope_work_type as work_type,
+    scope_cluster_id as cluster_id,
     -- Ids of kinds are those of one clustering.
-    case when kinds.cluster_id >= 0 then counted.clustering_version end as clustering_version,
-    counted.model,
-    counted.spawned_on,
-    sum(counted.count_observed)::integer as count_observed,
-    sum(counted.count_in_trials)::integer as count_in_trials,
-    sum(counted.count_self_reported)::integer as count_self_reported
-from counted
-cross join lateral (values (counted.agent_name), ('*')) as agents (agent_name)
-cross join lateral (
-    values (counted.work_type, counted.cluster_id), (counted.work_type, -1), ('*', -1)
-) as kinds (work_type, cluster_id)
-where kinds.work_type is not null
+    case when scope_cluster_id >= 0 then clustering_version end as clustering_version,
+    model,
+    spawned_on,
+    sum(count_observed)::integer as count_observed,
+    sum(count_in_trials)::integer as count_in_trials,
+    sum(count_self_reported)::integer as count_self_reported
+from scoped
 group by 1, 2, 3, 4, 5, 6

@@ -1,5 +1,5 @@
--- The arms of each trial as drawn, whatever ran then, in each week and to date. The share of the candidate changes when
--- a trial is adopted: each spawn weighs by one over the probability of its draw, so that both arms stand for all spawns.
+-- The arms of each trial as drawn, whatever ran then, in each week and to date. The share of the candidate changes
+-- when a trial is adopted: each spawn weighs by one over the probability of its draw, so that both arms stand for all.
 -- Numerics, so that a sum does not depend on the order of its rows.
 with drawn as (
     select
@@ -69,10 +69,12 @@ select
     count_costs,
     count_known,
     count_successes,
-    mean_cost_usd,
-    case when count_costs > 1 then mean_square * effective_costs / (effective_costs - 1) end as cost_variance,
-    effective_costs - 1 as cost_df,
-    success_rate,
+    mean_cost_usd::double precision as mean_cost_usd,
+    (
+        case when count_costs > 1 then mean_square * effective_costs / (effective_costs - 1) end
+    )::double precision as cost_variance,
+    (effective_costs - 1)::double precision as cost_df,
+    success_rate::double precision as success_rate,
     {{ wilson_bound('success_rate * effective_outcomes', 'effective_outcomes', 'low') }} as success_low,
     {{ wilson_bound('success_rate * effective_outcomes', 'effective_outcomes', 'high') }} as success_high
 from spread

@@ -119,8 +119,8 @@ select
     counted.count_self_reported,
     case
         when counted.count_observed + counted.count_self_reported = 0 then 'similar work'
-        else
-            concat_ws(
+        when counted.count_observed is not null
+            then concat_ws(
                 ', ',
                 case when counted.count_observed > 0 then counted.count_observed || ' observed' end,
                 case when counted.count_in_trials > 0 then counted.count_in_trials || ' of them in a trial' end,

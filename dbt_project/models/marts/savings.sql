@@ -34,7 +34,15 @@ spent as (
     from tasks
     inner join windows on tasks.spawned_at > windows.spawned_from and tasks.spawned_at <= windows.spawned_until
     inner join advice on tasks.agent_name = advice.agent_name and tasks.cluster_id = advice.cluster_id
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by
+        windows.window_days,
+        tasks.agent_name,
+        tasks.work_type,
+        tasks.cluster_id,
+        tasks.cluster_label,
+        advice.model,
+        advice.baseline_model,
+        advice.success_rate
 ),
 
 -- Where the baseline stays, nothing is there to save.

@@ -217,3 +217,13 @@ begin
         on serving.task_kinds to spawnwise_analyst;
     return null;
 end $$;
+
+-- The history of the published answers, which dbt keeps, goes on with types of work in its key.
+do $$ begin
+    if to_regclass('intermediate.best_model_history') is not null then
+        alter table intermediate.best_model_history add column if not exists work_type text;
+        update intermediate.best_model_history
+        set work_type = case when cluster_id = -1 then '*' else 'other' end
+        where work_type is null;
+    end if;
+end $$;
