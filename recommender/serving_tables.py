@@ -55,20 +55,30 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
     row = connection.execute(_statement("published_clustering")).fetchone()
     version, embedding_model, estimated_at = row or (0, "", datetime.now(UTC))
     published = {"clustering_version": version, "embedding_model": embedding_model}
-    kinds = connection.execute(_statement("task_kinds"), published).fetchall()
     agents = connection.execute(_statement("agents"), published).fetchall()
     return Snapshot(
         embedding_model=embedding_model,
         created_at=estimated_at,
         clustering_version=version,
-        kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5])]) for row in kinds),
-        centroids=_matrix([row[6] for row in kinds]),
+        **read_kinds(connection, version),
         best=_rows(connection, "best_models", BestModel),
         evidence=_rows(connection, "model_evidence", ModelEvidence, published),
         tiers=_rows(connection, "tiers", Tier),
         agents=tuple(AgentSpec(*row[:3]) for row in agents),
         agent_vectors=_matrix([row[3] for row in agents]),
     )
+
+
+def read_kinds(connection: psycopg.Connection[Any], version: int) -> dict[str, Any]:
+    """Return the fields of a snapshot that a clustering version gives: kinds, and what is taken out by project."""
+    kinds = connection.execute(_statement("task_kinds"), {"clustering_version": version}).fetchall()
+    directions = connection.execute(_statement("project_directions"), {"clustering_version": version}).fetchall()
+    return {
+        "kinds": tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5]), row[6]]) for row in kinds),
+        "centroids": _matrix([row[7] for row in kinds]),
+        "projects": tuple(row[0] for row in directions[1:]),
+        "project_directions": _matrix([row[1] for row in directions]),
+    }
 
 
 def _settings() -> dict[str, Any]:
