@@ -93,7 +93,10 @@ class User:
 def load(warehouse: Warehouse, user: User, spawns: list[Spawn]) -> None:
     vectors = user.embedder.embed([spawn.text for spawn in spawns])
     with warehouse.connect() as connection, connection.cursor() as cursor:
-        rows = [(uuid.uuid5(uuid.NAMESPACE_OID, spawn.key), spawn, vector) for spawn, vector in zip(spawns, vectors, strict=True)]
+        rows = [
+            (uuid.uuid5(uuid.NAMESPACE_OID, spawn.key), spawn, vector)
+            for spawn, vector in zip(spawns, vectors, strict=True)
+        ]
         cursor.executemany(
             """insert into learning.task_history (
                 id, source, source_key, created_at, finished_at, session_id, project, task_title, task_description,
