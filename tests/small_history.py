@@ -7,6 +7,7 @@ import numpy as np
 from psycopg import Connection
 
 from pipelines.warehouse import Warehouse
+from recommender.rows import Scope
 
 EMBEDDING_MODEL = "test-3"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -34,13 +35,14 @@ def insert_history(warehouse: Warehouse) -> None:
                 connection.execute(
                     "insert into learning.cluster_assignments values (%s, %s, %s, 0.1)", [task, version, cluster]
                 )
-        for agent, cluster, model, is_default, is_chosen in [
-            ("tester", 0, "sonnet", True, False),
-            ("tester", 0, "haiku", False, True),
-            ("tester", -1, "sonnet", True, True),
-            ("*", 1, "sonnet", True, True),
+        for agent, work_type, cluster, model, is_baseline, is_chosen in [
+            ("tester", "test", 0, "sonnet", True, False),
+            ("tester", "test", 0, "haiku", False, True),
+            ("tester", "*", -1, "sonnet", True, True),
+            ("*", "docs", 1, "sonnet", True, True),
         ]:
-            insert_estimate(connection, version, agent, cluster, model, is_default=is_default, is_chosen=is_chosen)
+            scope = Scope(agent, work_type, cluster)
+            insert_estimate(connection, version, scope, model, is_baseline=is_baseline, is_chosen=is_chosen)
 
 
 def insert_task(connection: Connection, agent: str, model: str | None, number: int, vector: list[float]) -> uuid.UUID:
@@ -66,16 +68,18 @@ def insert_signal(connection: Connection, task: uuid.UUID, signal: str) -> None:
 
 
 def insert_estimate(
-    connection: Connection, version: int, agent: str, cluster: int, model: str, *, is_default: bool, is_chosen: bool
+    connection: Connection, version: int, scope: Scope, model: str, *, is_baseline: bool, is_chosen: bool
 ) -> None:
     """Write one estimate."""
     connection.execute(
         """insert into learning.model_estimates (
-            clustering_version, agent_name, cluster_id, model, success_rate, success_low, success_sd, tasks_observed,
-            effective_n, expected_cost_usd, reliable_probability, logit, logit_sd, logit_shared_sd,
-            is_default, is_chosen, reason
-        ) values (%s, %s, %s, %s, 0.9, 0.8, 0.05, 40, 38, 0.1, 0.95, 2.2, 0.5, 0.1, %s, %s, 'Seen often.')""",
-        [version, agent, cluster, model, is_default, is_chosen],
+            clustering_version, agent_name, work_type, cluster_id, model, success_rate, success_low, success_sd,
+            tasks_observed, known_outcomes, effective_n, expected_cost_usd, log_cost_sd, worth_probability, net_benefit,
+            logit, logit_sd, logit_shared_sd, is_baseline, is_chosen, reason
+        ) values (
+            %s, %s, %s, %s, %s, 0.9, 0.8, 0.05, 40, 38, 38, 0.1, 0.2, 0.95, 0.5, 2.2, 0.5, 0.1, %s, %s, 'Seen often.'
+        )""",
+        [version, *scope, model, is_baseline, is_chosen],
     )
 
 
@@ -100,11 +104,14 @@ def _insert_clusters(connection: Connection) -> int:
         [EMBEDDING_MODEL],
     ).fetchone()
     assert row is not None
-    for cluster, label, vector in [(0, "unit tests", [1, 0, 0]), (1, "release notes", [0, 1, 0])]:
+    for cluster, work_type, label, vector in [
+        (0, "test", "unit tests", [1, 0, 0]),
+        (1, "docs", "release notes", [0, 1, 0]),
+    ]:
         connection.execute(
             """insert into learning.task_clusters
-            (clustering_version, cluster_id, embedding_model, centroid, size, radius, label)
-            values (%s, %s, %s, %s, 1, 0.5, %s)""",
-            [row[0], cluster, EMBEDDING_MODEL, np.array(vector, np.float32), label],
+            (clustering_version, cluster_id, work_type, embedding_model, centroid, size, radius, label)
+            values (%s, %s, %s, %s, %s, 1, 0.5, %s)""",
+            [row[0], cluster, work_type, EMBEDDING_MODEL, np.array(vector, np.float32), label],
         )
     return int(row[0])

@@ -7,6 +7,7 @@ with newest as (
 select
     clusters.clustering_version,
     clusters.cluster_id,
+    clusters.work_type,
     clusters.embedding_model,
     clusters.count_tasks,
     clusters.radius,

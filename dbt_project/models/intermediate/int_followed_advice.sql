@@ -6,6 +6,7 @@ select
     (date_trunc('week', decisions.decided_at at time zone 'UTC'))::date as decided_in_week,
     decisions.answer_source,
     decisions.answered_model,
+    decisions.baseline_model,
     decisions.success_rate as predicted_success_rate,
     tasks.agent_name,
     tasks.cluster_id,

@@ -5,6 +5,7 @@ with kinds as (
         assignments.clustering_version,
         assignments.cluster_id,
         assignments.cluster_distance,
+        clusters.work_type,
         clusters.cluster_label,
         assignments.cluster_distance > clusters.radius as is_far_from_cluster
     from {{ ref('stg_learning__cluster_assignments') }} as assignments
@@ -29,6 +30,7 @@ select
     tasks.decision_id,
 
     kinds.clustering_version,
+    kinds.work_type,
     coalesce(kinds.cluster_id, -1) as cluster_id,
     coalesce(kinds.cluster_label, 'not clustered') as cluster_label,
     kinds.cluster_distance,

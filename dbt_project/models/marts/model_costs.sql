@@ -1,6 +1,7 @@
 select
     windows.window_days,
     tasks.agent_name,
+    tasks.work_type,
     tasks.cluster_id,
     tasks.cluster_label,
     coalesce(tasks.model, 'unknown') as model,
@@ -22,4 +23,9 @@ from {{ ref('int_tasks') }} as tasks
 inner join {{ ref('int_windows') }} as windows
     on tasks.spawned_at > windows.spawned_from and tasks.spawned_at <= windows.spawned_until
 group by
-    windows.window_days, tasks.agent_name, tasks.cluster_id, tasks.cluster_label, coalesce(tasks.model, 'unknown')
+    windows.window_days,
+    tasks.agent_name,
+    tasks.work_type,
+    tasks.cluster_id,
+    tasks.cluster_label,
+    coalesce(tasks.model, 'unknown')

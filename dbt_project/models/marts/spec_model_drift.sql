@@ -10,7 +10,7 @@ with drift as (
         best.success_low,
         best.tasks_observed,
         best.expected_cost_usd,
-        best.default_expected_cost_usd,
+        best.baseline_expected_cost_usd,
         lines.line_number,
         lines.line,
         lines.is_model_line
@@ -20,8 +20,9 @@ with drift as (
     left join {{ ref('int_spec_model_lines') }} as lines on specs.agent_name = lines.agent_name
     where
         best.cluster_id = -1
-        -- A full model id names its family; a spec that declares none runs on the default.
-        and strpos(lower(coalesce(nullif(specs.declared_model, 'inherit'), best.default_model, '')), best.model) = 0
+        and best.work_type = '*'
+        -- A full model id names its family; a spec that declares none runs on the baseline.
+        and strpos(lower(coalesce(nullif(specs.declared_model, 'inherit'), best.baseline_model, '')), best.model) = 0
 )
 
 select distinct on (agent_name)
@@ -34,7 +35,7 @@ select distinct on (agent_name)
     success_low,
     tasks_observed,
     expected_cost_usd,
-    default_expected_cost_usd,
+    baseline_expected_cost_usd,
     case
         when is_model_line
             then

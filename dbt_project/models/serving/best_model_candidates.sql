@@ -4,29 +4,24 @@ with estimates as (
     select * from {{ ref('stg_learning__model_estimates') }}
 ),
 
-defaults as (
-    select
-        agent_name,
-        cluster_id,
-        model as default_model,
-        expected_cost_usd as default_expected_cost_usd
-    from estimates
-    where is_default
+clusterings as (
+    select * from {{ ref('stg_learning__clusterings') }}
 ),
 
 clusters as (
-    select
-        clustering_version,
-        cluster_id,
-        cluster_label
-    from {{ ref('stg_learning__task_clusters') }}
+    select * from {{ ref('stg_learning__task_clusters') }}
+),
+
+work_types as (
+    select * from {{ ref('work_types') }}
 )
 
 select
     chosen.agent_name,
+    chosen.work_type,
     chosen.cluster_id,
     chosen.model,
-    case when chosen.cluster_id = -1 then 'agent' else 'cluster' end as answer_source,
+    case when chosen.cluster_id = -1 and chosen.work_type = '*' then 'agent' else 'cluster' end as answer_source,
     chosen.reason,
     chosen.success_rate,
     chosen.success_low,
@@ -34,16 +29,26 @@ select
     chosen.tasks_observed,
     chosen.effective_n,
     chosen.expected_cost_usd,
-    defaults.default_model,
-    defaults.default_expected_cost_usd,
-    clusters.cluster_label,
+    baselines.model as baseline_model,
+    baselines.expected_cost_usd as baseline_expected_cost_usd,
+    -- A kind has a label of its own; a type of work has the name that people know.
+    coalesce(
+        clusters.cluster_label,
+        case when chosen.cluster_id = -1 then work_types.work_type_name end,
+        nullif(chosen.work_type, '*')
+    ) as cluster_label,
     chosen.clustering_version,
     clusterings.embedding_model,
     chosen.estimated_at
 from estimates as chosen
-inner join {{ ref('stg_learning__clusterings') }} as clusterings
-    on chosen.clustering_version = clusterings.clustering_version
-left join defaults on chosen.agent_name = defaults.agent_name and chosen.cluster_id = defaults.cluster_id
+inner join clusterings on chosen.clustering_version = clusterings.clustering_version
+left join estimates as baselines
+    on
+        chosen.agent_name = baselines.agent_name
+        and chosen.work_type = baselines.work_type
+        and chosen.cluster_id = baselines.cluster_id
+        and baselines.is_baseline
 left join clusters
     on chosen.clustering_version = clusters.clustering_version and chosen.cluster_id = clusters.cluster_id
+left join work_types on chosen.work_type = work_types.work_type
 where chosen.is_chosen

@@ -1,5 +1,6 @@
 select
     agent_name,
+    work_type,
     cluster_id,
     model,
     answer_source,
@@ -10,8 +11,8 @@ select
     tasks_observed,
     effective_n,
     expected_cost_usd,
-    default_model,
-    default_expected_cost_usd,
+    baseline_model,
+    baseline_expected_cost_usd,
     cluster_label,
     clustering_version,
     embedding_model,

@@ -6,6 +6,7 @@ renamed as (
     select
         -- what it is about
         agent_name,
+        work_type,
         cluster_id,
         model,
         clustering_version,
@@ -14,13 +15,16 @@ renamed as (
         success_rate,
         success_low,
         success_sd,
-        reliable_probability,
         tasks_observed,
+        known_outcomes,
         effective_n,
         expected_cost_usd,
+        log_cost_sd,
+        worth_probability,
+        net_benefit,
 
-        -- the decision, made in pipelines/estimate/decision.py and nowhere else
-        is_default,
+        -- the decision, made in recommender/decision.py and nowhere else
+        is_baseline,
         is_chosen,
         reason,
         estimated_at

@@ -7,6 +7,7 @@ renamed as (
         agent_pattern,
         default_model,
         notes,
+        is_own,
         right(agent_pattern, 1) = '*' as is_pattern,
         updated_at
     from source

@@ -9,10 +9,13 @@ renamed as (
         task_id,
         session_id,
         agent_name,
+        work_type,
         cluster_id,
 
-        -- asked, answered, applied and resolved are four different things
+        -- what was asked for, would have run, was answered, was applied and ran are different things
         asked_model,
+        baseline_model,
+        baseline_source,
         answered_model,
         applied_model,
         resolved_model,
@@ -20,6 +23,9 @@ renamed as (
         -- how it was decided
         mode,
         answer_source,
+        is_change,
+        trial_id,
+        trial_arm,
         snapshot_version,
         propensity,
         success_rate,

@@ -7,6 +7,7 @@ renamed as (
     select
         clustering_version,
         cluster_id,
+        work_type,
         embedding_model,
         size as count_tasks,
         radius,

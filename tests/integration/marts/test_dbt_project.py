@@ -46,12 +46,12 @@ def test_the_whole_project_builds_without_a_failure_or_a_warning(history: Wareho
     ) == [(False, "agent", 15), (False, "environment", 2), (True, None, 53), (None, None, 3)]
     assert rows(
         history,
-        "select agent_name, cluster_id, model, answer_source, default_model, cluster_label "
+        "select agent_name, work_type, cluster_id, model, answer_source, baseline_model, cluster_label "
         "from serving.best_model_per_cluster order by 1, 2",
     ) == [
-        ("*", 1, "sonnet", "cluster", "sonnet", "release notes"),
-        ("tester", -1, "sonnet", "agent", "sonnet", None),
-        ("tester", 0, "haiku", "cluster", "sonnet", "unit tests"),
+        ("*", "docs", 1, "sonnet", "cluster", "sonnet", "release notes"),
+        ("tester", "*", -1, "sonnet", "agent", "sonnet", None),
+        ("tester", "test", 0, "haiku", "cluster", "sonnet", "unit tests"),
     ]
 
 

@@ -1,0 +1,78 @@
+-- The arms of each trial as drawn, whatever ran then, in each week and to date. The share of the candidate changes when
+-- a trial is adopted: each spawn weighs by one over the probability of its draw, so that both arms stand for all spawns.
+-- Numerics, so that a sum does not depend on the order of its rows.
+with drawn as (
+    select
+        trial_id,
+        arm,
+        decided_in_week,
+        1 / propensity::numeric as weight,
+        cost_usd,
+        is_known,
+        is_success
+    from {{ ref('int_trial_spawns') }}
+    where task_id is not null and propensity > 0
+),
+
+periods as (
+    select
+        decided_in_week as week,
+        *
+    from drawn
+
+    union all
+
+    select
+        null as week,
+        *
+    from drawn
+),
+
+summed as (
+    select
+        trial_id,
+        week,
+        arm,
+        count(*)::integer as count_spawns,
+        count(cost_usd)::integer as count_costs,
+        (count(*) filter (where is_known))::integer as count_known,
+        (count(*) filter (where is_success))::integer as count_successes,
+        sum(weight * cost_usd) / sum(weight) filter (where cost_usd is not null) as mean_cost_usd,
+        sum(weight) filter (where cost_usd is not null) as cost_weight,
+        sum(weight * weight) filter (where cost_usd is not null) as cost_weight_squares,
+        sum(weight * weight * cost_usd) as weighted_costs,
+        sum(weight * weight * cost_usd * cost_usd) as weighted_cost_squares,
+        coalesce(sum(weight) filter (where is_success), 0) / sum(weight) filter (where is_known) as success_rate,
+        power(sum(weight) filter (where is_known), 2)
+        / sum(weight * weight) filter (where is_known) as effective_outcomes
+    from periods
+    group by trial_id, week, arm
+),
+
+-- The variance of a weighted mean (Hajek's): its weighted squares, n / (n - 1) of them for n effective costs.
+spread as (
+    select
+        *,
+        power(cost_weight, 2) / cost_weight_squares as effective_costs,
+        greatest(
+            weighted_cost_squares - 2 * mean_cost_usd * weighted_costs + power(mean_cost_usd, 2) * cost_weight_squares,
+            0
+        ) / power(cost_weight, 2) as mean_square
+    from summed
+)
+
+select
+    trial_id,
+    week,
+    arm,
+    count_spawns,
+    count_costs,
+    count_known,
+    count_successes,
+    mean_cost_usd,
+    case when count_costs > 1 then mean_square * effective_costs / (effective_costs - 1) end as cost_variance,
+    effective_costs - 1 as cost_df,
+    success_rate,
+    {{ wilson_bound('success_rate * effective_outcomes', 'effective_outcomes', 'low') }} as success_low,
+    {{ wilson_bound('success_rate * effective_outcomes', 'effective_outcomes', 'high') }} as success_high
+from spread
