@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         le=1,
         description="What an outcome counts that a program reports of itself; below 1, these alone change no model",
     )
-    half_life_days: float = Field(default=90.0, gt=0, description="Age at which an outcome counts half")
+    half_life_days: float = Field(default=180.0, gt=0, description="Age at which an outcome counts half")
     version_discount: float = Field(
         default=0.5, gt=0, le=1, description="What an older version's outcome counts for a new version of its family"
     )

@@ -55,14 +55,12 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
     row = connection.execute(_statement("published_clustering")).fetchone()
     version, embedding_model, estimated_at = row or (0, "", datetime.now(UTC))
     published = {"clustering_version": version, "embedding_model": embedding_model}
-    kinds = connection.execute(_statement("task_kinds"), published).fetchall()
     agents = connection.execute(_statement("agents"), published).fetchall()
     return Snapshot(
         embedding_model=embedding_model,
         created_at=estimated_at,
         clustering_version=version,
-        kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5])]) for row in kinds),
-        centroids=_matrix([row[6] for row in kinds]),
+        **read_kinds(connection, version),
         best=_rows(connection, "best_models", BestModel),
         evidence=read_evidence(connection, version),
         trials=_rows(connection, "trials", Trial),
@@ -75,6 +73,18 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
 def read_evidence(connection: psycopg.Connection[Any], clustering_version: int) -> tuple[ModelEvidence, ...]:
     """Read what each model can be trusted with in each scope of a clustering."""
     return _rows(connection, "model_evidence", ModelEvidence, {"clustering_version": clustering_version})
+
+
+def read_kinds(connection: psycopg.Connection[Any], version: int) -> dict[str, Any]:
+    """Return the fields of a snapshot that a clustering version gives: kinds, and what is taken out by project."""
+    kinds = connection.execute(_statement("task_kinds"), {"clustering_version": version}).fetchall()
+    directions = connection.execute(_statement("project_directions"), {"clustering_version": version}).fetchall()
+    return {
+        "kinds": tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5]), row[6]]) for row in kinds),
+        "centroids": _matrix([row[7] for row in kinds]),
+        "projects": tuple(row[0] for row in directions[1:]),
+        "project_directions": _matrix([row[1] for row in directions]),
+    }
 
 
 def _settings() -> dict[str, Any]:

@@ -56,13 +56,18 @@ class SnapshotError(Exception):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that a lookup needs. Row i of `centroids` is kind i, row i of `agent_vectors` is agent i."""
+    """Everything that a lookup needs. Row i of `centroids` is kind i, row i of `agent_vectors` is agent i.
+
+    Row i + 1 of `project_directions` is what is taken out of the vectors of project i, row 0 of those of any other.
+    """
 
     embedding_model: str
     created_at: datetime
     clustering_version: int = 0
     kinds: tuple[TaskKind, ...] = ()
     centroids: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
+    projects: tuple[str, ...] = ()
+    project_directions: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), dtype=np.float32))
     best: tuple[BestModel, ...] = ()
     evidence: tuple[ModelEvidence, ...] = ()
     trials: tuple[Trial, ...] = ()
@@ -87,6 +92,19 @@ class Snapshot:
     def radii(self) -> NDArray[np.float64]:
         """The radius of each kind."""
         return np.array([kind.radius for kind in self.kinds])
+
+    @cached_property
+    def kinds_of_type(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """The places of the kinds of each work type, and their centroids."""
+        rows: dict[str, list[int]] = {}
+        for row, kind in enumerate(self.kinds[: len(self.centroids)]):
+            rows.setdefault(kind.work_type, []).append(row)
+        return {name: (np.array(found), self.centroids[found]) for name, found in rows.items()}
+
+    @cached_property
+    def direction_of(self) -> dict[str, NDArray[np.float32]]:
+        """What is taken out of the vectors of each project; of any other, the one under no name."""
+        return dict(zip(("", *self.projects), self.project_directions, strict=False))
 
     @cached_property
     def evidence_of(self) -> dict[Scope, list[ModelEvidence]]:
@@ -116,12 +134,17 @@ class Snapshot:
 
     def _tensors(self) -> dict[str, NDArray[Any]]:
         rows = {name: getattr(self, name) for name in ("kinds", "best", "evidence", "trials", "tiers", "agents")}
-        rows |= {"embedding_model": self.embedding_model, "clustering_version": self.clustering_version}
+        rows |= {
+            "projects": self.projects,
+            "embedding_model": self.embedding_model,
+            "clustering_version": self.clustering_version,
+        }
         rows |= {"exploration_share": self.exploration_share, "protected_agents": self.protected_agents}
         rows |= {"rule": asdict(self.rule)}
         text = json.dumps(rows, allow_nan=False, ensure_ascii=False).encode("utf-8", errors="replace")
         return {
             "centroids": np.ascontiguousarray(self.centroids, dtype=np.float32),
+            "project_directions": np.ascontiguousarray(self.project_directions, dtype=np.float32),
             "agent_vectors": np.ascontiguousarray(self.agent_vectors, dtype=np.float32),
             "rows": np.frombuffer(text, dtype=np.uint8),
         }
@@ -186,6 +209,8 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
         clustering_version=rows["clustering_version"],
         kinds=tuple(TaskKind._make([*row[:4], tuple(row[4]), tuple(row[5]), row[6]]) for row in rows["kinds"]),
         centroids=tensors["centroids"],
+        projects=tuple(rows["projects"]),
+        project_directions=tensors["project_directions"],
         best=tuple(map(BestModel._make, rows["best"])),
         evidence=tuple(map(ModelEvidence._make, rows["evidence"])),
         trials=tuple(map(Trial._make, rows["trials"])),
@@ -199,9 +224,17 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
 
 
 def _require_sound(snapshot: Snapshot) -> None:
-    for rows, vectors in ((snapshot.kinds, snapshot.centroids), (snapshot.agents, snapshot.agent_vectors)):
-        if vectors.ndim != 2 or len(vectors) not in (0, len(rows)) or not np.isfinite(vectors).all():
-            raise SnapshotError("The snapshot does not fit together: run `spawnwise learn` to publish it again.")
+    parts = (
+        (snapshot.kinds, snapshot.centroids),
+        (snapshot.agents, snapshot.agent_vectors),
+        (("", *snapshot.projects), snapshot.project_directions),
+    )
+    is_sound = all(
+        vectors.ndim == 2 and len(vectors) in (0, len(rows)) and np.isfinite(vectors).all() for rows, vectors in parts
+    )
+    sizes = {vectors.shape[-1] for vectors in (snapshot.centroids, snapshot.project_directions) if vectors.size}
+    if not is_sound or len(sizes) > 1:
+        raise SnapshotError("The snapshot does not fit together: run `spawnwise learn` to publish it again.")
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -40,7 +40,7 @@ def evidence(
     model: str,
     cost: float,
     *,
-    logit: float = 2.0,
+    logit: float = 2.7,
     known: float = 11.0,
     is_chosen: bool = False,
     work_type: str | None = None,

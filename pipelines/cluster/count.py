@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import silhouette_score
 
-from pipelines.cluster.kmeans import Clustering, Floats, Ints, spherical_kmeans
+from pipelines.cluster.kmeans import STARTS, Clustering, Floats, Ints, spherical_kmeans
 from pipelines.cluster.radius import cluster_radii
 from recommender.blend import nearness
 
 CANDIDATES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 SILHOUETTE_CANDIDATES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 24)
+TRIED_WELL_UP_TO = 500  # tasks: in more, each number is tried from one start, and only the chosen one from several
 SILHOUETTE_UP_TO = 2_000  # tasks: in few, a kind that is split has too few outcomes; in many, a merged one hides a kind
 MEMBERS_AT_LEAST = 20  # on average: smaller kinds hold too few outcomes to learn from
 FAILURES_AT_LEAST = 50  # and as many successes: with fewer, outcomes cannot choose between candidates
@@ -25,6 +26,11 @@ class KnownOutcomes:
     row: Ints
     model: Ints
     success: Floats
+
+    def among(self, rows: Ints) -> "KnownOutcomes":
+        """Return those of some tasks, whose ascending `rows` become rows 0, 1, ..."""
+        kept = np.isin(self.row, rows)
+        return KnownOutcomes(np.searchsorted(rows, self.row[kept]), self.model[kept], self.success[kept])
 
 
 def choose_clustering(
@@ -53,19 +59,24 @@ def choose_clustering(
 
 def _clearest(vectors: Floats, most: int, *, seed: int) -> tuple[Clustering, str]:
     """Return the clustering of at most `most` clusters with the largest mean silhouette."""
-    one = spherical_kmeans(vectors, 1, seed=seed)
     counts = sorted({count for count in SILHOUETTE_CANDIDATES if count < most} | ({most} if most > 1 else set()))
-    tried = [spherical_kmeans(vectors, count, seed=seed) for count in counts]
-    scored = [(_silhouette(vectors, clustering), clustering) for clustering in tried]
-    apart, best = max(scored, key=lambda pair: pair[0], default=(0.0, one))
+    starts = STARTS if len(vectors) <= TRIED_WELL_UP_TO else 1
+    apart, count = 0.0, 1
+    if counts:
+        distances = np.clip(1 - vectors @ vectors.T, 0, 2)
+        np.fill_diagonal(distances, 0)
+        tried = [spherical_kmeans(vectors, number, seed=seed, starts=starts) for number in counts]
+        scores = [_silhouette(distances, clustering) for clustering in tried]
+        apart, count = max(zip(scores, counts, strict=True), key=lambda pair: pair[0])
+    best = spherical_kmeans(vectors, count, seed=seed)
     why = f"silhouette {apart:.2f} at {len(best.centroids)} of at most {most} clusters"
     return best, f"{why}; too few outcomes of both kinds to choose by them"
 
 
-def _silhouette(vectors: Floats, clustering: Clustering) -> float:
-    if not 1 < len(clustering.centroids) < len(vectors):
+def _silhouette(distances: Floats, clustering: Clustering) -> float:
+    if not 1 < len(clustering.centroids) < len(distances):
         return 0.0
-    return float(silhouette_score(vectors, clustering.members, metric="cosine"))
+    return float(silhouette_score(distances, clustering.members, metric="precomputed"))
 
 
 def _tells_enough(outcomes: KnownOutcomes) -> bool:

@@ -11,6 +11,7 @@ Ints = NDArray[np.integer]
 
 MINIBATCH_FROM = 50_000  # above this full k-means takes minutes, and mini-batches find the same kinds
 STARTS_UP_TO = 2_000  # rows: small data cluster in no time, and suffer most from an unlucky start
+STARTS = 5
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,17 @@ def unit_rows(vectors: Floats) -> Floats:
     return scaled
 
 
-def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0) -> Clustering:
+def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0, starts: int = STARTS) -> Clustering:
     """Cluster unit rows (n, d) into at most `count` kinds; the same rows in the same order give the same clusters.
 
     Lloyd's steps on unit vectors, with centroids scaled back to the sphere at the end, as in Dhillon & Modha (2001)
-    up to the normalisation between steps. Clusters left empty by the last assignment are dropped.
+    up to the normalisation between steps. The best of `starts` up to STARTS_UP_TO rows, of one beyond. Clusters left
+    empty by the last assignment are dropped.
     """
     distinct = len(np.unique(vectors.round(6), axis=0)) if count > 1 else 1
     count = max(1, min(count, distinct))
     kind = KMeans if len(vectors) < MINIBATCH_FROM else MiniBatchKMeans
-    starts = 5 if len(vectors) <= STARTS_UP_TO else 1
+    starts = starts if len(vectors) <= STARTS_UP_TO else 1
     fitted = kind(n_clusters=count, n_init=starts, random_state=seed).fit(np.asarray(vectors, dtype=np.float64))
     centroids = unit_rows(fitted.cluster_centers_)
     members, _ = assign(vectors, centroids)

@@ -1,20 +1,19 @@
-"""What a kind of task is called: the words that tell it from the others."""
+"""What a kind of task is called: its type of work, and the words that tell it from the other kinds."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from pipelines.cluster.kmeans import Clustering, Floats, Ints
+from pipelines.cluster.vocabulary import KindWords, words_of_kinds
+from recommender.work_types import WORK_TYPE_NAMES
 
 TERMS_KEPT = 10
-TERMS_IN_LABEL = 3
+TERMS_IN_LABEL = 2  # and one more where two kinds would be called alike
 EXAMPLES_KEPT = 3
-TEXT_READ = 2_000  # characters of a task: its opening says what it is about
-WORD = r"(?u)\b[^\W\d_][\w-]{2,}\b"
-# Words that every spawn's prompt holds, and what redaction leaves behind.
-COMMON_IN_SPAWNS = frozenset({"task", "please", "agent", "redacted", "user", "need", "make", "sure", "use", "using"})
+_BETWEEN = " · "
 
 
 @dataclass(frozen=True)
@@ -25,39 +24,70 @@ class ClusterLabel:
     terms: tuple[str, ...]
 
 
-def label_clusters(texts: Sequence[str], members: Ints, count: int) -> list[ClusterLabel]:
-    """Name each cluster by its class-based TF-IDF terms: frequent in it, rare elsewhere.
+def label_clusters(
+    texts: Sequence[str],
+    projects: Sequence[str],
+    members: Ints,
+    types: Sequence[str],
+    old: Sequence[str | None] | None = None,
+) -> list[ClusterLabel]:
+    """Name each cluster by its type of work and its class-based TF-IDF terms: frequent in it, rare elsewhere.
 
-    Formula: term frequency in the cluster x log(1 + words per cluster / frequency over all), as in BERTopic
-    (Grootendorst 2022).
+    `members` is the cluster of each task, `types` the type and `old` the label so far of each cluster, which stays
+    while a term of it still tells the cluster apart. No two labels are alike.
     """
-    joined: list[list[str]] = [[] for _ in range(count)]
-    for text, member in zip(texts, members, strict=True):
-        joined[int(member)].append(text[:TEXT_READ])
-    documents = [" ".join(parts) for parts in joined]
-    stop_words = sorted(ENGLISH_STOP_WORDS | COMMON_IN_SPAWNS)
-    vectorizer = CountVectorizer(token_pattern=WORD, stop_words=stop_words, max_features=50_000)
-    try:
-        counts = vectorizer.fit_transform(documents).toarray().astype(float)
-    except ValueError:  # no text holds a word that tells anything
-        return [ClusterLabel(f"kind {cluster + 1}", ()) for cluster in range(count)]
-    words = [str(word) for word in vectorizer.get_feature_names_out()]
-    frequency = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    weights = frequency * np.log1p(counts.sum() / count / counts.sum(axis=0))
-    return [_label(weights[cluster], words, cluster) for cluster in range(count)]
+    words = words_of_kinds(texts, projects, members, types)
+    ranked = [_ranked(words, weights, kind) for kind, weights in enumerate(_weights(words.said))]
+    labels = [_kept(old[kind] if old else None, words, terms, types[kind], kind) for kind, terms in enumerate(ranked)]
+    repeated = {label for label, count in Counter(labels).items() if count > 1}
+    taken = {label for label in labels if label is not None}
+    for kind, terms in enumerate(ranked):
+        label = labels[kind]
+        if label is None or (label in repeated and label in labels[:kind]):
+            labels[kind] = label = _free_label(WORK_TYPE_NAMES[types[kind]], terms, taken)
+            taken.add(label)
+    return [ClusterLabel(label or "", terms) for label, terms in zip(labels, ranked, strict=True)]
 
 
-def kept_label(old: ClusterLabel | None, new: ClusterLabel) -> str:
-    """Return the old label while any word of it still tells the cluster apart, else the new one."""
-    if old is None or not set(old.label.split(", ")) & set(new.terms):
-        return new.label
-    return old.label
+def _weights(said: Floats) -> Floats:
+    """Return the weight of each word in each kind (kinds, words) from how much it is said there.
+
+    Formula: term frequency in the kind x log(1 + words per kind / frequency over all kinds), as in BERTopic
+    (Grootendorst 2022); a text counts once a word, so that one long prompt does not name its kind.
+    """
+    if not said.size:
+        return said
+    frequency = said / np.maximum(said.sum(axis=1, keepdims=True), 1)
+    weights: Floats = frequency * np.log1p(said.sum() / len(said) / np.maximum(said.sum(axis=0), 1))
+    return weights
 
 
-def _label(weights: Floats, words: Sequence[str], cluster: int) -> ClusterLabel:
-    ranked = sorted(np.flatnonzero(weights).tolist(), key=lambda index: (-weights[index], words[index]))[:TERMS_KEPT]
-    terms = tuple(words[index] for index in ranked)
-    return ClusterLabel(", ".join(terms[:TERMS_IN_LABEL]) or f"kind {cluster + 1}", terms)
+def _ranked(words: KindWords, weights: Floats, kind: int) -> tuple[str, ...]:
+    usable = np.flatnonzero(words.is_usable[kind] & (weights > 0)).tolist()
+    usable.sort(key=lambda index: (-weights[index], words.terms[index]))
+    return tuple(words.terms[index] for index in usable[:TERMS_KEPT])
+
+
+def _kept(label: str | None, words: KindWords, terms: tuple[str, ...], work_type: str, kind: int) -> str | None:
+    """Return the old label while any term of it still tells the kind apart and none has become unfit."""
+    name, _, rest = (label or "").partition(_BETWEEN)
+    old = rest.split(", ")
+    usable = {words.terms[index] for index in np.flatnonzero(words.is_usable[kind])}
+    is_kept = name == WORK_TYPE_NAMES[work_type] and not set(old) - usable and set(old) & set(terms)
+    return label if is_kept else None
+
+
+def _free_label(name: str, terms: tuple[str, ...], taken: set[str]) -> str:
+    """Return the first label that no other kind has: with two terms, with a third, with a number."""
+    first, more = terms[:TERMS_IN_LABEL], terms[TERMS_IN_LABEL:]
+    for chosen in (first, *((*first, term) for term in more)):
+        label = _BETWEEN.join([name, ", ".join(chosen)]) if chosen else name
+        if label not in taken:
+            return label
+    number = 2
+    while f"{label} {number}" in taken:
+        number += 1
+    return f"{label} {number}"
 
 
 def example_rows(texts: Sequence[str], clustering: Clustering, cluster: int) -> list[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from pipelines.cluster.kmeans import Floats
@@ -10,14 +11,17 @@ from pipelines.cluster.kmeans import Floats
 SAME_KIND_FROM = 0.8  # cosine similarity of two centroids that are still one kind of task
 
 
-def match_clusters(old: Floats, old_ids: Sequence[int], new: Floats) -> list[int]:
+def match_clusters(
+    old: Floats, old_ids: Sequence[int], new: Floats, comparable: NDArray[np.bool_] | None = None
+) -> list[int]:
     """Return an id for each new centroid: that of the old one it continues, else one never used before.
 
-    One-to-one with the largest total similarity (Hungarian method); pairs less alike than SAME_KIND_FROM do not count.
+    One-to-one with the largest total similarity (Hungarian method); pairs less alike than SAME_KIND_FROM do not count,
+    nor do those that are not `comparable` (new, old), such as kinds of two work types.
     """
     ids = [-1] * len(new)
     if len(old):
-        similarity = new @ old.T
+        similarity = new @ old.T if comparable is None else np.where(comparable, new @ old.T, -1)
         worth = np.where(similarity >= SAME_KIND_FROM, similarity, 0)
         for row, column in zip(*linear_sum_assignment(-worth), strict=True):
             if similarity[row, column] >= SAME_KIND_FROM:

@@ -6,12 +6,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from pipelines.cluster import store
-from pipelines.cluster.count import choose_clustering
-from pipelines.cluster.kmeans import assign
-from pipelines.cluster.labels import ClusterLabel, example_rows, kept_label, label_clusters
+from pipelines.cluster.directions import find_directions
+from pipelines.cluster.embedded_tasks import EmbeddedTasks, read_tasks
+from pipelines.cluster.labels import example_rows, label_clusters
 from pipelines.cluster.matching import match_clusters
 from pipelines.cluster.radius import cluster_radii
-from pipelines.cluster.store import Connection, EmbeddedTasks, StoredCluster, StoredClustering
+from pipelines.cluster.store import Connection, StoredCluster, StoredClustering
+from pipelines.cluster.topics import Topics, assign_within, find_topics
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -38,7 +39,7 @@ def cluster_tasks(warehouse: Warehouse, settings: Settings, embedding_model: str
     """Bring the clusters up to date in one transaction; the same tasks again change no row."""
     progress.stage("cluster")
     with warehouse.connect() as connection:
-        tasks = store.read_tasks(connection, embedding_model)
+        tasks = read_tasks(connection, embedding_model)
         fingerprint = tasks.fingerprint(embedding_model)
         latest = store.read_latest(connection, embedding_model)
         progress.update(0, len(tasks.ids), "tasks")
@@ -66,19 +67,26 @@ def needs_new_clusters(made_from: int, present: int, new: int, strangers: int) -
 
 
 def _extend(connection: Connection, latest: StoredClustering, tasks: EmbeddedTasks, fingerprint: str) -> bool:
-    """Assign the new tasks to the clusters there are, unless the work has outgrown them."""
-    if not latest.clusters:
+    """Assign the new tasks to the clusters there are, unless the work has outgrown them or has a new type.
+
+    A task whose type of work is read differently than in the night it was assigned is news as well.
+    """
+    if not latest.clusters or not len(latest.directions.vectors) or not set(tasks.types) <= set(latest.types):
         return False
-    assigned = store.assigned_ids(connection, latest.version)
-    new = [row for row, task_id in enumerate(tasks.ids) if task_id not in assigned]
-    if new:
-        members, distances = assign(tasks.vectors[new], latest.centroids)
+    assigned = store.assigned_types(connection, latest.version)
+    rows = [row for row, task_id in enumerate(tasks.ids) if assigned.get(task_id) != tasks.types[row]]
+    if rows:
+        new = tasks.among(rows)
+        vectors = latest.directions.damp(new.vectors, new.projects)
+        members, distances = assign_within(vectors, new.types, latest.centroids, latest.types)
         radii = np.array([cluster.radius for cluster in latest.clusters])
+        moved = [task_id for task_id in new.ids if task_id in assigned]
         strangers = int((distances > radii[members]).sum())
-        if needs_new_clusters(latest.task_count, len(tasks.ids), len(new), strangers):
+        if needs_new_clusters(latest.task_count, len(tasks.ids), len(rows), max(strangers, len(moved))):
             return False
+        store.delete_assignments(connection, latest.version, moved)
         ids = [latest.clusters[member].cluster_id for member in members]
-        found = [(tasks.ids[row], cluster, float(far)) for row, cluster, far in zip(new, ids, distances, strict=True)]
+        found = zip(new.ids, ids, distances.tolist(), strict=True)
         store.insert_assignments(connection, latest.version, found)
     store.extend_version(connection, latest.version, fingerprint)
     return True
@@ -95,30 +103,38 @@ def _cluster(
     if not tasks.ids:
         store.insert_clustering(connection, embedding_model, fingerprint, [], "no task has an embedding yet")
         return 0
+    directions = find_directions(tasks.vectors, tasks.projects)
+    vectors = directions.damp(tasks.vectors, tasks.projects)
     # More threads add up their sums in any order, and gain nothing up to 10,000 tasks; on a busy machine their waiting
     # for each other costs ten times the work.
     with threadpool_limits(limits=1):
-        clustering, criterion = choose_clustering(tasks.vectors, tasks.outcomes())
-    names = label_clusters(tasks.texts, clustering.members, len(clustering.centroids))
+        topics = find_topics(vectors, tasks.types, tasks.outcomes())
+        radii = cluster_radii(vectors, topics.clustering)
+    clustering = topics.clustering
     old = {} if latest is None else {cluster.cluster_id: cluster for cluster in latest.clusters}
-    before = np.zeros((0, 0)) if latest is None or not old else latest.centroids
-    ids = match_clusters(before, list(old), clustering.centroids)
-    radii = cluster_radii(tasks.vectors, clustering)
+    ids = _continued_ids(latest, topics)
+    labels = [old[cluster_id].label.label if cluster_id in old else None for cluster_id in ids]
+    names = label_clusters(tasks.texts, tasks.projects, clustering.members, topics.types, labels)
     clusters = [
-        StoredCluster(
-            ids[index],
-            clustering.centroids[index],
-            float(radii[index]),
-            ClusterLabel(kept_label(old[ids[index]].label if ids[index] in old else None, name), name.terms),
-        )
+        StoredCluster(ids[index], clustering.centroids[index], float(radii[index]), name, topics.types[index])
         for index, name in enumerate(names)
     ]
     sizes = np.bincount(clustering.members, minlength=len(clusters)).tolist()
     examples = [
         [tasks.ids[row] for row in example_rows(tasks.texts, clustering, index)] for index in range(len(clusters))
     ]
-    version = store.insert_clustering(connection, embedding_model, fingerprint, sizes, criterion)
+    version = store.insert_clustering(connection, embedding_model, fingerprint, sizes, topics.criterion)
+    store.insert_directions(connection, version, directions)
     store.insert_clusters(connection, version, embedding_model, clusters, sizes=sizes, examples=examples)
     rows = zip(tasks.ids, clustering.members, clustering.distances, strict=True)
     store.insert_assignments(connection, version, ((task, ids[member], float(far)) for task, member, far in rows))
     return sum(cluster_id in old for cluster_id in ids)
+
+
+def _continued_ids(latest: StoredClustering | None, topics: Topics) -> list[int]:
+    """Return the id of each new cluster: that of the one of its work type that it continues, else a new one."""
+    if latest is None or not latest.clusters:
+        return match_clusters(np.zeros((0, 0)), [], topics.clustering.centroids)
+    is_one_type = np.array(topics.types)[:, None] == np.array(latest.types)
+    old_ids = [cluster.cluster_id for cluster in latest.clusters]
+    return match_clusters(latest.centroids, old_ids, topics.clustering.centroids, is_one_type)

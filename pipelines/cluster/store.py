@@ -1,6 +1,5 @@
 """Where clusterings are kept."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,47 +9,14 @@ import numpy as np
 import psycopg
 from pgvector import Vector
 
-from pipelines.cluster.count import KnownOutcomes
-from pipelines.cluster.kmeans import Floats, unit_rows
+from pipelines.cluster.directions import ProjectDirections
+from pipelines.cluster.kmeans import Floats
 from pipelines.cluster.labels import ClusterLabel
 from pipelines.warehouse import named_sql
 
 VERSIONS_KEPT = 2  # the one in use and the one before it, which a lookup may still be reading
 
 Connection = psycopg.Connection[Any]
-
-
-@dataclass(frozen=True)
-class EmbeddedTasks:
-    """The tasks of one embedding model in a fixed order: unit vectors (n, d), texts, models' families, outcomes."""
-
-    ids: list[UUID]
-    hashes: list[str]
-    texts: list[str]
-    vectors: Floats
-    models: list[str | None]
-    success: list[bool | None]
-
-    def fingerprint(self, embedding_model: str) -> str:
-        """Return a hash of what clustering depends on; outcomes alone do not move clusters."""
-        digest = hashlib.sha256(embedding_model.encode())
-        for task_id, task_hash in zip(self.ids, self.hashes, strict=True):
-            digest.update(task_id.bytes + task_hash.encode())
-        return digest.hexdigest()
-
-    def outcomes(self) -> KnownOutcomes:
-        """Return the known outcomes by row."""
-        known = [
-            row
-            for row, (model, good) in enumerate(zip(self.models, self.success, strict=True))
-            if model is not None and good is not None
-        ]
-        names = {name: index for index, name in enumerate(sorted({str(self.models[row]) for row in known}))}
-        return KnownOutcomes(
-            row=np.array(known, dtype=np.int64),
-            model=np.array([names[str(self.models[row])] for row in known], dtype=np.int64),
-            success=np.array([float(bool(self.success[row])) for row in known]),
-        )
 
 
 @dataclass(frozen=True)
@@ -61,29 +27,30 @@ class StoredCluster:
     centroid: Floats
     radius: float
     label: ClusterLabel
+    work_type: str
 
 
 @dataclass(frozen=True)
 class StoredClustering:
-    """A stored version; `task_count` is the number of tasks that it was made from."""
+    """A stored version; `task_count` is the number of tasks that it was made from, `directions` what was taken out of
+    their vectors.
+    """
 
     version: int
     fingerprint: str
     task_count: int
     clusters: list[StoredCluster]
+    directions: ProjectDirections
 
     @property
     def centroids(self) -> Floats:
         """Unit centroids (k, d) in the order of `clusters`."""
         return np.array([cluster.centroid for cluster in self.clusters])
 
-
-def read_tasks(connection: Connection, embedding_model: str) -> EmbeddedTasks:
-    """Read every task that has an embedding of this model, oldest first."""
-    rows = connection.execute(named_sql(__file__, "select_embedded_tasks"), [embedding_model]).fetchall()
-    columns: Sequence[list[Any]] = [[row[index] for row in rows] for index in range(6)]
-    vectors = unit_rows(np.array([vector.to_numpy() for vector in columns[3]])) if rows else np.zeros((0, 1))
-    return EmbeddedTasks(columns[0], columns[1], columns[2], vectors, columns[4], columns[5])
+    @property
+    def types(self) -> list[str]:
+        """The work type of each of `clusters`."""
+        return [cluster.work_type for cluster in self.clusters]
 
 
 def read_latest(connection: Connection, embedding_model: str) -> StoredClustering | None:
@@ -93,10 +60,16 @@ def read_latest(connection: Connection, embedding_model: str) -> StoredClusterin
         return None
     rows = connection.execute(named_sql(__file__, "select_clusters"), [head[0]]).fetchall()
     clusters = [
-        StoredCluster(cluster_id, vector.to_numpy().astype(np.float64), radius, ClusterLabel(label, tuple(terms)))
-        for cluster_id, vector, radius, label, terms in rows
+        StoredCluster(cluster_id, vector.to_numpy().astype(np.float64), radius, ClusterLabel(label, tuple(terms)), kind)
+        for cluster_id, vector, radius, label, terms, kind in rows
     ]
-    return StoredClustering(head[0], head[1], head[2], clusters)
+    return StoredClustering(head[0], head[1], head[2], clusters, _read_directions(connection, head[0]))
+
+
+def _read_directions(connection: Connection, version: int) -> ProjectDirections:
+    rows = connection.execute(named_sql(__file__, "select_directions"), [version]).fetchall()
+    vectors = np.array([vector.to_numpy() for _, _, vector in rows], dtype=np.float64)
+    return ProjectDirections(tuple(row[0] for row in rows[1:]), tuple(row[1] for row in rows[1:]), vectors)
 
 
 def read_criterion(connection: Connection, embedding_model: str) -> tuple[int, str]:
@@ -145,6 +118,7 @@ def insert_clusters(
                     cluster.label.label,
                     list(cluster.label.terms),
                     list(chosen),
+                    cluster.work_type,
                 )
                 for cluster, size, chosen in zip(clusters, sizes, examples, strict=True)
             ],
@@ -159,10 +133,29 @@ def insert_assignments(connection: Connection, version: int, rows: Iterable[tupl
             copy.write_row((task_id, version, cluster_id, distance))
 
 
-def assigned_ids(connection: Connection, version: int) -> set[UUID]:
-    """Return the tasks that the version has assigned."""
-    statement = "select task_id from learning.cluster_assignments where clustering_version = %s"
-    return {row[0] for row in connection.execute(statement, [version])}
+def insert_directions(connection: Connection, version: int, directions: ProjectDirections) -> None:
+    """Write what was taken out of the vectors of each project; the row of no project is that of all others."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            named_sql(__file__, "insert_direction"),
+            [
+                (version, project, tasks, Vector(vector))
+                for project, tasks, vector in zip(
+                    ("", *directions.projects), (0, *directions.tasks), directions.vectors, strict=True
+                )
+            ],
+        )
+
+
+def assigned_types(connection: Connection, version: int) -> dict[UUID, str]:
+    """Return the work type of the cluster of each task that the version has assigned."""
+    return dict(connection.execute(named_sql(__file__, "select_assigned_types"), [version]).fetchall())
+
+
+def delete_assignments(connection: Connection, version: int, tasks: Sequence[UUID]) -> None:
+    """Take tasks out of their clusters."""
+    statement = "delete from learning.cluster_assignments where clustering_version = %s and task_id = any(%s)"
+    connection.execute(statement, [version, list(tasks)])
 
 
 def extend_version(connection: Connection, version: int, fingerprint: str) -> None:

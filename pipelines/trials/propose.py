@@ -13,12 +13,13 @@ from pipelines.trials import rule as trial_rule
 from recommender.decision import Claims, Evidence, Floats, Rule, claims_of
 from recommender.judgement import Records
 from recommender.models import vendor_of
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, is_narrower
+from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.trials import overlaps
 
 ACTIVE_DAYS = 30  # before a scope's last spawn: the pace of its work is taken from these
 STALE_DAYS = 90  # before the last spawn of all: work that ended earlier is not worth a trial
 PACE_DAYS_AT_LEAST = 7
-MOST_OF = 0.8  # of a scope's spend: a narrower proposal that covers so much stands for it
+MOST_OF = 0.8  # of a type of work: an agent that does so much of it stands for all
 DRAWS = 99  # of the candidate's success, in even quantiles, to say how many spawns will decide
 
 
@@ -99,9 +100,9 @@ def pace_of(
 
 
 def scopes_of_work(agent: str, work_type: str, cluster_id: int) -> list[Scope]:
-    """Return the scopes in which a trial can be made of such work."""
-    kinds = {(ANY_TYPE, ANY_KIND), (work_type, ANY_KIND), (work_type, cluster_id)}
-    return [Scope(name, *kind) for name in (ANY_AGENT, agent) for kind in sorted(kinds)]
+    """Return the scopes in which a trial can be made of such work: never of any work of any agent."""
+    kinds = {(work_type, ANY_KIND), (work_type, cluster_id)}
+    return [Scope(agent), *(Scope(name, *kind) for name in (ANY_AGENT, agent) for kind in sorted(kinds))]
 
 
 def proposals(
@@ -109,7 +110,8 @@ def proposals(
 ) -> list[Proposal]:
     """Return the trials that are worth starting, the one with most at stake first.
 
-    Of each scope and baseline the best candidate; a scope of which a narrower proposal covers most is left out.
+    Of each scope and baseline the best candidate. No spawn falls in two of them: a type of work comes before its parts,
+    and an agent that does most of it before any agent.
     """
     best: dict[tuple[Scope, str], Proposal] = {}
     for baseline in sorted({model for _, model in paces} & set(records.models)):
@@ -117,8 +119,27 @@ def proposals(
             key = found.scope, baseline
             if found.scope.agent_name not in is_excluded and (key not in best or found.at_stake > best[key].at_stake):
                 best[key] = found
-    kept = [found for found in best.values() if not _is_covered(found, best.values())]
+    kept: list[Proposal] = []
+    for found in sorted(best.values(), key=lambda found: (_preference(found, best), found.trial_id)):
+        if not any(
+            other.baseline_model == found.baseline_model and overlaps(other.scope, found.scope) for other in kept
+        ):
+            kept.append(found)
     return sorted(kept, key=lambda found: (-found.at_stake, found.trial_id))
+
+
+def _preference(found: Proposal, best: Mapping[tuple[Scope, str], Proposal]) -> int:
+    """Return the place of a proposal among those of the same work: the smaller comes first."""
+    agent, work_type, kind = found.scope
+    if work_type == ANY_TYPE:
+        return 4
+    if kind != ANY_KIND:
+        return 2 if agent == ANY_AGENT else 3
+    if agent == ANY_AGENT:
+        return 1
+    anybodys = best.get((Scope(ANY_AGENT, work_type), found.baseline_model))
+    does_most = anybodys is None or found.count_spawns_month >= MOST_OF * anybodys.count_spawns_month
+    return 0 if does_most else 2
 
 
 def _against(
@@ -138,18 +159,8 @@ def _against(
         for model, name in enumerate(records.models):
             is_candidate = model != own and vendors[model] and claims.cost_ratio[row, model] < 1
             worth, success = float(claims.worth[row, model]), float(records.success_rate[row, own])
-            if (
-                is_candidate
-                and trial_rule.may_start(float(known[row]), success, worth)
-                and not _is_decided(evidence, claims, row, model, rule)
-            ):
+            if is_candidate and trial_rule.may_start(float(known[row]), success, worth):
                 yield _proposal(scope, baseline, name, pace, evidence, claims, int(known[row]), (row, model), rule)
-
-
-def _is_decided(evidence: Evidence, claims: Claims, row: int, model: int, rule: Rule) -> bool:
-    """Tell whether the logs alone decide for the candidate already."""
-    is_tried = evidence.known[row, model] >= rule.minimum_evidence
-    return bool(is_tried and claims.worth[row, model] >= rule.required_probability)
 
 
 def _proposal(
@@ -165,19 +176,20 @@ def _proposal(
 ) -> Proposal:
     ratio, gap = float(claims.cost_ratio[cell]), float(claims.gap[cell])
     own = int(evidence.baseline[cell[0]])
-    success = float(expit(evidence.logit[cell[0], own]))
+    success = float(claims.success[cell[0], own])
+    worth = float(claims.worth[cell])
+    is_tried = bool(evidence.known[cell] >= rule.minimum_evidence)
     saving = None if pace.spend_usd_month is None else pace.spend_usd_month * (1 - ratio)
     return Proposal(
         trial_id=trial_id(scope, baseline, candidate),
         scope=scope,
         baseline_model=baseline,
         candidate_model=candidate,
-        reason=(
-            f"{known} known runs, about {success:.0%} good; {candidate} is expected to cost {ratio:.0%} as much "
-            f"and to succeed {abs(100 * gap):.1f} points {'less' if gap >= 0 else 'more'} often."
+        reason=_reason(
+            candidate, known, success, ratio, gap, is_decided=is_tried and worth >= rule.required_probability
         ),
         known_outcomes=known,
-        baseline_success=float(claims.success[cell[0], own]),
+        baseline_success=success,
         count_spawns_month=pace.spawns_month,
         spend_usd_month=pace.spend_usd_month,
         saving_usd_month=saving,
@@ -185,10 +197,19 @@ def _proposal(
         expected_gap=gap,
         gap_low=float(claims.gap_low[cell]),
         gap_high=float(claims.gap_high[cell]),
-        worth_probability=float(claims.worth[cell]),
+        worth_probability=worth,
         spawns_to_decide=spawns_to_decide(evidence, *cell, rule),
         extra_failures_week=max(0.0, gap) * pace.spawns_month * trial_rule.CANDIDATE_SHARE * 7 / ACTIVE_DAYS,
     )
+
+
+def _reason(candidate: str, known: int, success: float, ratio: float, gap: float, *, is_decided: bool) -> str:
+    """Say why a trial is worth it; where the logs alone would switch, say that it would prove it."""
+    expected = (
+        f"{known} known runs, about {success:.0%} good; {candidate} is expected to cost {ratio:.0%} as much and to "
+        f"succeed {abs(100 * gap):.1f} points {'less' if gap >= 0 else 'more'} often."
+    )
+    return f"{expected} The logs alone speak for it; a trial proves it." if is_decided else expected
 
 
 def spawns_to_decide(evidence: Evidence, row: int, model: int, rule: Rule) -> int:
@@ -215,17 +236,6 @@ def trial_id(scope: Scope, baseline: str, candidate: str) -> str:
     kind = "any-work" if scope.work_type == ANY_TYPE else scope.work_type
     kind += "" if scope.cluster_id == ANY_KIND else f"-{scope.cluster_id}"
     return re.sub(r"[^a-z0-9.]+", "-", f"{agent}-{kind}-{candidate}-for-{baseline}".lower()).strip("-")[:100]
-
-
-def _is_covered(found: Proposal, others: Iterable[Proposal]) -> bool:
-    """Tell whether a narrower proposal on the same baseline covers most of this one's work."""
-    return any(
-        other is not found
-        and other.baseline_model == found.baseline_model
-        and is_narrower(other.scope, found.scope)
-        and other.count_spawns_month >= MOST_OF * found.count_spawns_month
-        for other in others
-    )
 
 
 def log_cost_of(records: Records) -> dict[tuple[Scope, str], float]:

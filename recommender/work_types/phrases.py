@@ -42,9 +42,12 @@ fix 5: find the root cause and fix|find and fix|find_and_fix|make them pass|fix 
 fix 5: anmerkungen aus dem review|review-anmerkungen|arréglalo|arréglala
 fix 3: the bug|stack trace|error message|throws|is broken|regression test|clippy fails|fails with
 fix 2: root cause
+test 5: add e2e tests|add integration tests|add regression tests|add test cases|write test cases
 test 5: write unit tests|write tests|add tests|run the tests and report|unit tests for|run the whole test suite
 test 4: works end to end|pass or fail|tests for the|works as written
-test 3: failing test|test coverage|red phase|test plan|playwright tests|e2e tests
+test 4: unit tests|integration tests|integration test|e2e tests|end-to-end tests|component tests|snapshot tests
+test 4: property tests|api tests|load tests|smoke tests|acceptance tests
+test 3: failing test|test coverage|red phase|test plan|playwright tests
 review 6: you are reviewing|review the diff|review the changes|reviewing whether|implementation matches its spec
 review 4: look over|look it over|block the merge|code reviewer|what_was_implemented|severity|verification_context
 review 4: give feedback|would you approve|verdict|have already been addressed|has been addressed|blocker

@@ -4,5 +4,5 @@ select
 from (
     select count(*) filter (where is_chosen and reason <> '') as choices
     from learning.model_estimates
-    group by agent_name, cluster_id
+    group by agent_name, work_type, cluster_id
 ) as scope

@@ -13,7 +13,7 @@ from pipelines.cluster.count import (
     shrunk_rates,
 )
 from pipelines.cluster.kmeans import Clustering, spherical_kmeans, unit_rows
-from pipelines.cluster.labels import ClusterLabel, example_rows, kept_label, label_clusters
+from pipelines.cluster.labels import example_rows
 from pipelines.cluster.matching import SAME_KIND_FROM, match_clusters
 from pipelines.cluster.nightly import needs_new_clusters
 from pipelines.cluster.radius import cluster_radii, left_out_distances
@@ -144,17 +144,6 @@ def test_a_single_task_gets_a_radius() -> None:
     assert cluster_radii(np.array([[1.0, 0.0]]), clustering).tolist() == [1.0]
 
 
-def test_labels_are_the_words_that_tell_kinds_apart() -> None:
-    texts = ["write pytest tests please", "write more pytest cases", "deploy docker image", "write docker compose"]
-    labels = label_clusters(texts, np.array([0, 0, 1, 1]), 2)
-    assert labels[0].terms[0] == "pytest"
-    assert labels[1].terms[0] == "docker"
-
-
-def test_texts_without_a_word_get_a_number() -> None:
-    assert [label.label for label in label_clusters(["1 2", "!"], np.array([0, 1]), 2)] == ["kind 1", "kind 2"]
-
-
 def test_examples_are_different_texts_nearest_first() -> None:
     clustering = Clustering(np.eye(1), np.zeros(4, dtype=np.int64), np.array([0.3, 0.1, 0.1, 0.2]))
     assert example_rows(["far", "same", "same", "near"], clustering, 0) == [1, 3, 0]
@@ -172,11 +161,8 @@ def test_ids_are_matched_one_to_one_and_never_used_again() -> None:
     assert match_clusters(old, [4, 2, 9], new) == [2, 4, 10, 11]
 
 
-def test_a_label_stays_while_one_of_its_words_tells() -> None:
-    new = ClusterLabel("docker, image", ("docker", "image", "tests"))
-    assert kept_label(ClusterLabel("tests, pytest", ()), new) == "tests, pytest"
-    assert kept_label(ClusterLabel("report", ()), new) == "docker, image"
-    assert kept_label(None, new) == "docker, image"
+def test_kinds_of_two_types_never_continue_each_other() -> None:
+    assert match_clusters(np.eye(2), [3, 4], np.eye(2), np.array([[False, True], [True, False]])) == [5, 6]
 
 
 @pytest.mark.parametrize(

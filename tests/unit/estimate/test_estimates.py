@@ -299,7 +299,7 @@ def test_a_bare_family_or_another_spelling_is_no_new_version() -> None:
 
 
 def test_ages_count_from_the_week_of_the_night() -> None:
-    rows = [row(0), row(90), row(180)]
+    rows = [row(0), row(180), row(360)]
     assert arrays(rows).information == pytest.approx([1.0, 0.5, 0.25])
     later = outcomes_of(rows, ["haiku", "opus"], KINDS, NOW + timedelta(days=6, hours=23), Settings())
     assert later.information == pytest.approx([1.0, 0.5, 0.25])

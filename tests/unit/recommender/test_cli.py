@@ -49,7 +49,7 @@ def test_explain_tells_kind_record_and_what_would_change(capsys: pytest.CaptureF
     assert "taken for 'filter' (similarity 1.00)" in text
     assert "past task: example of write unit tests" in text
     assert text.index("\nhaiku  ") < text.index("\nopus  ")
-    assert "Failures of haiku: nothing cheaper" in text
+    assert "Failures of haiku: no cheaper model" in text
 
 
 def test_explain_names_the_cheaper_model_that_lacks_evidence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,8 +58,7 @@ def test_explain_names_the_cheaper_model_that_lacks_evidence(capsys: pytest.Capt
     assert explanation["recommendation"]["model"] == "opus"
     assert explanation["kind"]["is_inside"] is False
     assert [record["model"] for record in explanation["models"]] == ["haiku", "opus"]
-    assert "About 20 more good outcomes of haiku" in explanation["would_change"]
-    assert "0.42, where 0.9 is required" in explanation["would_change"]
+    assert "About 20 good outcomes of haiku" in explanation["would_change"]
 
 
 def test_explain_with_nothing_learned(capsys: pytest.CaptureFixture[str]) -> None:

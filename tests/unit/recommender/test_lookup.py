@@ -47,7 +47,6 @@ def publish(snapshot: Snapshot) -> None:
         (DEPLOYING, "QA_TESTER", "opus", "agent", False),
         ("deploy qqq zzz", "RELEASER", "haiku", "cluster", True),
         (UNLIKE, "COORD_ENGINE", "opus", "tier", False),
-        (UNLIKE, "coord-fast", "haiku", "tier", False),
         (UNLIKE, "SOMEBODY", "sonnet", "default", False),
         ("", "QA_TESTER", "opus", "agent", False),
         ("", None, "sonnet", "default", False),
@@ -193,7 +192,7 @@ def test_an_adopted_trial_answers_and_keeps_a_hold_out() -> None:
     answers = [recommender.recommend(TESTING, "QA_TESTER", parent_model="opus") for _ in range(400)]
     kept = [answer for answer in answers if answer.model == "opus"]
     assert 4 < len(kept) < 50
-    assert {answer.propensity for answer in kept} == {pytest.approx(0.05)}
+    assert {round(answer.propensity, 6) for answer in kept} == {0.05}
     quiet = Recommender().recommend(TESTING, "QA_TESTER", parent_model="opus")  # that draws nothing
     assert (quiet.model, quiet.source, quiet.propensity) == ("haiku", "trial", 1.0)
 
@@ -414,7 +413,7 @@ def test_exploration_is_drawn_with_the_probability_that_is_logged() -> None:
 
 def test_a_task_between_two_kinds_is_judged_by_both() -> None:
     other = "write integration tests for the kalman filter"
-    good, bad = 3.0, -1.0
+    good, bad = 3.0, -4.0
     rows = [
         evidence(ANY_AGENT, 0, "opus", 0.9, logit=good),
         evidence(ANY_AGENT, 1, "opus", 0.9, work_type="test", logit=good, is_chosen=True),

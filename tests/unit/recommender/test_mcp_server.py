@@ -38,7 +38,9 @@ def ask(server: Any, talk: Callable[[Client], Awaitable[Any]]) -> Any:
 
 def test_the_tools_are_listed_with_what_they_do() -> None:
     tools = ask(build_server(), lambda client: client.list_tools()).tools
-    assert [tool.name for tool in tools] == ["recommend", "explain", "record", "stats"]
+    assert [tool.name for tool in tools] == [
+        "recommend", "explain", "record", "stats", "trial_list", "trial_start", "trial_stop",
+    ]  # fmt: skip
     assert all(tool.description for tool in tools)
 
 
