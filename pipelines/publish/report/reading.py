@@ -38,6 +38,7 @@ TABLES = (
 )
 BUILT_TABLES = (  # schema and name of what dbt builds and the statements here read
     ("intermediate", "int_advice"),
+    ("intermediate", "int_task_outcomes"),
     ("intermediate", "int_tasks"),
     ("intermediate", "int_windows"),
     ("marts", "agent_overlap"),

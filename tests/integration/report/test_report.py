@@ -77,8 +77,8 @@ def test_the_second_report_tells_what_changed_since_the_first(built: Warehouse) 
 
     sentences = write_report(built, Settings()).sentences
 
-    assert sentences[0].startswith("No new spawns since ")
-    assert any("tester on “unit tests”: haiku → sonnet." in sentence for sentence in sentences)
+    assert sentences[0].startswith("tester on “unit tests”: haiku → sonnet.")
+    assert any(sentence.startswith("No new spawns since ") for sentence in sentences)
 
 
 def test_the_asset_reports_its_page_and_depends_on_all_that_it_reads(built: Warehouse, tmp_path: Path) -> None:
