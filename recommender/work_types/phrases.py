@@ -67,7 +67,9 @@ research 4: on the web|and the web|from the web|similar tools|similar projects|s
 fix 5: then fix|and fix
 explain 4: answer the following|work out where|work out why
 docs 5: release notes|api reference|summary doc|write down what|write a readme|update the docs
-docs 4: documentation for|document all|write these documents|out of date
+docs 6: write docs|write the docs|write documentation|write the documentation
+docs 5: documentation for|the docs for
+docs 4: document all|write these documents|out of date
 operate 4: git push|push the branch|commit message|open a draft pr|gh run|npm publish|docker compose up
 operate 4: github issues|github issue|clean up branches|delete the branches|start the containers|status line
 operate 3: git status|lock file|dev server|pnpm up|npm install|health checks|squash-merge
