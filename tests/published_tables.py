@@ -1,56 +1,94 @@
 """The tables of the serving schema, filled by hand from a snapshot."""
 
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from psycopg import Connection, sql
+
 from pipelines.warehouse import Warehouse
-from recommender.snapshot import Snapshot
+from recommender.snapshot import BestModel, ModelEvidence, Snapshot, TaskKind
+
+# As dbt makes it: what a lookup reads, and what people read beside it.
+CREATE_BEST_MODELS: LiteralString = """
+create table serving.best_model_per_cluster (
+    agent_name text,
+    work_type text,
+    cluster_id integer,
+    model text,
+    answer_source text,
+    reason text,
+    success_rate double precision,
+    success_low double precision,
+    success_sd double precision,
+    tasks_observed integer,
+    effective_n double precision,
+    expected_cost_usd double precision,
+    baseline_model text,
+    baseline_expected_cost_usd double precision,
+    cluster_label text,
+    clustering_version integer,
+    embedding_model text,
+    estimated_at timestamp with time zone default now()
+)
+"""
 
 
 def publish_tables(warehouse: Warehouse, snapshot: Snapshot) -> None:
     """Put into an empty warehouse what the nightly run would have published as `snapshot`."""
-    with warehouse.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(
+    with warehouse.connect() as connection:
+        row = connection.execute(
             "insert into learning.clusterings"
             " (embedding_model, input_fingerprint, cluster_count, task_count, criterion)"
             " values (%s, '', %s, 18, 'test') returning clustering_version",
             [snapshot.embedding_model, len(snapshot.kinds)],
-        )
-        (version,) = cursor.fetchone() or (0,)
-        cursor.executemany(
-            "insert into learning.task_clusters (clustering_version, cluster_id, embedding_model, centroid, size,"
-            " radius, label, terms) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        ).fetchone()
+        assert row is not None
+        version = {"clustering_version": row[0]}
+        model = {"embedding_model": snapshot.embedding_model}
+        connection.execute(CREATE_BEST_MODELS)
+        _insert(
+            connection,
+            ("learning", "task_clusters"),
             [
-                (version, k.cluster_id, snapshot.embedding_model, vector, k.size, k.radius, k.label, list(k.terms))
-                for k, vector in zip(snapshot.kinds, snapshot.centroids, strict=True)
+                version | model | {"centroid": vector} | _fields(kind, leaving=("examples",)) | {"terms": [*kind.terms]}
+                for kind, vector in zip(snapshot.kinds, snapshot.centroids, strict=True)
             ],
         )
-        cursor.execute(
-            "create table serving.best_model_per_cluster (agent_name text, cluster_id int, model text,"
-            " answer_source text, reason text, success_rate float8, success_low float8, success_sd float8,"
-            " tasks_observed int, effective_n float8, expected_cost_usd float8, default_model text,"
-            " default_expected_cost_usd float8, cluster_label text, clustering_version int, embedding_model text,"
-            " estimated_at timestamptz default now())"
+        _insert(
+            connection,
+            ("serving", "best_model_per_cluster"),
+            [version | model | _fields(best) for best in snapshot.best],
         )
-        cursor.executemany(
-            "insert into serving.best_model_per_cluster values"
-            f" ({', '.join(['%s'] * 13)}, '', {int(version)}, '{snapshot.embedding_model}')",
-            snapshot.best,
+        _insert(
+            connection, ("learning", "model_estimates"), [version | _fields(evidence) for evidence in snapshot.evidence]
         )
-        cursor.executemany(
-            "insert into learning.model_estimates (clustering_version, agent_name, cluster_id, model, success_rate,"
-            " success_low, success_sd, tasks_observed, effective_n, expected_cost_usd, reliable_probability,"
-            " logit, logit_sd, logit_shared_sd, outcomes_to_choose, is_default, is_chosen, reason)"
-            f" values ({int(version)}, {', '.join(['%s'] * 17)})",
-            snapshot.evidence,
+        _insert_agents(connection, snapshot)
+
+
+def _insert_agents(connection: Connection[Any], snapshot: Snapshot) -> None:
+    specs = [
+        {"agent_name": agent.name, "spec_path": "", "spec_text": "", "spec_hash": "h"}
+        | {"declared_model": agent.declared_model, "description": agent.description, "project": agent.project}
+        for agent in snapshot.agents
+    ]
+    vectors = [
+        {"agent_name": agent.name, "embedding_model": snapshot.embedding_model, "spec_hash": "h"}
+        | {"spec_embedding": vector}
+        for agent, vector in zip(snapshot.agents, snapshot.agent_vectors, strict=True)
+    ]
+    _insert(connection, ("learning", "agent_specs"), specs)
+    _insert(connection, ("learning", "agent_embeddings"), vectors)
+
+
+def _fields(row: BestModel | ModelEvidence | TaskKind, leaving: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {name: value for name, value in row._asdict().items() if name not in leaving}
+
+
+def _insert(connection: Connection[Any], table: tuple[str, str], rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        statement = sql.SQL("insert into {} ({}) values ({})").format(
+            sql.Identifier(*table),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
         )
-        cursor.executemany(
-            "insert into learning.agent_specs (agent_name, spec_path, spec_text, spec_hash, declared_model,"
-            " description) values (%s, '', '', 'h', %s, %s)",
-            snapshot.agents,
-        )
-        cursor.executemany(
-            "insert into learning.agent_embeddings (agent_name, embedding_model, spec_hash, spec_embedding)"
-            " values (%s, %s, 'h', %s)",
-            [
-                (agent.name, snapshot.embedding_model, vector)
-                for agent, vector in zip(snapshot.agents, snapshot.agent_vectors, strict=True)
-            ],
-        )
+        connection.execute(statement, list(row.values()))

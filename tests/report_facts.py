@@ -17,6 +17,8 @@ def hostile_facts(**changes: Any) -> ReportFacts:
     """Return facts in which every name, label, reason and title is hostile."""
     advice = recommendation(agent_name=HOSTILE, cluster_label=HOSTILE, reason=HOSTILE)
     tables = {
+        "trials": [trial(scope_label=HOSTILE, reason=HOSTILE, project=HOSTILE), trial(state="running", trial_id="u")],
+        "proven": [proven(scope_label=HOSTILE)],
         "recommendations": [advice],
         "evidence": [evidence(model, HOSTILE) for model in ("haiku", "sonnet")],
         "changes": [advice | {"change": "changed", "previous_model": "opus", "changed_at": NIGHT}],
@@ -59,16 +61,17 @@ def span() -> Row:
 
 def activity(day: date, agent: str) -> Row:
     counts = {"count_spawns": 5, "count_successes": 3, "count_agent_failures": 1, "count_other_failures": 0}
-    costs = {"count_unknown": 1, "count_cost_known": 4, "cost_usd": 1.0, "advised_cost_usd": 0.5}
+    costs = {"count_unknown": 1, "count_cost_known": 4, "cost_usd": 1.0}
     return {"period": day, "agent_name": agent, "model": "sonnet"} | counts | costs
 
 
 def recommendation(**changes: Any) -> Row:
     advice = {
         "agent_name": "tester",
+        "work_type": "test",
         "cluster_id": 0,
         "cluster_label": "tests, pytest",
-        "default_model": "sonnet",
+        "baseline_model": "sonnet",
         "model": "haiku",
         "is_change": True,
         "success_rate": 0.97,
@@ -76,10 +79,42 @@ def recommendation(**changes: Any) -> Row:
         "success_high": 0.99,
         "tasks_observed": 31,
         "expected_cost_usd": 0.08,
-        "default_expected_cost_usd": 0.2,
+        "baseline_expected_cost_usd": 0.2,
         "reason": "haiku is enough.",
     }
     return advice | changes
+
+
+def trial(**changes: Any) -> Row:
+    """Return a proposed trial."""
+    scope = {"trial_id": "tester-test-haiku", "scope_label": "tester: Write tests", "agent_name": "tester"}
+    models = {"baseline_model": "opus", "candidate_model": "haiku", "project": None}
+    state = {"state": "proposed", "reason": "31 known runs.", "adopted_at": None, "ended_at": None}
+    expected = {"saving_usd_month": 12.4, "expected_gap": 0.021, "gap_low": -0.004, "gap_high": 0.06}
+    seen = {
+        f"{arm}_{name}": value
+        for arm in ("candidate", "baseline")
+        for name, value in {"spawns": 0, "known": 0, "success_rate": None, "success_low": None}.items()
+    }
+    highs = {"candidate_success_high": None, "baseline_success_high": None}
+    command = {"spawns_to_decide": 24, "command": "spawnwise trial start tester-test-haiku"}
+    return scope | models | state | expected | seen | highs | command | changes
+
+
+def proven(**changes: Any) -> Row:
+    """Return what a trial has proven to date."""
+    scope = {
+        "trial_id": "t",
+        "scope_label": "tester: Write tests",
+        "baseline_model": "opus",
+        "candidate_model": "haiku",
+    }
+    period = {"period": "to date", "week": None, "count_candidate_spawns": 40, "count_baseline_spawns": 38}
+    a_spawn = {"saving_per_spawn_usd": 0.3, "saving_per_spawn_low_usd": 0.2, "saving_per_spawn_high_usd": 0.4}
+    saving = {"saving_usd": 12.0, "saving_low_usd": 8.0, "saving_high_usd": 16.0}
+    success = {"success_difference": -0.02, "success_difference_low": -0.1, "success_difference_high": 0.06}
+    failures = {"extra_failures": 0.8, "extra_failures_low": -2.4, "extra_failures_high": 4.0}
+    return scope | period | a_spawn | saving | success | failures | changes
 
 
 def evidence(model: str, kind: str) -> Row:

@@ -52,8 +52,8 @@ def insert_task(connection: Connection, agent: str, model: str | None, number: i
     connection.execute(
         """insert into learning.task_history (
             id, source, source_key, created_at, task_description, task_hash, task_embedding, embedding_model,
-            agent_used, model_used, duration_ms, cost_usd
-        ) values (%s, 'test', %s, %s, %s, md5(%s), %s, %s, %s, %s, %s, 0.1)""",
+            agent_used, model_used, model_source, duration_ms, cost_usd
+        ) values (%s, 'test', %s, %s, %s, md5(%s), %s, %s, %s, %s, 'observed', %s, 0.1)""",
         [
             *(task, str(task), NOW - timedelta(days=1), text, text),
             *(np.array(vector, np.float32), EMBEDDING_MODEL, agent, model, 1000 * number),

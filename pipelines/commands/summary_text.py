@@ -1,10 +1,14 @@
 """The summary of a learning run, for a person."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from pipelines.ingest.health import TIME_REMEDY, time_warning
+from pipelines.publish import trial_words
 from pipelines.publish.summary import RunSummary
 from recommender.cli import printable
 
@@ -12,6 +16,9 @@ SAMPLE_NOTICE = (
     "No Claude Code transcripts were found, so this is the [bold]bundled sample[/]: invented sessions of two small "
     "projects.\nRun [bold]spawnwise learn --logs <Claude home>[/] to learn from your own; the sample is then forgotten."
 )
+CHANGES_SHOWN = 8
+TRIALS_SHOWN = 5
+INDENT = " " * 11
 NEXT_STEPS = """
 [bold]Next[/]       spawnwise recommend "Write unit tests for the parser"    asks for a model
            spawnwise ui         shows the nightly run in Dagster
@@ -19,7 +26,7 @@ NEXT_STEPS = """
 
 
 def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
-    """Print what was read, what was learned, what it is worth, where it is and what to do next."""
+    """Print what was read, what changed, which trials are worth it, what was proven, where it is, what to do next."""
     console = Console(highlight=False, soft_wrap=True)
     if is_sample:
         console.print(f"\n{SAMPLE_NOTICE}")
@@ -27,15 +34,60 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     if summary.spawns_at_impossible_times:
         warning = time_warning(summary.spawns_at_impossible_times)
         console.print(f"[bold yellow]Times[/]      {warning}\n           {escape(TIME_REMEDY)}")
-    console.print(f"[bold]Outcomes[/]   {_outcomes(summary)}")
-    console.print(f"[bold]Learned[/]    {summary.clusters} kinds of task")
+    for name, lines in (
+        ("Changes", _changes(summary)),
+        ("Trials", _trials(summary, datetime.now(UTC))),
+        ("Proven", iter([escape(printable(trial_words.proof_in_words(summary.proven)))])),
+    ):
+        console.print(f"\n[bold]{name:<11}[/]" + f"\n{INDENT}".join(lines))
+    console.print(f"\n[bold]Outcomes[/]   {_outcomes(summary)}")
+    console.print(f"[bold]Kinds[/]      {summary.clusters:,} kinds of task")
     console.print(f"[bold]Cost[/]       {_cost(summary)}")
-    if summary.recommendations:
-        console.print(_recommendations(summary))
     console.print(f"[bold]Database[/]   {_shown(summary.database)}")
     console.print(f"[bold]Snapshot[/]   {_shown(summary.snapshot)}")
     console.print(f"[bold]Report[/]     {_shown(summary.report)}")
     console.print(NEXT_STEPS)
+
+
+def _changes(summary: RunSummary) -> Iterator[str]:
+    """Yield the answers that change a model, each with why."""
+    if not summary.changes:
+        yield "none: every answer keeps the model that runs now"
+        return
+    noun = "answer uses" if len(summary.changes) == 1 else "answers use"
+    yield f"{len(summary.changes):,} {noun} another model than now"
+    for row in summary.changes[:CHANGES_SHOWN]:
+        work = f"{_shown(row['agent'])}: {_shown(row['kind_of_task'] or 'any work')}"
+        models = f"{_shown(row['baseline_model'] or 'unknown')} \N{RIGHTWARDS ARROW} [bold]{_shown(row['model'])}[/]"
+        yield f"{work}, {models}"
+        yield f"  {_shown(row['reason'])}"
+    more = len(summary.changes) - CHANGES_SHOWN
+    if more > 0:
+        yield f"{more:,} more are in the report"
+
+
+def _trials(summary: RunSummary, now: datetime) -> Iterator[str]:
+    """Yield the trials that a person may start, those that run, and those that ended lately."""
+    by_state: dict[str, list[dict[str, Any]]] = {}
+    for row in summary.trials:
+        by_state.setdefault(row["state"], []).append(row)
+    proposed, running = by_state.get("proposed", []), by_state.get("running", [])
+    news = [row for row in summary.trials if trial_words.has_news(row, trial_words.recently(now))]
+    if not (proposed or running or news or "paused" in by_state):
+        yield "none proposed: a trial needs 10 known runs of one kind, 90 % of them good, and a cheaper model"
+    if proposed:
+        yield f"{len(proposed):,} proposed; start the one you like"
+    for row in proposed[:TRIALS_SHOWN]:
+        yield f"[green]{trial_words.at_stake(row)}[/] at stake: {_shown(trial_words.proposal_in_words(row))}"
+        yield f"  [bold]{_shown(trial_words.start_command(row))}[/]"
+    if len(proposed) > TRIALS_SHOWN:
+        yield f"{len(proposed) - TRIALS_SHOWN:,} more: spawnwise trial list"
+    for row in running:
+        yield f"running: {_shown(trial_words.running_in_words(row))}"
+    for row in by_state.get("paused", []):
+        yield f"[yellow]paused[/]: {_shown(trial_words.scope_in_words(row))}. {_shown(row['reason'])}"
+    for row in news:
+        yield _shown(trial_words.ended_in_words(row))
 
 
 def _shown(name: str) -> str:
@@ -67,32 +119,4 @@ def _cost(summary: RunSummary) -> str:
     known = f"${summary.cost_usd:,.2f} where the log holds the tokens"
     if summary.spawns_without_cost:
         known += f" ({summary.spawns_without_cost:,} spawns do not)"
-    if summary.cheaper_saving_usd:
-        known += f";\n           of the last {summary.window_days} days "
-        known += f"[green]${summary.cheaper_saving_usd:,.2f} could be saved[/] where a cheaper model will do"
-    if summary.stronger_cost_usd:
-        more = f"${summary.stronger_cost_usd:,.2f}"
-        known += f",\n           and {more} spent on a stronger one where the one that ran often failed"
     return known
-
-
-def _recommendations(summary: RunSummary) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), title="\nRecommendations, those that change a model first")
-    table.title_justify = "left"
-    table.add_column("agent", max_width=20)
-    table.add_column("kind of task", max_width=28)
-    for name in ("model", "now"):
-        table.add_column(name, max_width=14, no_wrap=True)
-    for name in ("success", "tasks", "$/task"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in summary.recommendations:
-        table.add_row(
-            _shown(row["agent"]),
-            _shown(row["kind_of_task"] or ""),
-            f"[bold]{_shown(row['model'])}[/]",
-            _shown(row["default_model"] or ""),
-            f"{row['success_rate']:.0%} (≥{row['success_low']:.0%})",
-            f"{row['tasks_observed']:,}",
-            "" if row["expected_cost_usd"] is None else f"{row['expected_cost_usd']:.3f}",
-        )
-    return table

@@ -6,13 +6,20 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from pipelines.ingest.health import read_health
+from pipelines.publish.report import reading
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
+
+MOST_RECOMMENDATIONS = 12
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """Counts over the whole warehouse, the recommendations with most evidence, and where everything is."""
+    """Counts over the whole warehouse, what the night learned, and where everything is.
+
+    `recommendations` are the agents' answers with most evidence, `changes` all those that change a model; `trials` are
+    rows of `marts.trials`, `proven` those of `marts.proven_savings` to date and in the newest week.
+    """
 
     files: int
     lines_read: int
@@ -27,11 +34,11 @@ class RunSummary:
     clusters: int
     cost_usd: float | None
     spawns_without_cost: int
-    window_days: int
-    cheaper_saving_usd: float
-    stronger_cost_usd: float
     spawns_at_impossible_times: int = 0
     recommendations: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    trials: list[dict[str, Any]] = field(default_factory=list)
+    proven: list[dict[str, Any]] = field(default_factory=list)
     database: str = ""
     snapshot: str = ""
     report: str = ""
@@ -44,15 +51,18 @@ class RunSummary:
 def summarise(warehouse: Warehouse, settings: Settings) -> RunSummary:
     """Read the summary from the warehouse."""
     with warehouse.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        window = {"window_days": settings.window_days}
-        counts = cursor.execute(named_sql(__file__, "summary_counts"), window).fetchone() or {}
+        counts = cursor.execute(named_sql(__file__, "summary_counts")).fetchone() or {}
         recommendations = cursor.execute(named_sql(__file__, "summary_recommendations")).fetchall()
+        trials = cursor.execute(named_sql(reading.__file__, "trials")).fetchall()
+        proven = cursor.execute(named_sql(reading.__file__, "proven")).fetchall()
     url = settings.database_url
     return RunSummary(
         **counts,
-        window_days=settings.window_days,
         spawns_at_impossible_times=read_health(warehouse).spawns_at_impossible_times,
-        recommendations=recommendations,
+        recommendations=recommendations[:MOST_RECOMMENDATIONS],
+        changes=[row for row in recommendations if row["is_change"]],
+        trials=trials,
+        proven=proven,
         database="DATABASE_URL" if url else f"{settings.postgres_folder} (query it: spawnwise sql 'select ...')",
         snapshot=str(settings.snapshot_file),
         report=str(settings.report_file),

@@ -26,6 +26,7 @@ from tests.reliability.canaries import write_logs_of_others
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.hostile import ESCAPED, TEXTS, obeyed
 from tests.reliability.house import PROJECT
+from tests.report_facts import trial
 from tests.unit.report.test_page import Markup
 
 TABLES = "select schemaname || '.' || tablename from pg_tables where schemaname !~ '^pg_|information_schema|dagster'"
@@ -122,10 +123,12 @@ def test_the_summary_of_a_run_shows_names_as_they_are(
     undisturbed: Undisturbed, capsys: pytest.CaptureFixture[str]
 ) -> None:
     summary = summarise(Warehouse(undisturbed.server.dsn("spawnwise")), Settings())
-    row = summary.recommendations[0]
+    answer, expected = summary.recommendations[0], trial(state="proposed")
     for text in AS_STORED:
-        hostile = row | {"agent": text, "kind_of_task": text, "model": text, "default_model": text}
-        print_summary(replace(summary, recommendations=[hostile], report=text), is_sample=False)
+        hostile = answer | {"agent": text, "kind_of_task": text, "model": text, "baseline_model": text, "reason": text}
+        tried = expected | {"trial_id": text, "scope_label": text, "project": text, "candidate_model": text}
+        shown_rows = {"changes": [hostile], "trials": [tried, tried | {"state": "paused", "reason": text}]}
+        print_summary(replace(summary, report=text, **shown_rows), is_sample=False)
         shown = capsys.readouterr().out
         assert obeyed(shown) == set()
         assert "".join(each if each.isprintable() else "\ufffd" for each in text) in shown

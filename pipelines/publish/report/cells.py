@@ -6,14 +6,22 @@ from typing import Any, NamedTuple
 
 from pipelines.publish.report.columns import Column
 from pipelines.publish.report.reading import Row
-from pipelines.publish.report.wording import MISSING, count, day, duration, moment, percent, usd
+from pipelines.publish.report.wording import MISSING, count, day, duration, moment, number, percent, usd
 
 STATUS = {
     "never_spawned": "never spawned",
     "not_spawned_in_window": "not spawned in the window",
     "no_spec": "spawned without a spec",
 }
-MODEL_FIELDS = ("default_model", "model", "other_model", "recommended_model", "declared_model", "previous_model")
+MODEL_FIELDS = (
+    "baseline_model",
+    "candidate_model",
+    "model",
+    "other_model",
+    "recommended_model",
+    "declared_model",
+    "previous_model",
+)
 
 
 class Cell(NamedTuple):
@@ -50,6 +58,8 @@ def _interval(form: str, values: list[float], order: float | str) -> Cell:
         return Cell(f"{percent(value)}, {between}", order, "interval", (value, low, high))
     if form == "usd_interval":
         return Cell(f"{usd(value)} ({usd(low)} to {usd(high)})", order, "number")
+    if form == "number_interval":
+        return Cell(f"{value:+.1f} ({low:+.1f} to {high:+.1f})", order, "number")
     points, lowest, highest = (round(each * 100) for each in (value, low, high))
     return Cell(f"{points:+d} points ({lowest:+d} to {highest:+d})", order, "number")
 
@@ -62,7 +72,7 @@ def _plain(form: str, value: Any, order: float | str) -> Cell:
         "duration": duration,
         "interval": percent,
     }
-    numbers |= {"usd_interval": usd, "points_interval": percent}
+    numbers |= {"usd_interval": usd, "points_interval": percent, "number_interval": number}
     if form in numbers:
         return Cell(numbers[form](value), order, "number")
     if value is None:

@@ -72,7 +72,6 @@ def activity_data(facts: ReportFacts) -> list[Row]:
             "unknown": row["count_unknown"],
             "priced": row["count_cost_known"],
             "cost": round(row["cost_usd"], 4),
-            "advised": round(row["advised_cost_usd"], 4),
         }
         for row in facts.activity
     ]
@@ -109,7 +108,6 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
     spent: Counter[str] = Counter()
     for row in facts.activity:
         spent[row["model"]] += row["cost_usd"]
-    advised = sum(row["advised_cost_usd"] for row in facts.activity)
     by_model = listed([f"{model} {usd(cost)}" for model, cost in spent.most_common() if cost])
     recommended = Counter(point["recommended"] for point in points)
     kinds = {point["kind"] for point in points if point["cluster_id"] >= 0}
@@ -125,8 +123,7 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
         "costs_over_time": (
             f"{usd(span['cost_usd'])} by {facts.period}"
             + (f" ({by_model})" if by_model else "")
-            + f"; as recommended, and at the costs seen, it would have been {usd(advised)}. "
-            f"{counted(span['count_cost_unknown'], 'spawn')} of unknown cost not counted."
+            + f". {counted(span['count_cost_unknown'], 'spawn')} of unknown cost not counted."
         ),
         "task_map": (
             f"{counted(len(points), 'task')} of {counted(len(kinds), 'kind')}; tasks that are alike lie near each "

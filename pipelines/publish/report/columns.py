@@ -23,14 +23,55 @@ SPAWNS = _column("Spawns", "count", "count_spawns")
 COST = _column("Cost", "usd", "cost_usd")
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "trials": (
+        _column("What", "text", "scope_label"),
+        _column("Now", "model", "baseline_model"),
+        _column("Try", "model", "candidate_model"),
+        _column("State", "text", "state"),
+        _column("At stake a month", "usd", "saving_usd_month"),
+        _column("Success at risk", "points_interval", "expected_gap", "gap_low", "gap_high"),
+        _column("Spawns to decide", "count", "spawns_to_decide"),
+        _column("Tried", "count", "candidate_spawns"),
+        _column(
+            "Success tried", "interval", "candidate_success_rate", "candidate_success_low", "candidate_success_high"
+        ),
+        _column("Success now", "interval", "baseline_success_rate", "baseline_success_low", "baseline_success_high"),
+        _column("Why", "sentence", "reason"),
+        _column("Command", "code", "command"),
+    ),
+    "proven": (
+        _column("What", "text", "scope_label"),
+        _column("Now", "model", "baseline_model"),
+        _column("Tried", "model", "candidate_model"),
+        _column("Period", "text", "period"),
+        _column("Week of", "day", "week"),
+        _column("Spawns tried", "count", "count_candidate_spawns"),
+        _column("Spawns compared", "count", "count_baseline_spawns"),
+        _column(
+            "Saving a spawn",
+            "usd_interval",
+            "saving_per_spawn_usd",
+            "saving_per_spawn_low_usd",
+            "saving_per_spawn_high_usd",
+        ),
+        _column("Saving", "usd_interval", "saving_usd", "saving_low_usd", "saving_high_usd"),
+        _column(
+            "Success",
+            "points_interval",
+            "success_difference",
+            "success_difference_low",
+            "success_difference_high",
+        ),
+        _column("Extra failures", "number_interval", "extra_failures", "extra_failures_low", "extra_failures_high"),
+    ),
     "recommendations": (
         AGENT,
         KIND,
-        _column("Now", "model", "default_model"),
+        _column("Now", "model", "baseline_model"),
         _column("Recommended", "model", "model"),
         SUCCESS,
         _column("Outcomes", "count", "tasks_observed"),
-        _column("Cost now", "usd", "default_expected_cost_usd"),
+        _column("Cost now", "usd", "baseline_expected_cost_usd"),
         _column("Cost recommended", "usd", "expected_cost_usd"),
         _column("Why", "sentence", "reason"),
     ),
@@ -41,6 +82,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Change", "text", "change"),
         _column("Before", "model", "previous_model"),
         _column("Now", "model", "model"),
+        _column("Evidence", "text", "evidence_source"),
         _column("Why", "sentence", "reason"),
     ),
     "evidence": (
@@ -62,7 +104,6 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Other failures", "count", "count_other_failures"),
         _column("Unknown", "count", "count_unknown"),
         COST,
-        _column("As recommended", "usd", "advised_cost_usd"),
     ),
     "savings": (
         _column("Last days", "count", "window_days"),
@@ -78,7 +119,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Advice followed", "count", "count_followed"),
         _column("Of these failed", "count", "count_followed_failures"),
         _column(
-            "Realised saving",
+            "Estimated saving",
             "usd_interval",
             "realised_saving_usd",
             "realised_saving_low_usd",

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import count, counted, day, listed, moment, percent, quoted, usd, usd_between
+from pipelines.publish.report.wording import count, counted, day, listed, moment, percent, quoted, usd
 
 CHANGES_TOLD_SINGLY = 4
+TRIALS_TOLD = 3
 NEWS_DAYS = 14  # an older regression is in its table, but no news
 
 
@@ -21,8 +23,8 @@ class Sentence(NamedTuple):
 
 
 def headline(facts: ReportFacts) -> list[Sentence]:
-    """Return the sentences, what changed since the last run first."""
-    parts = (_new_spawns, _changed_advice, _savings, _overloaded, _regressions, _gaps, _unused, _quality)
+    """Return the sentences: what changed, which trials are worth it, what has been proven, and all else."""
+    parts = (_changed_advice, _trials, _proof, _new_spawns, _overloaded, _regressions, _gaps, _unused, _quality)
     return [sentence for part in parts for sentence in part(facts)]
 
 
@@ -33,7 +35,7 @@ def _new_spawns(facts: ReportFacts) -> Iterator[Sentence]:
         yield Sentence(
             f"First run: {counted(span['count_spawns'], 'spawn')} of {counted(span['count_agents'], 'agent')}, "
             f"{day(span['first_day'])} to {day(span['last_day'])}. "
-            "From the next run on, this list begins with what changed.",
+            "From the next run on, this list begins with what changed since the last.",
             "plain",
             "time",
         )
@@ -52,70 +54,76 @@ def _new_spawns(facts: ReportFacts) -> Iterator[Sentence]:
 
 def _changed_advice(facts: ReportFacts) -> Iterator[Sentence]:
     if facts.previous is None:
-        cheaper = sum(bool(row["is_change"]) for row in facts["recommendations"])
-        yield Sentence(
-            f"{counted(len(facts['recommendations']), 'answer')} for an agent and a kind of task; "
-            f"{count(cheaper) if cheaper else 'none'} of them {'changes' if cheaper < 2 else 'change'} the model.",
-            "plain",
-            "recommendations",
-        )
+        changing = [row for row in facts["recommendations"] if row["is_change"]]
+        for row in changing[:CHANGES_TOLD_SINGLY]:
+            yield _change(row, row["baseline_model"])
+        more = len(changing) - CHANGES_TOLD_SINGLY
+        if more > 0:
+            noun = "answer changes" if more == 1 else "answers change"
+            yield Sentence(f"{count(more)} more {noun} the model.", "plain", "recommendations")
+        elif not changing:
+            yield Sentence("No answer changes the model yet.", "plain", "recommendations")
         return
     changed = [row for row in facts["changes"] if row["change"] == "changed"]
     for row in changed[:CHANGES_TOLD_SINGLY]:
-        yield Sentence(
-            f"{_scope(row)}: {row['previous_model']} \N{RIGHTWARDS ARROW} {row['model']}. {row['reason']}",
-            "plain",
-            "recommendations",
-        )
-    more = Counter(row["change"] for row in facts["changes"]) - Counter({"changed": CHANGES_TOLD_SINGLY})
-    said = {"changed": "changed besides", "new": "new", "gone": "gone"}
-    told = [f"{count(more[change])} {words}" for change, words in said.items() if more[change]]
+        yield _change(row, row["previous_model"])
+    more_of = Counter(row["change"] for row in facts["changes"]) - Counter({"changed": CHANGES_TOLD_SINGLY})
+    said = {"changed": "more changed", "new": "new", "gone": "gone"}
+    told = [f"{count(more_of[change])} {words}" for change, words in said.items() if more_of[change]]
     if told:
-        yield Sentence(f"Of the published answers {listed(told)}.", "plain", "changes")
+        yield Sentence(f"Published answers: {listed(told)}.", "plain", "changes")
     elif not changed:
         yield Sentence("No published answer has changed since.", "plain", "recommendations")
 
 
+def _change(row: Row, before: str | None) -> Sentence:
+    moved = f"{before} \N{RIGHTWARDS ARROW} {row['model']}" if before else row["model"]
+    return Sentence(f"{_scope(row)}: {moved}. {row['reason']}", "plain", "recommendations")
+
+
 def _scope(row: Row) -> str:
     agent = "any agent" if row["agent_name"] == "*" else row["agent_name"]
-    return f"{agent} on {quoted(row['cluster_label'])}" if row["cluster_id"] >= 0 else f"{agent}, whatever the kind"
+    return f"{agent} on {quoted(row['cluster_label'])}" if row["cluster_label"] else f"{agent}, whatever the work"
+
+
+def _trials(facts: ReportFacts) -> Iterator[Sentence]:
+    trials = facts["trials"]
+    proposed = [row for row in trials if row["state"] == "proposed"]
+    for row in proposed[:TRIALS_TOLD]:
+        text = f"Worth a trial, {trial_words.at_stake(row)} at stake: {trial_words.proposal_in_words(row)}"
+        yield Sentence(f"{text} Start it with `{trial_words.start_command(row)}`.", "good", "trials")
+    if len(proposed) > TRIALS_TOLD:
+        more = counted(len(proposed) - TRIALS_TOLD, "more trial is", "more trials are")
+        yield Sentence(f"{more} proposed.", "plain", "trials")
+    for row in trials:
+        if row["state"] == "running":
+            yield Sentence(f"On trial: {trial_words.running_in_words(row)}", "plain", "trials")
+        elif row["state"] == "paused":
+            yield Sentence(f"Paused: {trial_words.scope_in_words(row)}. {row['reason']}", "bad", "trials")
+        elif trial_words.has_news(row, _last_told(facts)):
+            yield Sentence(trial_words.ended_in_words(row), "good" if row["state"] == "adopted" else "plain", "trials")
+
+
+def _last_told(facts: ReportFacts) -> datetime:
+    """Return the moment from which ends of trials are news: the last run, else some days before this one."""
+    if facts.previous is not None:
+        return facts.previous.finished_at
+    return trial_words.recently(facts.run.finished_at if facts.run else datetime.now(UTC))
+
+
+def _proof(facts: ReportFacts) -> Iterator[Sentence]:
+    proof = trial_words.proof_to_date(facts["proven"])
+    tone = "plain"
+    if proof is not None and proof.saving_low_usd > 0:
+        tone = "good"
+    elif proof is not None and proof.saving_high_usd < 0:
+        tone = "bad"
+    yield Sentence(f"Proven: {trial_words.proof_in_words(facts['proven'])}", tone, "proof")
 
 
 def _days(facts: ReportFacts) -> str:
     """Return the main window in words; it ends at the last spawn, however old the logs are."""
     return f"the {facts.window['window_days']} days to {day(facts.window['spawned_until'])}"
-
-
-def _savings(facts: ReportFacts) -> Iterator[Sentence]:
-    days = facts.window["window_days"]
-    for row in facts["savings"]:
-        if row["window_days"] != days:
-            continue
-        realised = row["realised_saving_usd"]
-        if row["possible_saving_usd"]:
-            yield _possible_saving(row, _days(facts))
-        if realised:
-            between = usd_between(realised, row["realised_saving_low_usd"], row["realised_saving_high_usd"])
-            yield Sentence(
-                f"Advice that was followed {'saved' if realised > 0 else 'lost'} {usd(abs(realised))}{between} in "
-                f"{counted(row['count_followed'], 'spawn')}, {count(row['count_followed_failures'])} of which failed.",
-                "good" if realised > 0 else "bad",
-                "costs",
-            )
-
-
-def _possible_saving(row: Row, days: str) -> Sentence:
-    possible, cheaper, stronger = row["possible_saving_usd"], row["cheaper_saving_usd"], row["stronger_cost_usd"]
-    between = usd_between(possible, row["possible_saving_low_usd"], row["possible_saving_high_usd"])
-    total = f"{usd(abs(possible))} {'less' if possible > 0 else 'more'}{between} of {usd(row['cost_usd'])}"
-    if not stronger or not cheaper:
-        return Sentence(f"As recommended, {days} would have cost {total}.", "good" if cheaper else "plain", "costs")
-    return Sentence(
-        f"As recommended, {days} would have cost {usd(cheaper)} less where a cheaper model is enough, and "
-        f"{usd(stronger)} more where a stronger one than ran is advised: in sum {total}.",
-        "good" if possible > 0 else "plain",
-        "costs",
-    )
 
 
 def _overloaded(facts: ReportFacts) -> Iterator[Sentence]:

@@ -16,6 +16,7 @@ from pipelines.publish.report.columns import COLUMNS
 from pipelines.publish.report.headline import headline
 from pipelines.publish.report.reading import ReportFacts, Row, read_facts
 from pipelines.publish.report.task_map import map_of
+from pipelines.publish.trial_words import proof_to_date
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
@@ -66,6 +67,7 @@ def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: da
             facts=facts,
             now=now or datetime.now(UTC),
             sentences=_sentences(facts),
+            proof=proof_to_date(facts["proven"]),
             agents=sorted({agent for table in rows.values() for row in table for agent in agents_of(row)}),
             colours=colours,
             columns=COLUMNS,
@@ -103,7 +105,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("percent", "usd", "duration", "day", "moment", "count", "counted")
+    names = ("percent", "usd", "usd_between", "duration", "day", "moment", "count", "counted")
     environment.filters.update({name: getattr(wording, name) for name in names})
     environment.globals.update(cell=cell, models_of=models_of, agents_of=agents_of)
     return environment

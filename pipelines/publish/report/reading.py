@@ -17,6 +17,8 @@ Row = dict[str, Any]
 Value = int | str | datetime | None
 
 TABLES = (
+    "trials",
+    "proven",
     "recommendations",
     "evidence",
     "savings",
@@ -36,7 +38,6 @@ TABLES = (
 )
 BUILT_TABLES = (  # schema and name of what dbt builds and the statements here read
     ("intermediate", "int_advice"),
-    ("intermediate", "int_model_prices"),
     ("intermediate", "int_tasks"),
     ("intermediate", "int_windows"),
     ("marts", "agent_overlap"),
@@ -47,9 +48,11 @@ BUILT_TABLES = (  # schema and name of what dbt builds and the statements here r
     ("marts", "model_regressions"),
     ("marts", "outcome_evidence"),
     ("marts", "overloaded_agents"),
+    ("marts", "proven_savings"),
     ("marts", "recommendation_quality"),
     ("marts", "savings"),
     ("marts", "spec_model_drift"),
+    ("marts", "trials"),
     ("marts", "unused_agents"),
     ("serving", "best_model_per_cluster"),
 )

@@ -58,6 +58,11 @@ def count(number: float | None) -> str:
     return MISSING if number is None else f"{number:,.0f}"
 
 
+def number(value: float | None) -> str:
+    """Return a signed number with one digit after the point."""
+    return MISSING if value is None else f"{value:+.1f}"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: 1 spawn, 2 spawns."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -24,15 +24,6 @@ clusters as (
     select count(*)::int as clusters
     from learning.task_clusters
     where clustering_version = (select max(clustering_version) from learning.clusterings)
-),
-
-saving as (
-    -- What the spawns of the window would have cost less as advised, and more where a stronger model than ran is advised.
-    select
-        coalesce(sum(possible_saving_usd) filter (where possible_saving_usd > 0), 0) as cheaper_saving_usd,
-        coalesce(sum(-possible_saving_usd) filter (where possible_saving_usd < 0), 0) as stronger_cost_usd
-    from marts.savings
-    where window_days = %(window_days)s
 )
 
-select * from files, spawns, clusters, saving
+select * from files, spawns, clusters

@@ -1,3 +1,4 @@
+-- The agents' own answers, those that change a model first.
 select
     agent_name as agent,
     cluster_label as kind_of_task,
@@ -6,9 +7,9 @@ select
     success_low,
     tasks_observed,
     expected_cost_usd,
-    default_model,
+    baseline_model,
+    model is distinct from baseline_model as is_change,
     reason
 from serving.best_model_per_cluster
 where agent_name <> '*' and cluster_id >= 0
-order by (model is distinct from default_model) desc, tasks_observed desc, agent_name, cluster_id
-limit 12
+order by is_change desc, tasks_observed desc, agent_name, cluster_id

@@ -205,17 +205,19 @@ def test_stats_tell_savings_and_losses(warehouse: Warehouse, capsys: pytest.Capt
             " (embedding_model, input_fingerprint, cluster_count, task_count, criterion) values ('m', '', 1, 1, '')"
         )
         connection.execute(
-            "insert into learning.model_estimates (clustering_version, agent_name, cluster_id, model, success_rate,"
-            " success_low, success_sd, tasks_observed, effective_n, expected_cost_usd, reliable_probability,"
-            " logit, logit_sd, logit_shared_sd, is_default)"
-            " values (1, 'QA_TESTER', 0, 'opus', 1, 1, 0, 9, 9, 0.50, 1, 2, 0.2, 0.1, true)"
+            "insert into learning.model_estimates (clustering_version, agent_name, work_type, cluster_id, model,"
+            " success_rate, success_low, success_sd, tasks_observed, known_outcomes, effective_n, expected_cost_usd,"
+            " log_cost_sd, worth_probability, logit, logit_sd, logit_shared_sd)"
+            " select 1, 'QA_TESTER', work_type, cluster_id, model, 1, 1, 0, 9, 9, 9, cost, 0, 0, 2, 0.2, 0.1"
+            " from (values ('test', 0, 'opus', 0.50), ('test', -1, 'opus', 0.90), ('*', -1, 'opus', 0.90),"
+            " ('test', 0, 'sonnet', 0.30)) as known (work_type, cluster_id, model, cost)"
         )
     for number, (model, success, cost) in enumerate(
         [("haiku", True, 0.1), ("haiku", False, 0.2), ("haiku", None, None), ("opus", True, 0.5)]
     ):
-        decision(f"toolu_{number}")
+        decision(f"toolu_{number}", baseline_model="opus", work_type="test")
         spawn(warehouse, f"toolu_{number}", model, success=success, cost_usd=cost)
-    decision("toolu_never_seen")
+    decision("toolu_never_seen", baseline_model="opus", work_type="test")
     load_journal(warehouse)
     (row,) = advice_followed(warehouse)
     assert (row.decisions, row.spawns_known, row.followed) == (5, 4, 3)

@@ -28,8 +28,8 @@ def follow_advice(warehouse: Warehouse) -> None:
         ).fetchall():
             connection.execute(
                 """insert into learning.recommendation_log
-                (decision_id, decided_at, answered_model, answer_source, success_rate, task_id)
-                values (%s, %s, 'haiku', 'cluster', 0.9, %s)""",
+                (decision_id, decided_at, answered_model, baseline_model, answer_source, success_rate, task_id)
+                values (%s, %s, 'haiku', 'sonnet', 'cluster', 0.9, %s)""",
                 [uuid.uuid4(), spawned_at, task],
             )
             connection.execute(
@@ -43,7 +43,7 @@ def test_followed_advice_its_losses_and_its_changes_are_told(warehouse: Warehous
     for selector in ("before_estimates", "after_estimates"):
         build(warehouse, selector)
 
-    # 40 sonnet at .5 and 8 haiku at .1; the advice is haiku, the default sonnet
+    # 40 sonnet at .5 and 8 haiku at .1; the advice is haiku, the baseline sonnet
     assert rows(
         warehouse,
         "select possible_saving_usd, count_followed, realised_saving_usd, count_followed_failures "
@@ -58,8 +58,15 @@ def test_followed_advice_its_losses_and_its_changes_are_told(warehouse: Warehous
         (False, 40, 1, pytest.approx(0.9), False),
         (True, 23, pytest.approx(8 / 23), pytest.approx(0.9), False),
     ]
-    before = rows(warehouse, "select agent_name, cluster_id, change, model from marts.best_model_changes order by 1, 2")
-    assert before == [("*", 1, "new", "sonnet"), ("tester", -1, "new", "sonnet"), ("tester", 0, "new", "haiku")]
+    assert rows(
+        warehouse,
+        "select agent_name, work_type, cluster_id, change, model, evidence_source from marts.best_model_changes "
+        "order by 1, 2",
+    ) == [
+        ("*", "docs", 1, "new", "sonnet", "5 observed"),
+        ("tester", "*", -1, "new", "sonnet", "40 observed"),
+        ("tester", "test", 0, "new", "haiku", "8 observed"),
+    ]
 
     with warehouse.connect() as connection:
         connection.execute("delete from learning.model_estimates where agent_name = '*'")

@@ -1,50 +1,73 @@
-from pipelines.publish.report.headline import headline
-from tests.report_facts import hostile_facts, recommendation, span
+from datetime import timedelta
 
-SAVING = {
-    "window_days": 30,
-    "cost_usd": 10.0,
-    "possible_saving_usd": 4.0,
-    "possible_saving_low_usd": 3.0,
-    "possible_saving_high_usd": 5.0,
-    "cheaper_saving_usd": 4.0,
-    "stronger_cost_usd": 0.0,
-    "count_followed": 0,
-    "count_followed_failures": 0,
-    "realised_saving_usd": None,
-    "realised_saving_low_usd": None,
-    "realised_saving_high_usd": None,
-}
+from pipelines.publish.report.headline import headline
+from tests.report_facts import NIGHT, hostile_facts, proven, recommendation, span, trial
 
 
 def told(section: str, **facts: object) -> list[str]:
     return [sentence.text for sentence in headline(hostile_facts(**facts)) if sentence.section == section]
 
 
-def savings_told(**changes: object) -> list[str]:
-    return told("costs", tables={"savings": [SAVING | changes, SAVING | {"window_days": 7}]})
+def test_the_headline_begins_with_what_changed_then_trials_then_proof() -> None:
+    sections = [sentence.section for sentence in headline(hostile_facts())]
+    assert list(dict.fromkeys(sections))[:3] == ["recommendations", "trials", "proof"]
 
 
-def test_a_possible_saving_is_told_with_its_interval_for_the_main_window_alone() -> None:
-    assert savings_told() == [
-        "As recommended, the 30 days to 2 Jan 2026 would have cost $4.00 less ($3.00 to $5.00) of $10.00."
+def test_a_proposed_trial_is_told_with_its_money_its_risk_and_its_command() -> None:
+    assert told("trials", tables={"trials": [trial()]}) == [
+        "Worth a trial, $12.40 a month at stake: tester: Write tests, haiku in place of opus. Expected success: 2.1 "
+        "points lower (90% interval: 0.4 points higher to 6 points lower); about 24 spawns will decide. Start it with "
+        "`spawnwise trial start tester-test-haiku`."
+    ]
+    many = [trial(trial_id=str(number)) for number in range(5)]
+    assert told("trials", tables={"trials": many})[-1] == "2 more trials are proposed."
+
+
+def test_running_paused_and_newly_ended_trials_are_told() -> None:
+    seen = {"candidate_spawns": 7, "baseline_spawns": 6, "candidate_known": 6, "candidate_success_rate": 5 / 6}
+    ended = {"state": "dropped", "reason": "2 of 6 runs succeeded."}
+    trials = [
+        trial(state="running", **seen),
+        trial(state="paused", reason="2 of its first 3 runs failed."),
+        trial(**ended, ended_at=NIGHT + timedelta(hours=1)),
+        trial(**ended, ended_at=NIGHT - timedelta(hours=1)),
+    ]
+    assert told("trials", tables={"trials": trials}) == [
+        "On trial: tester: Write tests, haiku in place of opus: 13 of about 24 spawns so far, haiku succeeded in 5 of "
+        "6.",
+        "Paused: tester: Write tests, haiku in place of opus. 2 of its first 3 runs failed.",
+        "tester: Write tests, haiku in place of opus: dropped on 2 Jan 2026. 2 of 6 runs succeeded.",
     ]
 
 
-def test_what_a_stronger_model_costs_is_not_hidden_in_the_sum() -> None:
-    more = savings_told(
-        possible_saving_usd=-1.0, possible_saving_low_usd=-2.0, possible_saving_high_usd=0.5, stronger_cost_usd=5.0
-    )
-    assert more == [
-        "As recommended, the 30 days to 2 Jan 2026 would have cost $4.00 less where a cheaper model is enough, "
-        "and $5.00 more where a stronger one than ran is advised: in sum $1.00 more "
-        "(\N{MINUS SIGN}$0.50 to $2.00) of $10.00."
+def tones(section: str, **facts: object) -> list[str]:
+    return [sentence.tone for sentence in headline(hostile_facts(**facts)) if sentence.section == section]
+
+
+def test_proof_is_told_with_its_interval_and_a_loss_is_called_a_loss() -> None:
+    assert told("proof", tables={"proven": [proven()]}) == [
+        "Proven: Saved $12.00 to date (90% interval $8.00 to $16.00) in 40 spawns drawn for a cheaper model. Success "
+        "there: 2 points lower (90% interval: 10 points lower to 6 points higher)."
     ]
+    lost = proven(saving_usd=-12.0, saving_low_usd=-16.0, saving_high_usd=-8.0, extra_failures_low=None)
+    assert told("proof", tables={"proven": [lost]}) == [
+        "Proven: Lost $12.00 to date (90% interval $8.00 to $16.00) in 40 spawns drawn for a cheaper model."
+    ]
+    open_ = proven(saving_low_usd=-1.0)
+    assert [tones("proof", tables={"proven": [row]}) for row in (proven(), lost, open_)] == [
+        ["good"],
+        ["bad"],
+        ["plain"],
+    ]
+    assert "not certain yet" in told("proof", tables={"proven": [open_]})[0]
 
 
-def test_a_realised_loss_is_called_a_loss() -> None:
-    lost = savings_told(possible_saving_usd=None, realised_saving_usd=-2.5, count_followed=4, count_followed_failures=2)
-    assert lost == ["Advice that was followed lost $2.50 in 4 spawns, 2 of which failed."]
+def test_without_a_comparison_nothing_is_claimed() -> None:
+    assert told("proof", tables={}) == ["Proven: Nothing yet: no trial has run."]
+    too_few = proven(saving_usd=5.0, saving_low_usd=None, saving_high_usd=None)
+    assert told("proof", tables={"proven": [too_few]}) == [
+        "Proven: Nothing yet: the trials that run have too few spawns to compare."
+    ]
 
 
 def test_the_first_run_has_nothing_to_compare_with() -> None:
@@ -57,8 +80,19 @@ def test_changed_advice_is_told_one_by_one_and_then_counted() -> None:
     changes += [recommendation(change="new"), recommendation(change="gone")]
     sentences = told("recommendations", tables={"changes": changes}) + told("changes", tables={"changes": changes})
     assert sentences[0] == "a0 on “tests, pytest”: sonnet → haiku. haiku is enough."
-    assert sentences[-1] == "Of the published answers 2 changed besides, 1 new and 1 gone."
+    assert sentences[-1] == "Published answers: 2 more changed, 1 new and 1 gone."
     assert len(sentences) == 5
+
+
+def test_the_first_run_tells_which_answers_change_a_model() -> None:
+    kept = recommendation(is_change=False)
+    answers = {"recommendations": [recommendation(), kept]}
+    assert told("recommendations", previous=None, tables=answers) == [
+        "tester on “tests, pytest”: sonnet → haiku. haiku is enough."
+    ]
+    assert told("recommendations", previous=None, tables={"recommendations": [kept]}) == [
+        "No answer changes the model yet."
+    ]
 
 
 def test_an_unchanged_night_says_so() -> None:

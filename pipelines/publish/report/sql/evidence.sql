@@ -14,7 +14,7 @@ select
     estimates.tasks_observed,
     estimates.expected_cost_usd,
     estimates.is_chosen,
-    estimates.is_default
+    estimates.is_baseline
 from learning.model_estimates as estimates
 inner join learning.task_clusters as kinds
     on

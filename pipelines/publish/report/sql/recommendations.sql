@@ -1,17 +1,18 @@
 -- The agents' own answers; those that change a model come first, then the most used.
 select
     best.agent_name,
+    best.work_type,
     best.cluster_id,
     best.cluster_label,
-    best.default_model,
+    best.baseline_model,
     best.model,
-    best.model is distinct from best.default_model as is_change,
+    best.model is distinct from best.baseline_model as is_change,
     best.success_rate,
     best.success_low,
     estimates.success_high,
     best.tasks_observed,
     best.expected_cost_usd,
-    best.default_expected_cost_usd,
+    best.baseline_expected_cost_usd,
     best.reason,
     savings.count_spawns as count_spawns_in_window,
     savings.possible_saving_usd
@@ -20,6 +21,7 @@ left join (
     -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
     select
         agent_name,
+        work_type,
         cluster_id,
         model,
         1 / (1 + exp(-(2 * logit - ln(greatest(success_low, 1e-9) / greatest(1 - success_low, 1e-9))))) as success_high
@@ -27,6 +29,7 @@ left join (
 ) as estimates
     on
         best.agent_name = estimates.agent_name
+        and best.work_type = estimates.work_type
         and best.cluster_id = estimates.cluster_id
         and best.model = estimates.model
 left join marts.savings as savings

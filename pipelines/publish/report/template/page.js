@@ -139,7 +139,7 @@
   function tiles() {
     const rows = chosen(data.activity), spawns = sum(rows, "spawns");
     const good = sum(rows, "success"), known = good + sum(rows, "own"), unknown = sum(rows, "unknown");
-    const spent = sum(rows, "cost"), advised = sum(rows, "advised");
+    const spent = sum(rows, "cost");
     const share = (part, whole) => (whole ? `${Math.round(100 * part / whole)}%` : "–");
     byId("tile-spawns").textContent = spawns.toLocaleString("en");
     byId("note-spawns").textContent = counted(new Set(rows.map((row) => row.agent)).size, "agent");
@@ -147,8 +147,6 @@
     byId("note-success").textContent = `of ${counted(known, "outcome")} that tell of the agent; ${share(unknown, spawns)} unknown`;
     byId("tile-cost").textContent = sum(rows, "priced") ? usd(spent) : "–";
     byId("note-cost").textContent = `${counted(spawns - sum(rows, "priced"), "spawn")} of unknown cost`;
-    byId("tile-advised").textContent = sum(rows, "priced") ? usd(advised) : "–";
-    byId("note-advised").textContent = spent ? `${share(Math.abs(spent - advised), spent)} ${advised <= spent ? "less" : "more"}, at the mean costs seen` : "";
     return spawns;
   }
 

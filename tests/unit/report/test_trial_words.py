@@ -1,0 +1,52 @@
+from datetime import date
+
+import pytest
+
+from pipelines.publish.trial_words import Proof, gap_in_words, proof_in_words, proof_to_date, proposal_in_words
+from tests.report_facts import proven, trial
+
+WEEK = date(2026, 1, 5)
+
+
+def week(trial_id: str, saving: float, monday: date = WEEK) -> dict[str, object]:
+    return proven(trial_id=trial_id, period="week", week=monday, saving_usd=saving)
+
+
+def test_errors_of_trials_add_up_in_squares_and_losses_are_subtracted() -> None:
+    rows = [
+        proven(trial_id="a", saving_usd=10.0, saving_low_usd=7.0, saving_high_usd=13.0),
+        proven(trial_id="b", saving_usd=-4.0, saving_low_usd=-8.0, saving_high_usd=0.0),
+        week("a", 2.5),
+        week("b", -1.0),
+        week("a", 99.0, date(2025, 12, 29)),
+    ]
+    proof = proof_to_date(rows)
+    assert proof is not None
+    assert (proof.saving_usd, proof.saving_low_usd, proof.saving_high_usd) == (6.0, 1.0, 11.0)
+    assert (proof.count_spawns, proof.week, proof.week_saving_usd) == (80, WEEK, 1.5)
+    # 1.6 more failures, from 3.2 * sqrt(2) fewer to as many more, in 80 spawns
+    assert proof.success_difference == pytest.approx((-0.02, -0.02 - 3.2 * 2**0.5 / 80, -0.02 + 3.2 * 2**0.5 / 80))
+    assert "$1.50 of it in the week of 5 Jan 2026" in proof_in_words(rows)
+
+
+def test_a_trial_without_an_interval_proves_nothing() -> None:
+    unsure = proven(trial_id="b", saving_usd=1000.0, saving_low_usd=None, saving_high_usd=None)
+    proof = proof_to_date([proven(trial_id="a"), unsure, week("b", 1000.0)])
+    assert isinstance(proof, Proof)
+    assert (proof.saving_usd, proof.week_saving_usd) == (12.0, 0)
+    assert proof_to_date([unsure]) is None
+
+
+@pytest.mark.parametrize(
+    ("gap", "low", "high", "text"),
+    [
+        (0.021, -0.004, 0.06, "2.1 points lower (90% interval: 0.4 points higher to 6 points lower)"),
+        (-0.01, -0.03, 0.0004, "1 point higher (90% interval: 3 points higher to the same)"),
+    ],
+)
+def test_a_gap_reads_as_what_it_does_to_success(gap: float, low: float, high: float, text: str) -> None:
+    assert gap_in_words(gap, low, high) == f"Expected success: {text}"
+
+
+def test_a_trial_of_one_project_names_it() -> None:
+    assert "tester: Write tests in /work/app, haiku" in proposal_in_words(trial(project="/work/app"))
