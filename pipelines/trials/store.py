@@ -48,6 +48,7 @@ class StoredTrial:
     gap_low: float
     gap_high: float
     worth_probability: float
+    is_decided_by_logs: bool
     spawns_to_decide: int | None
     extra_failures_week: float
     candidate_spawns: int
