@@ -44,7 +44,8 @@ fix 3: the bug|stack trace|error message|throws|is broken|regression test|clippy
 fix 2: root cause
 test 5: add e2e tests|add integration tests|add regression tests|add test cases|write test cases
 test 5: write unit tests|write tests|add tests|run the tests and report|unit tests for|run the whole test suite
-test 4: works end to end|pass or fail|tests for the|works as written
+test 2: works end to end
+test 4: pass or fail|tests for the|works as written
 test 4: unit tests|integration tests|integration test|e2e tests|end-to-end tests|component tests|snapshot tests
 test 4: property tests|api tests|load tests|smoke tests|acceptance tests
 test 3: failing test|test coverage|red phase|test plan|playwright tests
@@ -60,7 +61,7 @@ refactor 4: behaviour must not change|behavior must not change|without changing 
 refactor 4: without changing behavior|sans changer le comportement|sin cambiar el comportamiento|dead code
 refactor 4: verhalten zu ändern|módulo común|module commun|gemeinsames modul|duplicated|no functional changes
 refactor 4: break up|break it up|by topic|clean up
-docs 6: fix outdated docs|outdated docs|update docs|update documentation|in the readme|to the readme|in readme
+docs 6: update the readme|edit the readme|fix outdated docs|outdated docs|update docs|update documentation|in the readme|to the readme|in readme
 review 5: second opinion|side effects|would it work|honest judgement|validate findings|false positives|list deviations
 refactor 4: no runtime change|keep behaviour|keep behavior|get rid of|cyclomatic complexity
 research 4: on the web|and the web|from the web|similar tools|similar projects|search online|compatibility of
