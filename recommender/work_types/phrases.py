@@ -61,7 +61,8 @@ refactor 4: behaviour must not change|behavior must not change|without changing 
 refactor 4: without changing behavior|sans changer le comportement|sin cambiar el comportamiento|dead code
 refactor 4: verhalten zu ändern|módulo común|module commun|gemeinsames modul|duplicated|no functional changes
 refactor 4: break up|break it up|by topic|clean up
-docs 6: update the readme|edit the readme|fix outdated docs|outdated docs|update docs|update documentation|in the readme|to the readme|in readme
+docs 6: update the readme|edit the readme
+docs 6: fix outdated docs|outdated docs|update docs|update documentation|in the readme|to the readme|in readme
 review 5: second opinion|side effects|would it work|honest judgement|validate findings|false positives|list deviations
 refactor 4: no runtime change|keep behaviour|keep behavior|get rid of|cyclomatic complexity
 research 4: on the web|and the web|from the web|similar tools|similar projects|search online|compatibility of

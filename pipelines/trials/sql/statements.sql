@@ -94,8 +94,8 @@ where trial_id = %(trial_id)s and state = 'proposed'
 
 -- name: resume_trial
 update learning.trials
-set state = 'running', reason = %(reason)s, resumed_at = now(), updated_at = now()
-where trial_id = %(trial_id)s and state = 'paused'
+set state = 'running', reason = %(reason)s, resumed_at = now(), ended_at = null, updated_at = now()
+where trial_id = %(trial_id)s and state in ('paused', 'stopped')
 
 -- name: move_trial
 update learning.trials
