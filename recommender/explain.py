@@ -1,7 +1,12 @@
 """Why this model? What the answer was taken from, and what would change it."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from recommender.decision import claims_of
+from recommender.judgement import records_in
 from recommender.kinds import Match, kind_of_task
 from recommender.lookup import Recommendation, Recommender
 from recommender.models import price_rank
@@ -29,7 +34,7 @@ def explain(
     work_type = recommendation.work_type
     match = kind_of_task(snapshot, vector, work_type, project) if snapshot and vector is not None else None
     scopes = _scopes(recommendation)
-    records = _records(snapshot, scopes) if snapshot else []
+    records = _records(snapshot, scopes, recommendation.baseline_model) if snapshot else []
     trials = [trial for trial in snapshot.trials if overlaps(trial.scope, scopes[0])] if snapshot else []
     return {
         "recommendation": recommendation.as_dict(),
@@ -75,10 +80,16 @@ def _scopes(recommendation: Recommendation) -> list[Scope]:
     return [Scope(name, work_type, place) for name in (agent, ANY_AGENT) for place in (kind, ANY_KIND)] + [Scope(agent)]
 
 
-def _records(snapshot: Snapshot, scopes: list[Scope]) -> list[ModelEvidence]:
-    """Return the record of each model in the narrowest scope that has any, the cheapest first."""
+def _records(snapshot: Snapshot, scopes: list[Scope], baseline: str | None) -> list[ModelEvidence]:
+    """Return each model's record in the narrowest scope that has any, against this baseline, the cheapest first."""
     known = next((scope for scope in scopes if scope in snapshot.best_of), None)
-    return sorted(snapshot.evidence_of.get(known, ()), key=_cost) if known else []
+    rows = sorted(snapshot.evidence_of.get(known, ()), key=_cost) if known else []
+    if known is None or baseline not in [row.model for row in rows]:
+        return rows
+    records = records_in(snapshot.evidence_of, [known])
+    against = replace(records.evidence, baseline=np.array([records.models.index(baseline)]))
+    worth = dict(zip(records.models, claims_of(against, snapshot.rule).worth[0].tolist(), strict=True))
+    return [row._replace(worth_probability=worth[row.model], is_baseline=row.model == baseline) for row in rows]
 
 
 def _cost(record: ModelEvidence) -> tuple[float, int]:

@@ -33,6 +33,8 @@ def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list
             f"cost; worth it as a failure costs {_number(rule.failure_cost)} such spawns."
         )
     record = f"{percent(baseline.success_rate)} success{_in_runs(baseline)}"
+    if not baseline.outcomes:
+        record = "no run of it on such work is known"
     if reason is DecisionReason.UNTRIED:
         return f"Keep {baseline.model}: {record}, and no other model has been tried enough."
     nearest = max(others, key=lambda seen: seen.worth, default=chosen)

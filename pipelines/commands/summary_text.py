@@ -51,11 +51,15 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
 
 def _changes(summary: RunSummary) -> Iterator[str]:
     """Yield the answers that change a model, each with why."""
-    if not summary.changes:
+    decided = [row for row in summary.trials if row["state"] == "proposed" and row["is_decided_by_logs"]]
+    if not summary.changes and not decided:
         yield "none: every answer keeps the model that runs now"
         return
-    noun = "answer uses" if len(summary.changes) == 1 else "answers use"
-    yield f"{len(summary.changes):,} {noun} another model than now"
+    if not summary.changes:
+        yield "none for the models that usually run; where others would run, the hook in mode enforce already uses:"
+    else:
+        noun = "answer uses" if len(summary.changes) == 1 else "answers use"
+        yield f"{len(summary.changes):,} {noun} another model than now"
     for row in summary.changes[:CHANGES_SHOWN]:
         work = f"{_shown(row['agent'])}: {_shown(row['kind_of_task'] or 'any work')}"
         models = f"{_shown(row['baseline_model'] or 'unknown')} \N{RIGHTWARDS ARROW} [bold]{_shown(row['model'])}[/]"
@@ -64,6 +68,8 @@ def _changes(summary: RunSummary) -> Iterator[str]:
     more = len(summary.changes) - CHANGES_SHOWN
     if more > 0:
         yield f"{more:,} more are in the report"
+    for row in decided[:TRIALS_SHOWN]:
+        yield _shown(trial_words.decided_in_words(row))
 
 
 def _trials(summary: RunSummary, now: datetime) -> Iterator[str]:

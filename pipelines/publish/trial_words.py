@@ -81,6 +81,12 @@ def proposal_in_words(trial: Row) -> str:
     )
 
 
+def decided_in_words(trial: Row) -> str:
+    """Return what the logs alone decide where another model than usual would run."""
+    models = f"{trial['baseline_model']} \N{RIGHTWARDS ARROW} {trial['candidate_model']}"
+    return f"{trial['scope_label']}, {models}: worth it with {trial['worth_probability']:.0%} probability"
+
+
 def at_stake(trial: Row) -> str:
     """Return the money at stake in a trial."""
     saving = trial["saving_usd_month"]

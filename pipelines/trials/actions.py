@@ -56,13 +56,14 @@ def choose_proposal(warehouse: Warehouse, agent: str | None, kind: str | None, c
 
 
 def start_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial, project: str | None = None) -> str:
-    """Start a proposed trial, or let a paused one go on, and publish it; return what happens now in words."""
+    """Start a proposed trial, or let one go on that paused or was stopped, and publish it; say what happens now."""
     if settings.trials == "off":
         raise TrialError("Trials are off: SPAWNWISE_TRIALS is off. Set it to propose or auto.")
     folder = _project_folder(project)
     with warehouse.connect() as connection:
         trials = store.read_trials(connection)
-        if trial.state == "proposed" and (other := clash(trial, trials, folder)):
+        others = [other for other in trials if other.trial_id != trial.trial_id]
+        if other := clash(trial, others, folder):
             raise TrialError(
                 f"{other.trial_id} is {other.state} for the same spawns. Stop it first: "
                 f"`spawnwise trial stop {other.trial_id}`."
@@ -73,7 +74,9 @@ def start_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial, pr
             else store.resume(connection, trial.trial_id)
         )
         if not is_started:
-            raise TrialError(f"{trial.trial_id} is {trial.state}: only a proposed or a paused trial can be started.")
+            raise TrialError(
+                f"{trial.trial_id} is {trial.state}: only one that is proposed, paused or stopped can be started."
+            )
     _publish(warehouse, settings, trial.trial_id)
     where = f" in {folder}" if folder else ""
     return (

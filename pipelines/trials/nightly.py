@@ -1,6 +1,8 @@
 """Tonight's trials: end those that are decided, propose new ones, and start some where that is allowed."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import numpy as np
 
@@ -116,9 +118,29 @@ def _proposals(
         if is_listed(scope.agent_name, (*settings.protected_agents, *settings.pinned_agents))
     ]
     paces = pace_of(store.read_work(connection, version), log_cost_of(records))
-    known = {trial.trial_id for trial in taken if trial.state != "proposed"}
-    found = proposals(records, paces, rule, excluded)
-    return [proposal for proposal in found if proposal.trial_id not in known and not clash(proposal, taken)]
+    names = {trial.trial_id for trial in taken if trial.state != "proposed"}
+    latest = datetime.now(UTC) - timedelta(days=trial_rule.REST_DAYS)
+    resting = {
+        (trial.scope, trial.baseline_model, trial.candidate_model)
+        for trial in taken
+        if trial.ended_at is not None and trial.ended_at > latest
+    }
+    return [
+        _with_free_name(proposal, names)
+        for proposal in proposals(records, paces, rule, excluded)
+        if (proposal.scope, proposal.baseline_model, proposal.candidate_model) not in resting
+        and not clash(proposal, taken)
+    ]
+
+
+def _with_free_name(proposal: Proposal, names: set[str]) -> Proposal:
+    """Return the proposal under a name that no earlier trial has."""
+    numbered = (f"{proposal.trial_id}-{number}" for number in count(2))
+    return (
+        proposal
+        if proposal.trial_id not in names
+        else replace(proposal, trial_id=next(name for name in numbered if name not in names))
+    )
 
 
 def _start(connection: store.Connection, found: list[Proposal], settings: Settings) -> tuple[list[str], list[str]]:

@@ -64,6 +64,7 @@ class Proposal:
     gap_low: float
     gap_high: float
     worth_probability: float
+    is_decided_by_logs: bool
     spawns_to_decide: int | None
     extra_failures_week: float
 
@@ -178,16 +179,14 @@ def _proposal(
     own = int(evidence.baseline[cell[0]])
     success = float(claims.success[cell[0], own])
     worth = float(claims.worth[cell])
-    is_tried = bool(evidence.known[cell] >= rule.minimum_evidence)
+    is_decided = bool(evidence.known[cell] >= rule.minimum_evidence and worth >= rule.required_probability)
     saving = None if pace.spend_usd_month is None else pace.spend_usd_month * (1 - ratio)
     return Proposal(
         trial_id=trial_id(scope, baseline, candidate),
         scope=scope,
         baseline_model=baseline,
         candidate_model=candidate,
-        reason=_reason(
-            candidate, known, success, ratio, gap, is_decided=is_tried and worth >= rule.required_probability
-        ),
+        reason=_reason(candidate, known, success, ratio, gap, is_decided=is_decided),
         known_outcomes=known,
         baseline_success=success,
         count_spawns_month=pace.spawns_month,
@@ -198,6 +197,7 @@ def _proposal(
         gap_low=float(claims.gap_low[cell]),
         gap_high=float(claims.gap_high[cell]),
         worth_probability=worth,
+        is_decided_by_logs=is_decided,
         spawns_to_decide=spawns_to_decide(evidence, *cell, rule),
         extra_failures_week=max(0.0, gap) * pace.spawns_month * trial_rule.CANDIDATE_SHARE * 7 / ACTIVE_DAYS,
     )

@@ -19,6 +19,7 @@ FORGIVEN = 1  # failures of the candidate that do not yet end its trial
 OWN_PRIOR = 4.0  # outcomes that the expected success of the candidate is worth beside those of the trial
 CANDIDATE_SHARE = 0.5
 HOLD_OUT = 0.05
+REST_DAYS = 90  # after its end, before the same trial is proposed again
 NIGHT_CAP = 10  # candidate spawns between two nights
 
 ENDED = ("dropped", "undecided", "withdrawn", "stopped")

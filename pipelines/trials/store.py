@@ -48,6 +48,7 @@ class StoredTrial:
     gap_low: float
     gap_high: float
     worth_probability: float
+    is_decided_by_logs: bool
     spawns_to_decide: int | None
     extra_failures_week: float
     candidate_spawns: int
@@ -138,7 +139,7 @@ def start(connection: Connection, trial_id: str, *, by: str, project: str | None
 
 
 def resume(connection: Connection, trial_id: str) -> bool:
-    """Let a paused trial go on; return whether it was one."""
+    """Let a paused or a stopped trial go on; return whether it was one."""
     fields = {"trial_id": trial_id, "reason": "Resumed by a person."}
     return connection.execute(named_sql(__file__, "resume_trial"), fields).rowcount == 1
 

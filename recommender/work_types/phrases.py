@@ -44,7 +44,8 @@ fix 3: the bug|stack trace|error message|throws|is broken|regression test|clippy
 fix 2: root cause
 test 5: add e2e tests|add integration tests|add regression tests|add test cases|write test cases
 test 5: write unit tests|write tests|add tests|run the tests and report|unit tests for|run the whole test suite
-test 4: works end to end|pass or fail|tests for the|works as written
+test 2: works end to end
+test 4: pass or fail|tests for the|works as written
 test 4: unit tests|integration tests|integration test|e2e tests|end-to-end tests|component tests|snapshot tests
 test 4: property tests|api tests|load tests|smoke tests|acceptance tests
 test 3: failing test|test coverage|red phase|test plan|playwright tests
@@ -60,6 +61,7 @@ refactor 4: behaviour must not change|behavior must not change|without changing 
 refactor 4: without changing behavior|sans changer le comportement|sin cambiar el comportamiento|dead code
 refactor 4: verhalten zu ändern|módulo común|module commun|gemeinsames modul|duplicated|no functional changes
 refactor 4: break up|break it up|by topic|clean up
+docs 6: update the readme|edit the readme
 docs 6: fix outdated docs|outdated docs|update docs|update documentation|in the readme|to the readme|in readme
 review 5: second opinion|side effects|would it work|honest judgement|validate findings|false positives|list deviations
 refactor 4: no runtime change|keep behaviour|keep behavior|get rid of|cyclomatic complexity
@@ -67,7 +69,9 @@ research 4: on the web|and the web|from the web|similar tools|similar projects|s
 fix 5: then fix|and fix
 explain 4: answer the following|work out where|work out why
 docs 5: release notes|api reference|summary doc|write down what|write a readme|update the docs
-docs 4: documentation for|document all|write these documents|out of date
+docs 6: write docs|write the docs|write documentation|write the documentation
+docs 5: documentation for|the docs for
+docs 4: document all|write these documents|out of date
 operate 4: git push|push the branch|commit message|open a draft pr|gh run|npm publish|docker compose up
 operate 4: github issues|github issue|clean up branches|delete the branches|start the containers|status line
 operate 3: git status|lock file|dev server|pnpm up|npm install|health checks|squash-merge

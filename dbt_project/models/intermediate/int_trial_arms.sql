@@ -1,17 +1,18 @@
 -- The arms of each trial as drawn, whatever ran then, in each week and to date. The share of the candidate changes
--- when a trial is adopted: each spawn weighs by one over the probability of its draw, so that both arms stand for all.
+-- when a trial is adopted: each spawn weighs by the probability of the other arm (overlap weights, Li, Morgan and
+-- Zaslavsky 2018), so that no single spawn of the hold-out outweighs the trial.
 -- Numerics, so that a sum does not depend on the order of its rows.
 with drawn as (
     select
         trial_id,
         arm,
         decided_in_week,
-        1 / propensity::numeric as weight,
+        1 - propensity::numeric as weight,
         cost_usd,
         is_known,
         is_success
     from {{ ref('int_trial_spawns') }}
-    where task_id is not null and propensity > 0
+    where task_id is not null and propensity < 1
 ),
 
 periods as (

@@ -43,6 +43,7 @@ select
     trials.gap_low,
     trials.gap_high,
     trials.worth_probability,
+    trials.is_decided_by_logs,
     trials.spawns_to_decide,
     trials.extra_failures_week,
     coalesce(candidate.count_spawns, 0) as candidate_spawns,

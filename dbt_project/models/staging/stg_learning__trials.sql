@@ -35,6 +35,7 @@ renamed as (
         gap_low,
         gap_high,
         worth_probability,
+        is_decided_by_logs,
         spawns_to_decide,
         extra_failures_week
     from source

@@ -26,6 +26,7 @@ select
     gap_low,
     gap_high,
     worth_probability,
+    is_decided_by_logs,
     spawns_to_decide,
     extra_failures_week,
     candidate_spawns,
@@ -44,13 +45,13 @@ delete from learning.trials where state = 'proposed' and trial_id <> all(%(kept)
 insert into learning.trials as held (
     trial_id, agent_name, work_type, cluster_id, project, scope_label, baseline_model, candidate_model, state, reason,
     night_cap, known_outcomes, baseline_success, count_spawns_month, spend_usd_month, saving_usd_month, cost_ratio,
-    expected_gap, gap_low, gap_high, worth_probability, spawns_to_decide, extra_failures_week
+    expected_gap, gap_low, gap_high, worth_probability, is_decided_by_logs, spawns_to_decide, extra_failures_week
 )
 values (
     %(trial_id)s, %(agent_name)s, %(work_type)s, %(cluster_id)s, null, %(scope_label)s, %(baseline_model)s,
     %(candidate_model)s, 'proposed', %(reason)s, %(night_cap)s, %(known_outcomes)s, %(baseline_success)s,
     %(count_spawns_month)s, %(spend_usd_month)s, %(saving_usd_month)s, %(cost_ratio)s, %(expected_gap)s, %(gap_low)s,
-    %(gap_high)s, %(worth_probability)s, %(spawns_to_decide)s, %(extra_failures_week)s
+    %(gap_high)s, %(worth_probability)s, %(is_decided_by_logs)s, %(spawns_to_decide)s, %(extra_failures_week)s
 )
 on conflict (trial_id) do update
 set
@@ -67,6 +68,7 @@ set
     gap_low = excluded.gap_low,
     gap_high = excluded.gap_high,
     worth_probability = excluded.worth_probability,
+    is_decided_by_logs = excluded.is_decided_by_logs,
     spawns_to_decide = excluded.spawns_to_decide,
     extra_failures_week = excluded.extra_failures_week,
     updated_at = now()
@@ -92,8 +94,8 @@ where trial_id = %(trial_id)s and state = 'proposed'
 
 -- name: resume_trial
 update learning.trials
-set state = 'running', reason = %(reason)s, resumed_at = now(), updated_at = now()
-where trial_id = %(trial_id)s and state = 'paused'
+set state = 'running', reason = %(reason)s, resumed_at = now(), ended_at = null, updated_at = now()
+where trial_id = %(trial_id)s and state in ('paused', 'stopped')
 
 -- name: move_trial
 update learning.trials

@@ -158,6 +158,7 @@ create table learning.trials (
     gap_low double precision not null,
     gap_high double precision not null,
     worth_probability double precision not null,
+    is_decided_by_logs boolean not null default false,
     spawns_to_decide integer,
     extra_failures_week double precision not null,
     -- What was seen, by arm as drawn.
