@@ -97,7 +97,11 @@ def trial(**changes: Any) -> Row:
         for name, value in {"spawns": 0, "known": 0, "success_rate": None, "success_low": None}.items()
     }
     highs = {"candidate_success_high": None, "baseline_success_high": None}
-    command = {"spawns_to_decide": 24, "command": "spawnwise trial start tester-test-haiku"}
+    command = {
+        "is_decided_by_logs": False,
+        "spawns_to_decide": 24,
+        "command": "spawnwise trial start tester-test-haiku",
+    }
     return scope | models | state | expected | seen | highs | command | changes
 
 

@@ -138,19 +138,22 @@ def recently(now: datetime) -> datetime:
 
 def gap_in_words(gap: float, low: float, high: float) -> str:
     """Return by how much less the candidate is expected to succeed: a share, with its 90 % interval."""
-    return f"Expected success: {_points(-gap)} (90% interval: {_points(-low)} to {_points(-high)})"
+    return f"Expected success: {_difference(-gap, -low, -high)}"
 
 
 def _difference_in_words(difference: tuple[float, float, float]) -> str:
-    middle, low, high = (_points(each) for each in difference)
-    return f"Success there: {middle} (90% interval: {low} to {high})."
+    return f"Success there: {_difference(*difference)}."
 
 
-def _points(share: float) -> str:
+def _difference(middle: float, one_end: float, other_end: float) -> str:
+    return f"{_points(middle)} (90% interval: {_points(one_end, '')} to {_points(other_end, '')})"
+
+
+def _points(share: float, noun: str = " points") -> str:
     points = round(100 * share, 1)
     if points == 0:
         return "the same"
-    return f"{abs(points):g} {'point' if abs(points) == 1 else 'points'} {'higher' if points > 0 else 'lower'}"
+    return f"{abs(points):g}{noun} {'higher' if points > 0 else 'lower'}"
 
 
 def _summed(rows: Sequence[Row], middle: str, low: str, high: str) -> tuple[float, float, float]:

@@ -91,7 +91,7 @@ def _trials(facts: ReportFacts) -> Iterator[Sentence]:
     proposed = [row for row in trials if row["state"] == "proposed"]
     for row in proposed[:TRIALS_TOLD]:
         text = f"Worth a trial, {trial_words.at_stake(row)} at stake: {trial_words.proposal_in_words(row)}"
-        yield Sentence(f"{text} Start it with `{trial_words.start_command(row)}`.", "good", "trials")
+        yield Sentence(f"{text} Start it: {trial_words.start_command(row)}", "good", "trials")
     if len(proposed) > TRIALS_TOLD:
         more = counted(len(proposed) - TRIALS_TOLD, "more trial is", "more trials are")
         yield Sentence(f"{more} proposed.", "plain", "trials")

@@ -7,6 +7,9 @@ import pytest
 from pipelines.marts.run import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from pipelines.warehouse.embedded import EmbeddedServer
+from pipelines.warehouse.migrate import ensure_pgvector, run_migrations, upgrade
+from tests.conftest import cloned_database
 from tests.small_history import insert_history
 
 
@@ -102,3 +105,37 @@ def test_the_diff_for_a_drifted_spec_applies_as_it_is(warehouse: Warehouse, tmp_
     subprocess.run(["git", "apply", "--unidiff-zero", "-p1", "-"], input=str(diff), text=True, check=True, cwd=tmp_path)
 
     assert file.read_text(encoding="utf-8") == str(spec).replace("model: opus", "model: sonnet")
+
+
+def test_the_history_of_an_earlier_version_goes_on(postgres: EmbeddedServer) -> None:
+    with cloned_database(postgres, template="template0") as dsn:
+        warehouse = Warehouse(dsn)
+        ensure_pgvector(warehouse)
+        run_migrations(warehouse, "0006")
+        with warehouse.connect() as connection:
+            connection.execute("create schema if not exists intermediate")
+            connection.execute(
+                """create table intermediate.best_model_history as
+                select
+                    'tester' as agent_name, -1 as cluster_id, 'sonnet' as model, 'agent' as answer_source,
+                    'Before.' as reason, 0.9::float8 as success_rate, 0.8::float8 as success_low,
+                    0.1::float8 as success_sd, 40 as tasks_observed, 38::float8 as effective_n,
+                    0.1::float8 as expected_cost_usd, 'sonnet' as default_model,
+                    0.1::float8 as default_expected_cost_usd, null::text as cluster_label, 1 as clustering_version,
+                    'test-3' as embedding_model, now() as estimated_at, 'a' as dbt_scd_id,
+                    now()::timestamp as dbt_updated_at, '2026-01-01'::timestamp as dbt_valid_from,
+                    null::timestamp as dbt_valid_to"""
+            )
+        upgrade(warehouse)
+        insert_history(warehouse)
+        for selector in ("before_estimates", "after_estimates"):
+            build(warehouse, selector)
+        assert rows(
+            warehouse,
+            "select agent_name, work_type, cluster_id, change, model, reason from marts.best_model_changes "
+            "order by 1, 2",
+        ) == [
+            ("*", "docs", 1, "new", "sonnet", "Seen often."),
+            ("tester", "*", -1, "new", "sonnet", "Before."),
+            ("tester", "test", 0, "new", "haiku", "Seen often."),
+        ]

@@ -1,14 +1,22 @@
+import csv
+
 import pytest
 import yaml
 
 from pipelines.marts.run import PROJECT_FOLDER, dbt_variables
 from pipelines.settings import Settings
+from recommender.work_types import WORK_TYPE_NAMES
 
 
 def test_the_settings_and_the_project_have_the_same_defaults() -> None:
     project = yaml.safe_load((PROJECT_FOLDER / "dbt_project.yml").read_text(encoding="utf-8"))
     variables = dbt_variables(Settings())
     assert variables == {name: project["vars"][name] for name in variables}
+
+
+def test_people_and_the_recommender_call_work_types_alike() -> None:
+    with (PROJECT_FOLDER / "seeds" / "work_types.csv").open(encoding="utf-8", newline="") as lines:
+        assert {row["work_type"]: row["work_type_name"] for row in csv.DictReader(lines)} == WORK_TYPE_NAMES
 
 
 def test_what_the_user_chose_reaches_the_project(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ def test_the_headline_begins_with_what_changed_then_trials_then_proof() -> None:
 def test_a_proposed_trial_is_told_with_its_money_its_risk_and_its_command() -> None:
     assert told("trials", tables={"trials": [trial()]}) == [
         "Worth a trial, $12.40 a month at stake: tester: Write tests, haiku in place of opus. Expected success: 2.1 "
-        "points lower (90% interval: 0.4 points higher to 6 points lower); about 24 spawns will decide. Start it with "
-        "`spawnwise trial start tester-test-haiku`."
+        "points lower (90% interval: 0.4 higher to 6 lower); about 24 spawns will decide. Start it: "
+        "spawnwise trial start tester-test-haiku"
     ]
     many = [trial(trial_id=str(number)) for number in range(5)]
     assert told("trials", tables={"trials": many})[-1] == "2 more trials are proposed."
@@ -47,7 +47,7 @@ def tones(section: str, **facts: object) -> list[str]:
 def test_proof_is_told_with_its_interval_and_a_loss_is_called_a_loss() -> None:
     assert told("proof", tables={"proven": [proven()]}) == [
         "Proven: Saved $12.00 to date (90% interval $8.00 to $16.00) in 40 spawns drawn for a cheaper model. Success "
-        "there: 2 points lower (90% interval: 10 points lower to 6 points higher)."
+        "there: 2 points lower (90% interval: 10 lower to 6 higher)."
     ]
     lost = proven(saving_usd=-12.0, saving_low_usd=-16.0, saving_high_usd=-8.0, extra_failures_low=None)
     assert told("proof", tables={"proven": [lost]}) == [

@@ -40,8 +40,8 @@ def test_a_trial_without_an_interval_proves_nothing() -> None:
 @pytest.mark.parametrize(
     ("gap", "low", "high", "text"),
     [
-        (0.021, -0.004, 0.06, "2.1 points lower (90% interval: 0.4 points higher to 6 points lower)"),
-        (-0.01, -0.03, 0.0004, "1 point higher (90% interval: 3 points higher to the same)"),
+        (0.021, -0.004, 0.06, "2.1 points lower (90% interval: 0.4 higher to 6 lower)"),
+        (-0.015, -0.03, 0.0004, "1.5 points higher (90% interval: 3 higher to the same)"),
     ],
 )
 def test_a_gap_reads_as_what_it_does_to_success(gap: float, low: float, high: float, text: str) -> None:
