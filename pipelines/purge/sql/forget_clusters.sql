@@ -11,6 +11,10 @@ unassigned as (
     delete from learning.cluster_assignments
 ),
 
+directions as (
+    delete from learning.project_directions
+),
+
 renewed as (
     update learning.clusterings set task_count = 0, input_fingerprint = ''
 )
