@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +26,19 @@ _GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_mode
 _GIVEN_IDS = ("session_id", "tool_use_id", "agent_run_id", "record_id", "parent_id", "decision_id", "target")
 
 
+@lru_cache(maxsize=1024)
+def _redacted(name: str) -> str:
+    """Redact a name or a reason: the same few come again and again."""
+    return redact(name)
+
+
 def note(kind: str, **fields: Any) -> None:
     """Append one event; raise `OSError` where it cannot be kept.
 
     One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
     """
     now = datetime.now(UTC)
-    for names, clean in ((_GIVEN_NAMES, redact), (_GIVEN_IDS, redact_forms)):
+    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, redact_forms)):
         fields |= {name: clean(fields[name]) for name in names if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()
