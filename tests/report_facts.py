@@ -99,6 +99,7 @@ def trial(**changes: Any) -> Row:
     highs = {"candidate_success_high": None, "baseline_success_high": None}
     command = {
         "is_decided_by_logs": False,
+        "worth_probability": 0.72,
         "spawns_to_decide": 24,
         "command": "spawnwise trial start tester-test-haiku",
     }

@@ -76,8 +76,10 @@ def proof_in_words(rows: Sequence[Row]) -> str:
 def proposal_in_words(trial: Row) -> str:
     """Return what a proposed trial is about and what to expect of it."""
     decides = trial["spawns_to_decide"]
-    return f"{scope_in_words(trial)}. {gap_in_words(trial['expected_gap'], trial['gap_low'], trial['gap_high'])}" + (
-        f"; about {counted(decides, 'spawn')} will decide." if decides else "."
+    return (
+        f"{scope_in_words(trial)}, worth it with {trial['worth_probability']:.0%} probability. "
+        f"{gap_in_words(trial['expected_gap'], trial['gap_low'], trial['gap_high'])}"
+        + (f"; about {counted(decides, 'spawn')} will decide." if decides else ".")
     )
 
 

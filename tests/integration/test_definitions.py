@@ -22,6 +22,7 @@ GROUPS = {
     "cluster": {"learning/task_clusters"},
     "estimate": {"learning/model_estimates"},
     "judge": {"learning/judgements"},
+    "trials": {"learning/trials"},
     "publish": {"recommendation_snapshot", "nightly_report"},
 }
 BLOCKING = {"every_embedded_task_is_assigned", "one_model_is_chosen_in_every_scope"}

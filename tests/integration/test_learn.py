@@ -66,8 +66,10 @@ def test_the_sample_is_learned_and_summarised(learned: Learned) -> None:
 
 
 def test_some_kind_of_task_is_given_a_cheaper_model(learned: Learned) -> None:
-    recommendations = json.loads(learned.first.stdout)["recommendations"]
-    assert [row for row in recommendations if row["model"] != row["default_model"]]
+    summary = json.loads(learned.first.stdout)
+    decided = [trial for trial in summary["trials"] if trial["is_decided_by_logs"]]
+    assert decided
+    assert all(trial["expected_gap"] < 0.1 and trial["cost_ratio"] < 1 for trial in decided)
 
 
 def test_a_second_run_changes_no_row(learned: Learned) -> None:
@@ -82,9 +84,9 @@ def test_the_answer_has_every_field_of_the_contract_with_the_database_gone(learn
     answer = learned.spawnwise("recommend", "Write unit tests for the kalman filter", "--json", **nowhere)
     fields = json.loads(answer.stdout)
     assert set(fields) == {
-        "model", "agent", "source", "reason", "success_rate", "success_low", "tasks_observed", "expected_cost_usd",
-        "cluster_id", "cluster_label", "similarity", "snapshot_version", "snapshot_age_s", "decision_id",
-        "propensity", "latency_ms",
+        "model", "agent", "is_change", "source", "reason", "success_rate", "success_low", "tasks_observed",
+        "expected_cost_usd", "baseline_model", "work_type", "cluster_id", "cluster_label", "similarity", "trial_id",
+        "snapshot_version", "snapshot_age_s", "decision_id", "propensity", "latency_ms",
     }  # fmt: skip
     assert fields["source"] in {"cluster", "agent"}
     assert fields["tasks_observed"] > 0
@@ -136,7 +138,7 @@ def test_the_questions_in_the_readme_are_answered_to_an_analyst(learned: Learned
     for query in queries:
         answer = learned.spawnwise("sql", query, "--role", "spawnwise_analyst", "--json")
         assert answer.returncode == 0, answer.stderr
-        assert json.loads(answer.stdout) or not re.search(r"marts\.(savings|unused_agents)", query)
+        assert json.loads(answer.stdout) or not re.search(r"marts\.(trials|unused_agents)", query)
 
 
 def test_the_report_is_there_after_a_run_and_can_be_made_anew(learned: Learned, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ KINDS = (
     ("summarise the quarterly report on", ("sales", "revenue", "profits", "markets", "customers", "budgets")),
 )
 # How often each model succeeds at each kind.
-RATES = ((1.0, 0.9), (0.2, 0.95), (0.9, 0.92))
+RATES = ((1.0, 0.9), (0.2, 0.95), (0.96, 0.92))
 
 
 def text_of(kind: int, number: int) -> str:
@@ -48,20 +48,21 @@ def spawns(count: int, kind: int, model: int, start: int, rate: float) -> list[t
 
 
 def insert(warehouse: Warehouse, tasks: Sequence[tuple[str, str, bool]], *, first: int = 0) -> None:
-    """Write spawns of one agent as ingest and embed would, each with a recorded outcome."""
+    """Write spawns of one agent as ingest and embed would, each with an outcome that was observed."""
     embedder = LocalEmbedder()
     vectors = embedder.embed([text for text, _, _ in tasks])
     with warehouse.connect() as connection, connection.cursor() as cursor:
         for number, ((text, model, success), vector) in enumerate(zip(tasks, vectors, strict=True), first):
             task = uuid.uuid5(uuid.NAMESPACE_OID, str(number))
-            created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+            created = datetime.now(UTC) - timedelta(days=20) + timedelta(seconds=number)
             cursor.execute(
                 "insert into learning.task_history (id, source, source_key, created_at, task_description, task_hash,"
-                " agent_used, model_used, success, cost_usd, is_cost_complete, task_embedding, embedding_model)"
-                " values (%s, 'test', %s, %s, %s, md5(%s), 'worker', %s, %s, %s, true, %s, %s)",
+                " agent_used, model_used, model_source, success, cost_usd, is_cost_complete, task_embedding,"
+                " embedding_model)"
+                " values (%s, 'test', %s, %s, %s, md5(%s), 'worker', %s, 'observed', %s, %s, true, %s, %s)",
                 [task, str(number), created, text, text, model, success, COST[model], Vector(vector), embedder.name],
             )
-            signal = "recorded_success" if success else "recorded_failure"
+            signal = "result_used" if success else "tool_error"
             cursor.execute("insert into learning.outcome_signals (task_id, signal) values (%s, %s)", [task, signal])
 
 

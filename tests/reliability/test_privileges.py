@@ -22,7 +22,7 @@ from pg_proc as function inner join pg_namespace as namespace on function.pronam
 where namespace.nspname in ('learning', 'staging', 'intermediate', 'marts', 'serving', 'dagster')
 """
 # Titles of tasks stand in it: an analyst reads its other columns only.
-HIDDEN = {("spawnwise_analyst", "serving.task_kinds")}
+HIDDEN = {("spawnwise_analyst", "serving.task_kinds"), ("spawnwise_analyst", "serving.project_directions")}
 WORDS = ("examples", "centroid", "task_title", "task_description", "prompt", "error_message", "spec_text")
 
 

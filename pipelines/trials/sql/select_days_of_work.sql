@@ -7,7 +7,8 @@ select
     coalesce(decision.baseline_model, task_history.model_used) as baseline_model,
     count(*)::int as count_spawns,
     count(task_history.cost_usd)::int as count_costs,
-    coalesce(sum(task_history.cost_usd), 0) as cost_usd
+    -- In numeric, so that the sum does not depend on the order of its rows.
+    coalesce(sum(task_history.cost_usd::numeric), 0)::double precision as cost_usd
 from learning.task_history
 left join intermediate.int_task_outcomes as outcome on task_history.id = outcome.task_id
 left join learning.recommendation_log as decision on task_history.decision_id = decision.decision_id

@@ -36,7 +36,7 @@ def test_the_tables_are_read_as_they_were_published(published_warehouse: Warehou
     assert snapshot.agents == expected.agents
     np.testing.assert_array_equal(snapshot.centroids, expected.centroids)
     np.testing.assert_array_equal(snapshot.agent_vectors, [expected.agent_vectors[0], np.zeros(256)])
-    assert ("COORD_*", "opus") in snapshot.tiers
+    assert ("COORD_*", "opus", False) in snapshot.tiers
 
 
 def test_the_snapshot_file_says_the_same_as_the_tables(published_warehouse: Warehouse) -> None:
@@ -49,7 +49,7 @@ def test_with_a_database_the_tables_answer(published_warehouse: Warehouse, monke
     answer = Recommender(deadline_ms=DEADLINE_MS).recommend(TESTING, "QA_TESTER")
     assert (answer.model, answer.source, answer.cluster_id) == ("haiku", "cluster", 0)
     assert answer.reason == "haiku did 27 of 28 well"
-    assert Recommender(deadline_ms=DEADLINE_MS).recommend(DEPLOYING).agent == "RELEASER"
+    assert Recommender(deadline_ms=DEADLINE_MS).recommend(DEPLOYING, "RELEASER").model == "sonnet"
 
 
 def test_a_running_process_takes_up_what_changes_in_the_table(published_warehouse: Warehouse) -> None:

@@ -15,8 +15,9 @@ def test_the_headline_begins_with_what_changed_then_trials_then_proof() -> None:
 
 def test_a_proposed_trial_is_told_with_its_money_its_risk_and_its_command() -> None:
     assert told("trials", tables={"trials": [trial()]}) == [
-        "Worth a trial, $12.40 a month at stake: tester: Write tests, haiku in place of opus. Expected success: 2.1 "
-        "points lower (90% interval: 0.4 higher to 6 lower); about 24 spawns will decide. Start it: "
+        "Worth a trial, $12.40 a month at stake: tester: Write tests, haiku in place of opus, worth it with 72% "
+        "probability. Expected success: 2.1 points lower (90% interval: 0.4 higher to 6 lower); about 24 spawns will "
+        "decide. Start it: "
         "spawnwise trial start tester-test-haiku"
     ]
     many = [trial(trial_id=str(number)) for number in range(5)]
