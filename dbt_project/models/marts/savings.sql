@@ -1,5 +1,5 @@
--- What the advice would save where it moves work from the baseline to another model, and how it went where it was
--- followed. Nobody drew who got which task: what was saved for certain is in proven_savings. Negative is a loss.
+-- What the advice would save where it moves work to another model, and how it went where it was followed. Nobody drew
+-- who got which task: what was saved for certain is in proven_savings. Negative is a loss.
 with tasks as (
     select * from {{ ref('int_tasks') }}
 ),
@@ -10,6 +10,10 @@ windows as (
 
 advice as (
     select * from {{ ref('int_advice') }}
+),
+
+moves as (
+    select * from {{ ref('int_advised_moves') }}
 ),
 
 prices as (
@@ -28,9 +32,7 @@ spent as (
         advice.success_rate as recommended_success_rate,
         count(*)::integer as count_spawns,
         sum(tasks.cost_usd)::double precision as cost_usd,
-        (avg(tasks.is_success::integer) filter (where tasks.is_known))::double precision as success_rate,
-        (count(tasks.cost_usd) filter (where tasks.model = advice.baseline_model))::integer as count_baseline,
-        (sum(tasks.cost_usd) filter (where tasks.model = advice.baseline_model))::double precision as baseline_cost_usd
+        (avg(tasks.is_success::integer) filter (where tasks.is_known))::double precision as success_rate
     from tasks
     inner join windows on tasks.spawned_at > windows.spawned_from and tasks.spawned_at <= windows.spawned_until
     inner join advice on tasks.agent_name = advice.agent_name and tasks.cluster_id = advice.cluster_id
@@ -45,19 +47,42 @@ spent as (
         advice.success_rate
 ),
 
--- Where the baseline stays, nothing is there to save.
+moved as (
+    select
+        windows.window_days,
+        tasks.agent_name,
+        tasks.cluster_id,
+        moves.to_model,
+        count(tasks.cost_usd)::integer as count_moved,
+        sum(tasks.cost_usd)::double precision as cost_usd
+    from tasks
+    inner join windows on tasks.spawned_at > windows.spawned_from and tasks.spawned_at <= windows.spawned_until
+    inner join moves
+        on
+            tasks.agent_name = moves.agent_name
+            and tasks.cluster_id = moves.cluster_id
+            and tasks.model = moves.from_model
+    group by windows.window_days, tasks.agent_name, tasks.cluster_id, moves.to_model
+),
+
+-- What stays where it runs has nothing to save. Sorted, so that a sum does not depend on the order of its rows.
 possible as (
     select
-        spent.*,
-        prices.is_of_this_kind,
-        spent.baseline_cost_usd - spent.count_baseline * prices.mean_cost_usd as saving_usd,
-        {{ cost_error('spent.count_baseline', 'prices.variance_usd', 'prices.count_costs') }} as error_usd
-    from spent
-    left join prices
-        on
-            spent.cluster_id = prices.cluster_id
-            and spent.recommended_model = prices.model
-            and spent.recommended_model <> spent.baseline_model
+        moved.window_days,
+        moved.agent_name,
+        moved.cluster_id,
+        sum(moved.count_moved)::integer as count_moved,
+        bool_and(prices.is_of_this_kind) as is_of_this_kind,
+        sum(moved.cost_usd - moved.count_moved * prices.mean_cost_usd order by moved.to_model) as saving_usd,
+        sqrt(
+            sum(
+                power({{ cost_error('moved.count_moved', 'prices.variance_usd', 'prices.count_costs') }}, 2)
+                order by moved.to_model
+            )
+        ) as error_usd
+    from moved
+    left join prices on moved.cluster_id = prices.cluster_id and moved.to_model = prices.model
+    group by moved.window_days, moved.agent_name, moved.cluster_id
 ),
 
 -- Against the usual price of what would have run without advice. Following advice to keep it saves nothing.
@@ -88,18 +113,18 @@ realised as (
 )
 
 select
-    possible.window_days,
-    possible.agent_name,
-    possible.work_type,
-    possible.cluster_id,
-    possible.cluster_label,
-    possible.recommended_model,
-    possible.baseline_model,
-    possible.count_spawns,
-    possible.cost_usd,
-    possible.success_rate,
-    possible.recommended_success_rate,
-    possible.count_baseline,
+    spent.window_days,
+    spent.agent_name,
+    spent.work_type,
+    spent.cluster_id,
+    spent.cluster_label,
+    spent.recommended_model,
+    spent.baseline_model,
+    spent.count_spawns,
+    spent.cost_usd,
+    spent.success_rate,
+    spent.recommended_success_rate,
+    coalesce(possible.count_moved, 0) as count_moved,
     possible.saving_usd as possible_saving_usd,
     possible.saving_usd - possible.error_usd as possible_saving_low_usd,
     possible.saving_usd + possible.error_usd as possible_saving_high_usd,
@@ -110,9 +135,14 @@ select
     realised.realised_saving_usd,
     realised.realised_saving_usd - realised.error_usd as realised_saving_low_usd,
     realised.realised_saving_usd + realised.error_usd as realised_saving_high_usd
-from possible
+from spent
+left join possible
+    on
+        spent.window_days = possible.window_days
+        and spent.agent_name = possible.agent_name
+        and spent.cluster_id = possible.cluster_id
 left join realised
     on
-        possible.window_days = realised.window_days
-        and possible.agent_name = realised.agent_name
-        and possible.cluster_id = realised.cluster_id
+        spent.window_days = realised.window_days
+        and spent.agent_name = realised.agent_name
+        and spent.cluster_id = realised.cluster_id
