@@ -41,9 +41,12 @@ def run_job(
             run_config=QUIET,
             raise_on_error=False,
         )
-    for _, error in _causes(result):
+    causes = list(_causes(result))
+    for _, error in causes:
         if error.cls_name == DatabaseUnavailableError.__name__:
             raise DatabaseUnavailableError(in_words(error))
+    if not result.success and not causes:  # Dagster swallows the loss of a record, that of a failed step too
+        raise DatabaseUnavailableError("A step failed, and the record of it was lost with the connection to Postgres.")
     return result
 
 

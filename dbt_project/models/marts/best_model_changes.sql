@@ -7,17 +7,12 @@ sources as (
     select * from {{ ref('int_evidence_sources') }}
 ),
 
-clusters as (
-    select max(clustering_version) as newest_version from {{ ref('int_current_clusters') }}
-),
-
 versions as (
     select
         agent_name,
         work_type,
         cluster_id,
         cluster_label,
-        clustering_version,
         model,
         reason,
         success_rate,
@@ -39,7 +34,6 @@ changes as (
         work_type,
         cluster_id,
         cluster_label,
-        clustering_version,
         valid_from as changed_at,
         case when previous_model is null then 'new' else 'changed' end as change,
         previous_model,
@@ -59,7 +53,6 @@ changes as (
         work_type,
         cluster_id,
         cluster_label,
-        clustering_version,
         valid_to as changed_at,
         'gone' as change,
         model as previous_model,
@@ -74,7 +67,7 @@ changes as (
     where valid_to is not null and next_from is null
 ),
 
--- What was known of the model by then. Of a kind of an earlier clustering nothing can be counted any more.
+-- What is known of the model up to then; a kind that goes on in a later clustering keeps its number.
 counted as (
     select
         changes.agent_name,
@@ -85,7 +78,6 @@ counted as (
         coalesce(sum(sources.count_in_trials), 0)::integer as count_in_trials,
         coalesce(sum(sources.count_self_reported), 0)::integer as count_self_reported
     from changes
-    cross join clusters
     left join sources
         on
             changes.agent_name = sources.agent_name
@@ -93,9 +85,7 @@ counted as (
             and changes.cluster_id = sources.cluster_id
             and changes.model = sources.model
             and (changes.changed_at at time zone 'UTC')::date >= sources.spawned_on
-    where
-        changes.model is not null
-        and (changes.cluster_id = -1 or changes.clustering_version = clusters.newest_version)
+    where changes.model is not null
     group by changes.agent_name, changes.work_type, changes.cluster_id, changes.changed_at
 )
 

@@ -74,6 +74,7 @@ class User:
             yield self.ran(f"old-{number}", work, text, "opus", at)
 
     def day(self, night: int) -> Iterator[Spawn]:
+        random.seed(night)  # the draws of the trials, whatever else has drawn before
         recommender = Recommender()
         for number in range(NIGHTLY):
             work, text = self.task(number)
@@ -138,7 +139,6 @@ def night(warehouse: Warehouse, settings: Settings) -> None:
 def test_trials_on_auto_adopt_where_the_cheaper_model_does_and_prove_what_they_saved(
     warehouse: Warehouse, subtests: pytest.Subtests
 ) -> None:
-    random.seed(3)  # the draws of the trials: an interval of 90 % misses the truth now and then
     settings, user = Settings(trials="auto", trials_budget=20), User()
     load(warehouse, user, list(user.history()))
     night(warehouse, settings)
@@ -159,14 +159,15 @@ def test_trials_on_auto_adopt_where_the_cheaper_model_does_and_prove_what_they_s
         ).fetchall()
     with subtests.test(msg="adopted where haiku is as good, ended where it is worse"):
         assert {work for work, state in states.items() if state == "adopted"} == set(WORK) - {HARD}
-        assert states[HARD] in ("dropped", "paused")
+        assert states[HARD] in ("dropped", "paused", "withdrawn")
     with subtests.test(msg="what is proven holds the truth"):
         assert {work for *_, work in proven} == set(WORK)
         spawned = {work: sum(spawn.work == work and spawn.model == "haiku" for spawn in ran) for work in WORK}
         truth = {work: count * (COST["opus"] - COST["haiku"]) for work, count in spawned.items()}
-        held = [low <= truth[work] <= high for low, high, work in proven]
-        assert sum(held) >= 3  # of four intervals of 90 %
-        assert all(low > 0 for low, _, work in proven if work != HARD)
+        known = [(low, high, work) for low, high, work in proven if low is not None]
+        held = [low <= truth[work] <= high for low, high, work in known]
+        assert sum(held) >= len(held) - 1 >= 2  # of intervals of 90 %
+        assert all(low > 0 for low, _, work in known if work != HARD)
     with subtests.test(msg="the harm of a trial that failed stays small"):
         assert sum(spawn.work == HARD and spawn.model == "haiku" for spawn in ran) <= 25
     with subtests.test(msg="afterwards the cheaper model answers, but for the hold-out"):
