@@ -189,7 +189,7 @@ def test_only_a_change_of_a_known_baseline_is_told_or_made(
 
 def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
     said = spawn_event(model="sonnet") | {
-        "cwd": "/work/here",
+        "cwd": "/home/dev/shop",
         "transcript_path": transcript(tmp_path / "s1.jsonl", assistant("claude-opus-5-5")),
     }
     claude(said, "pre-spawn", "--mode", "enforce")
@@ -198,7 +198,7 @@ def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, loo
         "task": "Kalman",
         "agent": "QA_TESTER",
         "prompt": TESTING,
-        "project": "/work/here",
+        "project": "/home/dev/shop",
         "parent_model": "claude-opus-5-5",
         "asked_model": "sonnet",
         "draws_trials": False,

@@ -49,4 +49,4 @@ def test_a_gap_reads_as_what_it_does_to_success(gap: float, low: float, high: fl
 
 
 def test_a_trial_of_one_project_names_it() -> None:
-    assert "tester: Write tests in /work/app, haiku" in proposal_in_words(trial(project="/work/app"))
+    assert "tester: Write tests in /home/dev/app, haiku" in proposal_in_words(trial(project="/home/dev/app"))
