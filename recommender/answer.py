@@ -12,7 +12,7 @@ from recommender.kinds import Match
 from recommender.models import model_family, price_rank
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
 from recommender.snapshot import Snapshot
-from recommender.tiers import is_listed, own_tier, shipped_tier, shipped_tiers
+from recommender.tiers import is_listed, is_of_work_type, own_tier, shipped_tier, shipped_tiers
 from recommender.trials import Arm, draw, failed_trial, trial_for
 
 Source = Literal["trial", "cluster", "agent", "baseline", "tier", "default"]
@@ -95,7 +95,7 @@ def _wish(snapshot: Snapshot | None, asked: Asked) -> Answer | None:
     tier = own_tier(asked.agent, asked.work_type, snapshot.tiers) if snapshot else None
     if snapshot is None or tier is None:
         return None
-    is_for_type = tier.pattern.startswith("type:")
+    is_for_type = is_of_work_type(tier)
     if is_for_type and asked.agent and is_listed(asked.agent, snapshot.protected_agents):
         return None
     model = model_family(tier.model)

@@ -11,7 +11,7 @@ from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
 from pipelines.trials import store
 from pipelines.trials.labels import scope_labels
-from pipelines.trials.propose import Proposal, log_cost_of, pace_of, proposals
+from pipelines.trials.propose import Proposal, expected_costs_of, pace_of, proposals
 from pipelines.trials.rule import Outlook
 from pipelines.trials.store import ArmCounts, StoredTrial
 from pipelines.warehouse import Warehouse
@@ -117,7 +117,7 @@ def _proposals(
         for scope in records.scopes
         if is_listed(scope.agent_name, (*settings.protected_agents, *settings.pinned_agents))
     ]
-    paces = pace_of(store.read_work(connection, version), log_cost_of(records))
+    paces = pace_of(store.read_work(connection, version), expected_costs_of(records))
     names = {trial.trial_id for trial in taken if trial.state != "proposed"}
     latest = datetime.now(UTC) - timedelta(days=trial_rule.REST_DAYS)
     resting = {

@@ -238,7 +238,7 @@ def trial_id(scope: Scope, baseline: str, candidate: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", f"{agent}-{kind}-{candidate}-for-{baseline}".lower()).strip("-")[:100]
 
 
-def log_cost_of(records: Records) -> dict[tuple[Scope, str], float]:
+def expected_costs_of(records: Records) -> dict[tuple[Scope, str], float]:
     """Return the expected cost of a task in dollars of each scope and model where it is known."""
     cost: Floats = records.evidence.cost_usd
     return {
