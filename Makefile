@@ -31,8 +31,8 @@ test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property
 	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest $(ON_ALL_CORES)
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --no-cache .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 

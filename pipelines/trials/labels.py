@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from recommender.work_types import WORK_TYPE_NAMES
-
 from pipelines.trials.store import Connection
 from pipelines.warehouse import named_sql
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.work_types import WORK_TYPE_NAMES
 
 
 def scope_labels(connection: Connection, version: int, scopes: Iterable[Scope]) -> dict[Scope, str]:
