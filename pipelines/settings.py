@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 # Looking for plugins of pydantic in every installed package would take as long as the rest of a command's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.home import data_home
@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     )
     specs: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="Agent specs to read; else those of the project and of the home"
+    )
+    max_unpacked_bytes: ByteSize = Field(
+        default=ByteSize(4_000_000_000),
+        gt=0,
+        description="Most that a packed log may unpack to; a line counts 1 KB more",
     )
 
     embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")

@@ -96,6 +96,7 @@ def _add_record(command: argparse.ArgumentParser) -> None:
     command.add_argument("task", metavar="TASK", help="what the agent did; '-' reads it from standard input")
     command.add_argument("--agent", required=True)
     command.add_argument("--model", required=True, help="the model that did it")
+    command.add_argument("--new-model", action="store_true", help="the name is right, though nothing knows it yet")
     outcome = command.add_mutually_exclusive_group()
     outcome.add_argument("--success", dest="success", action="store_true", default=None)
     outcome.add_argument("--failure", dest="success", action="store_false")
@@ -137,15 +138,21 @@ def _project(options: Options) -> str:
 
 def _record(options: Options) -> int:
     from recommender.journal import record
+    from recommender.known import check_model
 
-    fields = {name: value for name, value in vars(options).items() if name not in ("run", "now", "task")}
+    if not options.new_model:
+        check_model(options.model)
+    fields = {name: value for name, value in vars(options).items() if name not in ("run", "now", "task", "new_model")}
     print(printable(record(_task(options), **fields)))
     return _load_journal() if options.now else 0
 
 
 def _feedback(options: Options) -> int:
     from recommender.journal import feedback
+    from recommender.known import check_task
 
+    if options.task != "last" and (unchecked := check_task(options.task)):
+        print(printable(unchecked), file=sys.stderr)
     print(printable(feedback(options.task, is_good=options.verdict == "good", remark=options.note)))
     return _load_journal() if options.now else 0
 

@@ -9,7 +9,7 @@ _LEFT_OPEN = frozenset({"", "inherit", "default", "auto", "none", "null", "~"})
 _RELEASE = re.compile(r"(?:[-@]20\d{2}-?\d{2}-?\d{2}|-latest|-v\d+:\d+|\[[^\]]*\])+$")
 
 # List prices as they compare, for choosing among models where no real cost is known. Unknown names rank last.
-_PRICE_ORDER = ("haiku", "sonnet", "opus", "fable")
+CLAUDE_FAMILIES = ("haiku", "sonnet", "opus", "fable")
 _VENDORS = (
     ("openai", re.compile(r"gpt|chatgpt|codex|o[1-9](?![a-z])")),
     ("google", re.compile(r"gemini|gemma|palm")),
@@ -40,7 +40,7 @@ def model_version(name: str) -> str | None:
 def vendor_of(model: str) -> str:
     """Return who makes a model, as far as its name tells; the first word of an unknown one's."""
     name = model_family(model)
-    if name in _PRICE_ORDER:
+    if name in CLAUDE_FAMILIES:
         return "anthropic"
     return next((vendor for vendor, pattern in _VENDORS if pattern.match(name)), re.split(r"[-_\d. ]", name)[0] or name)
 
@@ -53,4 +53,10 @@ def declared_family(declared: str) -> str | None:
 
 def price_rank(family: str) -> int:
     """Return a number that is smaller for families with a lower list price."""
-    return _PRICE_ORDER.index(family) if family in _PRICE_ORDER else len(_PRICE_ORDER)
+    return CLAUDE_FAMILIES.index(family) if family in CLAUDE_FAMILIES else len(CLAUDE_FAMILIES)
+
+
+def is_of_known_vendor(model: str) -> bool:
+    """Tell whether the name is such as a known vendor gives."""
+    name = model_family(model)
+    return name in CLAUDE_FAMILIES or any(pattern.match(name) for _, pattern in _VENDORS)

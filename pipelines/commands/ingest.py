@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
                 print(str(refusal), file=sys.stderr)
                 return 2
     print(json.dumps(asdict(report)) if arguments.json else _in_words(report))
-    for warning in report.warnings:
+    for warning in [*report.warnings, *report.notes]:
         print(printable(warning), file=sys.stderr)
     return CANNOT_READ if report.warnings else 0
 

@@ -40,7 +40,7 @@ def task_history(
     report = ingest_sources(warehouse, inputs.logs, progress)
     return dg.MaterializeResult(
         metadata={
-            **warnings_metadata(report.warnings),
+            **warnings_metadata([*report.warnings, *report.notes]),
             **table_metadata(warehouse, "learning", "task_history"),
             "spawns_new": report.spawns_new,
             "spawns_updated": report.spawns_updated,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.ingest.files import Connection, marks, news, stored_path, write_files
 from pipelines.ingest.purged import refuse_purged
-from pipelines.ingest.recognise import is_transcript
+from pipelines.ingest.recognise import is_transcript, tell_unknown
 from pipelines.ingest.scan import Scan, unreadable
 from pipelines.ingest.sources import Found, find_logs
 from pipelines.ingest.store import Written, write
@@ -36,7 +36,8 @@ class IngestReport:
     spawns_updated: int = 0
     spawns_total: int = 0
     seconds: float = 0.0
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # something that was named could not be read
+    notes: list[str] = field(default_factory=list)  # worth knowing, but no reason to fail
 
 
 def ingest_sources(warehouse: Warehouse, sources: Sequence[Path], progress: Progress) -> IngestReport:
@@ -68,6 +69,9 @@ def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: 
             report.spawns_updated += written.updated
             _count(report, batch)
             progress.update(report.bytes_read, total, "bytes")
+        unknown = tell_unknown(found.by_source, (log for log, _ in changed))
+        report.warnings += unknown.warnings
+        report.notes += unknown.notes
         row = connection.execute(named_sql(__file__, "count_spawns")).fetchone()
     report.spawns_total = row[0] if row else 0
     report.seconds = time.monotonic() - begun

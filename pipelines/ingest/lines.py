@@ -1,18 +1,16 @@
 """Whole lines of a log, from any offset on, in bounded memory."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-import zstandard
+from pipelines.ingest.packed import DAMAGE, DAMAGED, Unpacked, damage, is_compressed
+from pipelines.ingest.wide import narrowed
+
+__all__ = ["DAMAGE", "DAMAGED", "damage", "is_compressed", "open_log", "read_lines", "whole_lines"]
 
 BLOCK_BYTES = 1 << 20  # shorter than the longest line, so that only the first of a block can be too long
 MAX_LINE_BYTES = 16 << 20  # the longest line of 617 real spawns' logs was 2 MB
-
-DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
-DAMAGED = "compressed file is cut or damaged"
 
 
 class Overlong:
@@ -32,32 +30,29 @@ class Lines(NamedTuple):
     have_end: bool
 
 
-def is_compressed(path: Path) -> bool:
-    """Tell whether the file must be unpacked; offsets then count unpacked bytes."""
-    return path.suffix in {".gz", ".zst"}
-
-
 def open_log(path: Path) -> IO[bytes]:
-    """Open a log for reading, unpacking .gz and .zst; raises `OSError`."""
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    if path.suffix == ".zst":
-        return cast("IO[bytes]", zstandard.open(path, "rb"))
-    return path.open("rb", buffering=0)
+    """Open a log for reading, as UTF-8, unpacking .gz and .zst; raises `OSError`."""
+    stream = cast("IO[bytes]", Unpacked(path)) if is_compressed(path) else path.open("rb", buffering=0)
+    try:
+        return narrowed(stream)
+    except OSError:
+        stream.close()
+        raise
 
 
-def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
+def read_lines(log: IO[bytes], offset: int = 0, most_bytes: int | None = None) -> Iterator[Lines]:
     """Yield the lines from `offset` on, a block at a time: a call for each of millions of lines would cost more.
 
-    Raises `OSError`, or one of `DAMAGE` where a compressed file is cut or broken.
+    Raises `OSError`, or one of `DAMAGE` where a compressed file is cut or broken, behind the lines before that.
     """
-    if offset:
-        log.seek(offset)
+    log.seek(offset)
     rest, lost = b"", 0  # of an overlong line only the length is kept
-    # Of a packed file what was unpacked before the damage is given first.
-    read = getattr(log, "read1", log.read)
-    while block := read(BLOCK_BYTES):
-        whole = block.split(b"\n")
+    fault: Exception | None = None
+    for block in _blocks(log, most_bytes):
+        if isinstance(block, Exception):
+            fault = block
+            break
+        whole = _split(block)
         whole[0] = rest + whole[0]
         rest = whole.pop()
         pieces: list[bytes | Overlong] = [*whole]
@@ -67,8 +62,36 @@ def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:
             lost, rest = lost + len(rest), b""
         if pieces:
             yield Lines(pieces, True)
-    if rest or lost:
+    if lost or (rest and (not fault or rest.rstrip().endswith(b"}"))):  # else it is what the damage has cut
         yield Lines([Overlong(lost + len(rest)) if lost else rest], False)
+    if fault:
+        raise fault
+
+
+def _blocks(log: IO[bytes], most_bytes: int | None) -> Iterator[bytes | Exception]:
+    """Yield the blocks, and last what is wrong with a packed file."""
+    # Of a packed file what was unpacked before the damage is given first.
+    read = getattr(log, "read1", log.read)
+    size = 0
+    try:
+        while (most_bytes is None or size < most_bytes) and (block := read(BLOCK_BYTES)):
+            yield block
+            size += len(block)
+    except DAMAGE as error:
+        yield error
+
+
+def _split(block: bytes) -> list[bytes]:
+    """Split a block at the ends of its lines; where it has none, at those of old Macs.
+
+    Not at a return that is the block's last byte: a newline may follow.
+    """
+    whole = block.split(b"\n")
+    if len(whole) > 1 or b"\r" not in block:
+        return whole
+    whole = block[:-1].split(b"\r")
+    whole[-1] += block[-1:]
+    return whole
 
 
 class Line(NamedTuple):
@@ -81,10 +104,13 @@ class Line(NamedTuple):
     has_end: bool
 
 
-def whole_lines(log: IO[bytes]) -> Iterator[Line]:
-    """Yield the lines of a log one by one; the last may lack its end. Raises as `read_lines` does."""
+def whole_lines(log: IO[bytes], most_bytes: int | None = None) -> Iterator[Line]:
+    """Yield the lines of a log one by one; the last may lack its end. Raises as `read_lines` does.
+
+    At most those of the first `most_bytes`, to the block; then the last is one that was not read to its end.
+    """
     number = offset = 0
-    for lines in read_lines(log):
+    for lines in read_lines(log, most_bytes=most_bytes):
         for content in lines.contents:
             number += 1
             end = offset + len(content) + lines.have_end

@@ -1,5 +1,6 @@
 """Read what is new in one log file into facts. Needs no database, so that it can run in a process of its own."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import IO
@@ -7,9 +8,9 @@ from typing import IO
 from pipelines.ingest.claude_code.description import read_description
 from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.lines import DAMAGE, DAMAGED, MAX_LINE_BYTES, Lines, Overlong, is_compressed, open_log, read_lines
+from pipelines.ingest.lines import DAMAGE, MAX_LINE_BYTES, Lines, damage, is_compressed, open_log, read_lines
 from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
-from pipelines.ingest.parsing import parsed
+from pipelines.ingest.parsing import parsed, pieces
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
 from pipelines.ingest.values import storable
@@ -48,21 +49,25 @@ class Scan:
 
 
 def scan(log: LogFile, known: Mark | None) -> Scan:
+    """Return the first part of a file, of which most have only one; see `parts`."""
+    return next(parts(log, known))
+
+
+def parts(log: LogFile, known: Mark | None) -> Iterator[Scan]:
     """Read the whole lines that are new since `known`; a file that is not the known one any more is read anew.
 
     Never raises for what a file holds; a file that cannot be read at all gives a warning and no mark.
     """
-    result = Scan(log, TranscriptReader.source, deepcopy(known) or Mark())
     try:
         with open_log(log.path) as stream:
             if log.path.name.endswith(DESCRIPTION_SUFFIX):
-                _scan_description(result, stream)
+                yield _description(log, stream)
+            elif is_compressed(log.path):
+                yield from _parts(log, stream, Mark())
             else:
-                result.mark = Mark() if is_compressed(log.path) else still_valid(stream, log.size, result.mark)
-                _scan_lines(result, stream)
+                yield from _parts(log, stream, still_valid(stream, log.size, deepcopy(known)))
     except OSError as error:
-        return unreadable(log, error)
-    return result
+        yield unreadable(log, error)
 
 
 def unreadable(log: LogFile, error: OSError) -> Scan:
@@ -72,10 +77,15 @@ def unreadable(log: LogFile, error: OSError) -> Scan:
     return result
 
 
-def _scan_description(result: Scan, stream: IO[bytes]) -> None:
+def damaged_file(log: LogFile, error: Exception) -> str:
+    """Say that a packed file could be read only in part."""
+    return f"{storable(str(log.path))} {damage(error)}; what came before was read."
+
+
+def _description(log: LogFile, stream: IO[bytes]) -> Scan:
+    result = Scan(log, TranscriptReader.source, Mark())
     content = stream.read(MAX_LINE_BYTES)
     record, reason = parsed(content)
-    result.mark = Mark()
     if reason:
         _quarantine(result, content, reason)
     else:
@@ -83,27 +93,50 @@ def _scan_description(result: Scan, stream: IO[bytes]) -> None:
         _count(result, "loaded" if result.facts else "skipped")
     result.mark.offset, result.mark.line = len(content), 1
     result.bytes_read = len(content)
+    return result
 
 
-def _scan_lines(result: Scan, stream: IO[bytes]) -> None:
+def _parts(log: LogFile, stream: IO[bytes], mark: Mark) -> Iterator[Scan]:
+    """Read on from the mark; a file is opened once for all its parts, as a packed one does not go back."""
+    _skip_late_newline(stream, mark)
+    lines = read_lines(stream, mark.offset)
+    is_partial = True
+    while is_partial:
+        result = Scan(log, TranscriptReader.source, mark)
+        is_partial = _read_part(result, lines)
+        mark.fingerprint = "" if is_compressed(log.path) else _fingerprint_aside(stream, mark.offset)
+        mark = deepcopy(mark)
+        yield result
+
+
+def _read_part(result: Scan, lines: Iterator[Lines]) -> bool:
+    """Take lines in until the part is full; tell whether more may follow."""
     mark = result.mark
     reader = TranscriptReader(result.log.origin(), mark.memory)
     result.start = mark.offset
     is_packed = is_compressed(result.log.path)
     try:
-        _skip_late_newline(stream, mark)
-        for lines in read_lines(stream, mark.offset):
-            _take(result, reader, lines)
-            if mark.offset - result.start >= PART_BYTES and mark.offset < result.log.size and not is_packed:
+        for some in lines:
+            _take(result, reader, some)
+            if mark.offset - result.start >= PART_BYTES and (is_packed or mark.offset < result.log.size):
                 result.is_partial = True
                 break
-    except DAMAGE:
-        _quarantine(result, b"", DAMAGED)
+    except DAMAGE as error:
+        _quarantine(result, b"", damage(error))
+        result.warnings.append(damaged_file(result.log, error))
     mark.memory = reader.memory.as_json()
-    mark.fingerprint = "" if is_packed else fingerprint(stream, mark.offset)
     result.bytes_read = mark.offset - result.start
     result.facts = dict(reader.facts)
     result.writer_version = reader.memory.version
+    return result.is_partial
+
+
+def _fingerprint_aside(stream: IO[bytes], offset: int) -> str:
+    """Return the fingerprint, and go back to where the lines are being read."""
+    place = stream.tell()
+    found = fingerprint(stream, offset)
+    stream.seek(place)
+    return found
 
 
 def _skip_late_newline(stream: IO[bytes], mark: Mark) -> None:
@@ -115,38 +148,40 @@ def _skip_late_newline(stream: IO[bytes], mark: Mark) -> None:
 
 
 def _take(result: Scan, reader: TranscriptReader, lines: Lines) -> None:
-    """Read lines and move the mark behind them; one that has no end, and is no whole object, must wait for it.
+    """Read lines and move the mark behind them; one that has no end, and is not whole, must wait for it.
 
-    Not in a packed file: it is read whole whenever it changes, and .zst does not tell otherwise that it is cut.
+    Each record of a damaged line counts as a line, and what is left over as one more. In a packed file no line waits:
+    it is read whole whenever it changes.
     """
     mark, passes_over = result.mark, reader.passes_over
     contents, have_end = lines
+    may_wait = not have_end and not is_compressed(result.log.path)
     skipped = 0
     for content in contents:
-        if have_end and passes_over(content):
+        if not content or (have_end and passes_over(content)):
             skipped += 1
         else:
-            record, reason = parsed(content)
-            if reason and not have_end and not is_compressed(result.log.path):
+            records, rest, reason = pieces(content)
+            if reason and may_wait:
                 break
+            for record in records:
+                if record and reader.read(mark.line + 1, record):
+                    _count(result, "loaded")
+                else:
+                    skipped += 1
             if reason:
-                _quarantine(result, content, reason if have_end else DAMAGED)
-            elif record and reader.read(mark.line + 1, record):
-                _count(result, "loaded")
-            else:
-                skipped += 1
+                _quarantine(result, rest, reason)
         mark.line += 1
         mark.offset += len(content) + have_end
         mark.lacks_newline = not have_end
     _count(result, "skipped", skipped)
 
 
-def _quarantine(result: Scan, content: bytes | Overlong, reason: str) -> None:
+def _quarantine(result: Scan, content: bytes, reason: str) -> None:
     """Put the line at the mark aside."""
     _count(result, "quarantined")
     if len(result.broken) < MAX_QUARANTINED:
-        head = b"" if isinstance(content, Overlong) else content[:MAX_QUOTED]
-        words = redact_start(head.decode("utf-8", "replace").replace("\0", ""), EXCERPT)
+        words = redact_start(content[:MAX_QUOTED].decode("utf-8", "replace").replace("\0", ""), EXCERPT)
         result.broken.append(Broken(result.mark.line + 1, result.mark.offset, reason, words))
 
 

@@ -37,6 +37,7 @@ class Found:
     """The log files, and what a person should know about where none could be had."""
 
     files: list[LogFile] = field(default_factory=list)
+    by_source: list[tuple[Path, list[LogFile]]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -50,12 +51,11 @@ def find_logs(sources: Iterable[Path]) -> Found:
     found = Found()
     known: dict[Path, LogFile] = {}
     for source in sources:
-        is_empty, warned = True, len(found.warnings)
-        for path in _places(source, found.warnings):
-            for log in _walk(path, found.warnings):
-                known[log.path] = log
-                is_empty = False
-        if is_empty and len(found.warnings) == warned:
+        warned = len(found.warnings)
+        logs = [log for path in _places(source, found.warnings) for log in _walk(path, found.warnings)]
+        known |= {log.path: log for log in logs}
+        found.by_source.append((source, logs))
+        if not logs and len(found.warnings) == warned:
             found.warnings.append(
                 f"No transcripts in {source}. A Claude Code home has projects/<project>/<session>.jsonl; "
                 "name another folder, a file or a glob with --logs."

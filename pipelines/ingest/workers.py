@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from typing import IO
 
 from pipelines.ingest.mark import Mark
-from pipelines.ingest.scan import Scan, scan
+from pipelines.ingest.scan import Scan, parts
 from pipelines.ingest.sources import LogFile
 
 Changed = tuple[LogFile, str]  # a file and its stored path
@@ -77,15 +77,6 @@ def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Worker
     # All of them, or what a worker that died has left.
     for path, log in to_read.items():
         yield from ((path, result) for result in parts(log, known.get(path)))
-
-
-def parts(log: LogFile, known: Mark | None) -> Iterator[Scan]:
-    """Yield the scans of one file."""
-    is_partial = True
-    while is_partial:
-        result = scan(log, known)
-        known, is_partial = result.mark, result.is_partial
-        yield result
 
 
 def work(tasks: IO[bytes], results: IO[bytes]) -> None:

@@ -54,6 +54,13 @@ def load_now() -> JournalReport:
         return load_journal(warehouse)
 
 
+def knows_task(target: str) -> bool:
+    """Tell whether feedback on this id can be tied to a task or a decision that was loaded."""
+    with Warehouse.open(Settings()) as warehouse, warehouse.connect() as connection:
+        row = connection.execute(named_sql(__file__, "knows_task"), {"target": target}).fetchone()
+    return bool(row and row[0])
+
+
 def _store(connection: Connection, events: Sequence[Event]) -> None:
     for kind, statement in ((Decision, "insert_decision"), (Feedback, "upsert_feedback"), (Stop, "upsert_stop")):
         rows = [event.model_dump() for event in events if isinstance(event, kind)]

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from pipelines.ingest.claude_code.reports import report_text
 from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
+from pipelines.ingest.parsing import pieces
 from pipelines.ingest.redaction import redact_start, redact_stored
 from pipelines.ingest.values import items, mapping, reference, text
 
@@ -41,21 +40,14 @@ def _evidence_in(log: Path, spawn_key: str, agent_run: str | None) -> str | None
             has_key = any(key in content for key in keys)
             if not has_key and (not report or len(followed) >= FOLLOWING):
                 continue
-            record = _parsed(content)
-            if has_key and (seen := _report(record, spawn_key, agent_run)):
-                report, followed = seen, deque()
-            elif report and len(followed) < FOLLOWING:
-                followed.extend(_words(record))
+            for record in pieces(content).records:
+                if has_key and (seen := _report(record, spawn_key, agent_run)):
+                    report, followed = seen, deque()
+                elif report and len(followed) < FOLLOWING:
+                    followed.extend(_words(record))
     if not report:
         return None
     return "\n".join(["REPORT:", _shortened(redact_stored(report)), "WHAT FOLLOWED:", *list(followed)[:FOLLOWING]])
-
-
-def _parsed(content: bytes) -> Mapping[str, Any]:
-    try:
-        return mapping(orjson.loads(content))
-    except orjson.JSONDecodeError:
-        return {}
 
 
 def _report(record: Mapping[str, Any], spawn_key: str, agent_run: str | None) -> str:

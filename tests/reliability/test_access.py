@@ -38,7 +38,7 @@ def test_a_data_home_is_private(undisturbed: Undisturbed) -> None:
     assert stat.S_IMODE(undisturbed.home.stat().st_mode) == HOME_MODE
 
 
-@pytest.mark.parametrize("arguments", [["feedback", "x", "good"], ["hook", "x"], ["doctor"]])
+@pytest.mark.parametrize("arguments", [["record", "x", "--agent", "a", "--model", "haiku"], ["hook", "x"], ["doctor"]])
 def test_every_command_makes_the_data_home_a_private_one(arguments: list[str], folder: Path, logs: Path) -> None:
     house = House(folder / f"made by {arguments[0]}" / "home", logs)
     command = [sys.executable, "-m", "recommender.cli", *arguments]

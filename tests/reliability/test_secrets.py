@@ -59,7 +59,7 @@ def test_no_secret_is_in_any_file_of_the_home(undisturbed: Undisturbed) -> None:
     said = " ".join(words)
     names = textwrap.wrap(" ".join(word for word in words if len(word) < MAX_NAME), MAX_NAME, break_on_hyphens=False)
     for arguments in (
-        *(["record", said, "--agent", name, "--model", words[0], "--error", said] for name in names),
+        *(["record", said, "--agent", name, "--model", words[0], "--new-model", "--error", said] for name in names),
         ["feedback", "last", "bad", "--note", " ".join(words)],
         ["recommend", " ".join(words), "--agent", words[0]],
     ):
@@ -91,8 +91,8 @@ def test_no_secret_is_in_what_a_caller_gives_as_an_id(undisturbed: Undisturbed) 
     spawn = {"tool_name": "Agent", "tool_use_id": secret, "session_id": secret, "tool_input": {"prompt": "x"}}
     spawn["tool_input"] |= {"model": secret, "subagent_type": secret}
     for arguments in (
-        ["feedback", secret, "bad", "--now"],
         [*RECORDED, "--id", secret, "--session", secret, "--parent", secret, "--now"],
+        ["feedback", secret, "bad", "--now"],
     ):
         assert undisturbed.run(*arguments).returncode == 0
     undisturbed.run("hook", "pre-spawn", "--mode", "audit", given=json.dumps(spawn))

@@ -16,6 +16,7 @@ PLAIN_TOOLS = {"Bash", "Read", "Edit", "MultiEdit", "Write", "Grep", "Glob", "LS
 
 _ID = rb'"([^"\\]{1,200})"'
 _RESULT = rb'"message":\{"role":"user","content":\[\{"tool_use_id":' + _ID + rb',"type":"tool_result"'
+_OF_SESSION = b'"sessionId":'
 _FORMS = re.compile(
     rb'"type":"(?:'
     rb'progress","data":\{(?:"type":"(?:bash|hook)_progress"|"message":\{"type":"user",' + _RESULT + rb")"
@@ -28,20 +29,28 @@ _FORMS = re.compile(
 def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     """Tell whether the line may be passed over; remembers of its calls what reading it would."""
     form = _FORMS.search(content, 0, HEAD)
-    if not form or content[-1:] != b"}" or b"\0" in content:
+    if not form or content[-1:] != b"}" or b"\0" in content or _is_joined(content, form.end()):
         return False
     of_child, of_conversation, words, called, _ = form.groups()
-    if of_child:
-        return content.count(b'"tool_use_id":"') == 1 and memory.unanswered.get(_text(of_child)) != SPAWN
-    if of_conversation:
+    if of_child or of_conversation:
+        if content.find(b'"tool_use_id":"', form.end()) >= 0:
+            return False  # of another result in the same message
+        if of_child:
+            return memory.unanswered.get(_text(of_child)) != SPAWN
         return _is_plain_result(content, _text(of_conversation), memory, is_agents_own)
     if words or called:
         return _is_plain_message(content, _text(called or b""), memory, is_agents_own)
     return True
 
 
+def _is_joined(content: bytes, place: int) -> bool:
+    """Tell whether a second record begins on the line, around a place in the first one: each names its session once."""
+    before, after = content.count(_OF_SESSION, 0, place), content.find(_OF_SESSION, place)
+    return before > 1 or (after >= 0 and (before > 0 or content.find(_OF_SESSION, after + 1) >= 0))
+
+
 def _is_plain_result(content: bytes, key: str, memory: Memory, is_agents_own: bool) -> bool:
-    if memory.unanswered.get(key) != PLAIN or key in memory.tests or content.count(b'"tool_use_id":"') != 1:
+    if memory.unanswered.get(key) != PLAIN or key in memory.tests:
         return False
     if not is_agents_own and content.find(b'"isSidechain":true', 0, HEAD) >= 0:
         return False  # a link of an inline chain

@@ -8,10 +8,11 @@ from itertools import islice
 from typing import IO, Any, Protocol, cast
 
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
-from pipelines.ingest.lines import whole_lines
-from pipelines.ingest.parsing import parsed
+from pipelines.ingest.lines import Line, whole_lines
+from pipelines.ingest.parsing import pieces
 
 FIRST_LINES = 1_000  # one of which must be whole for a file's format to be known
+FIRST_BYTES = 32 << 20  # in which it must stand
 
 
 class Format(Protocol):
@@ -29,11 +30,20 @@ def formats() -> Mapping[str, Format]:
     return cast("Mapping[str, Format]", dict(sorted(readers.items())))
 
 
+def first_lines(log: IO[bytes]) -> Iterator[Line]:
+    """Yield the lines by which a file's format can be told; raises as `read_lines` does."""
+    return islice(whole_lines(log, FIRST_BYTES), FIRST_LINES)
+
+
+def claimed_by(record: Mapping[str, Any]) -> str | None:
+    """Return the name of the format that files with such a record are of, None where it is none of these."""
+    return next((name for name, format_ in formats().items() if record and format_.is_mine(record)), None)
+
+
 def format_of(log: IO[bytes]) -> str | None:
-    """Return the name of a log's format by its first line that can be read, None where it is none of these.
+    """Return the name of a log's format by its first line that one of these claims, None where there is none.
 
     Raises as `read_lines` does.
     """
-    lines = islice(whole_lines(log), FIRST_LINES)
-    first = next(filter(None, (parsed(line.content)[0] for line in lines)), {})
-    return next((name for name, format_ in formats().items() if format_.is_mine(first)), None)
+    records = (record for line in first_lines(log) for record in pieces(line.content).records)
+    return next(filter(None, map(claimed_by, records)), None)

@@ -12,11 +12,11 @@ from pipelines.ingest.files import write_files
 from pipelines.ingest.formats import format_of, formats
 from pipelines.ingest.formats.reading import LogLine, Reading
 from pipelines.ingest.formats.store import write_sightings
-from pipelines.ingest.lines import DAMAGE, DAMAGED, is_compressed, open_log, whole_lines
+from pipelines.ingest.lines import DAMAGE, damage, is_compressed, open_log, whole_lines
 from pipelines.ingest.mark import Mark
-from pipelines.ingest.parsing import parsed
+from pipelines.ingest.parsing import pieces
 from pipelines.ingest.redaction import redact_start
-from pipelines.ingest.scan import EXCERPT, MAX_QUOTED, Broken, Scan
+from pipelines.ingest.scan import EXCERPT, MAX_QUOTED, Broken, Scan, damaged_file
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
 from pipelines.ingest.values import name
@@ -62,12 +62,13 @@ def _lines(stream: IO[bytes], scan: Scan, reading: Reading) -> Iterator[LogLine]
     is_packed = is_compressed(scan.log.path)
     try:
         for line in whole_lines(stream):
-            if line.has_end or is_packed or not parsed(line.content)[1]:
+            if line.has_end or is_packed or not pieces(line.content).reason:
                 scan.mark.offset, scan.mark.line = line.next_offset, line.number
                 yield LogLine(line.number, line.offset, line.content)
-    except DAMAGE:
+    except DAMAGE as error:
         reading.read += 1
-        reading.refuse(LogLine(scan.mark.line + 1, scan.mark.offset, b""), DAMAGED)
+        reading.refuse(LogLine(scan.mark.line + 1, scan.mark.offset, b""), damage(error))
+        scan.warnings.append(damaged_file(scan.log, error))
 
 
 def _account(scan: Scan, reading: Reading) -> None:

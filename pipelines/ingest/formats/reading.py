@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pipelines.ingest.formats.spawn_record import SpawnRecord
-from pipelines.ingest.parsing import parsed
+from pipelines.ingest.parsing import pieces
 from pipelines.ingest.scan import MAX_QUARANTINED
 
 
@@ -38,37 +38,39 @@ class Sighting:
 
 @dataclass
 class Reading:
-    """Counts of one file's lines: read = loaded + skipped + quarantined; of these the first are in `unreadable`."""
+    """Counts of one file's lines: read = loaded + skipped + quarantined; of these the first are in `unreadable`.
+
+    Of a damaged line each record counts as a line, and what is left over as one more.
+    """
 
     read: int = 0
     loaded: int = 0
     skipped: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
+    quarantined: int = 0
     _refused: set[int] = field(default_factory=set)  # numbers of the lines
     writer_version: str | None = None
 
     def objects(self, lines: Iterable[LogLine]) -> Iterable[tuple[LogLine, Mapping[str, Any]]]:
         """Yield the lines that hold a JSON object; the reader counts these as loaded, skipped or unreadable."""
         for line in lines:
-            self.read += 1
-            value, reason = parsed(line.content)
+            records, rest, reason = pieces(line.content)
+            for record in records:
+                self.read += 1
+                if record:
+                    yield line, record
+                else:
+                    self.skipped += 1
             if reason:
-                self.refuse(line, reason)
-            elif value:
-                yield line, value
-            else:
-                self.skipped += 1
+                self.read += 1
+                self.refuse(line._replace(content=rest), reason)
 
     def refuse(self, line: LogLine, reason: str) -> None:
         """Put a line into quarantine."""
+        self.quarantined += 1
         self._refused.add(line.number)
         if len(self.unreadable) < MAX_QUARANTINED:
             self.unreadable.append(Unreadable(line, reason))
-
-    @property
-    def quarantined(self) -> int:
-        """How many lines could not be read."""
-        return len(self._refused)
 
     def refuse_loaded(self, number: int, reason: str) -> None:
         """Put a line into quarantine that was counted as loaded before its spawn turned out to be impossible."""
