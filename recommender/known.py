@@ -93,8 +93,9 @@ def _is_in_logs(target: str) -> bool:
     quoted, left = f'"{target}"'.encode(), LOG_BYTES
     for path in sorted(_logs(), key=lambda path: -path.stat().st_mtime):
         try:
-            if any(_spawns(line, target) for line in path.open("rb") if quoted in line):
-                return True
+            with path.open("rb") as log:
+                if any(quoted in line and _spawns(line, target) for line in log):
+                    return True
             left -= path.stat().st_size
         except OSError:
             continue

@@ -131,6 +131,36 @@ def test_passing_lines_over_loses_no_fact(variant: str, tmp_path: Path, monkeypa
     assert glanced.facts == _scan(tmp_path, log.content()).facts
 
 
+PLAIN_CALL = (
+    '{"sessionId":"s","isSidechain":false,"message":{"id":"m","type":"message","role":"assistant","content":[{"type":'
+    '"tool_use","id":"toolu_r","name":"Read","input":{}}]},"type":"assistant"}'
+)
+PLAIN_RESULT = (
+    '{"sessionId":"s","type":"user","message":{"role":"user","content":[{"tool_use_id":"toolu_r","type":"tool_result",'
+    '"content":"' + "x" * 5_000 + '"}]}}'
+)
+LATE_SESSION = PLAIN_RESULT.replace('"sessionId":"s",', "")[:-1] + ',"sessionId":"s"}'
+
+
+@pytest.mark.parametrize("plain", [PLAIN_RESULT, LATE_SESSION, PLAIN_RESULT[:-9], PLAIN_RESULT[:300]])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_spawn_on_a_line_that_could_be_passed_over_is_read(plain: str, is_first: bool, tmp_path: Path) -> None:
+    log = Transcript()
+    log.spawn()
+    spawn = log.content().decode().strip()
+    joined = spawn + plain if is_first else plain + spawn
+    assert "toolu_01" in _scan(tmp_path, f"{PLAIN_CALL}\n{joined}\n".encode()).facts
+    assert "toolu_01" in _scan(tmp_path, f"{PLAIN_CALL}{joined}\n".encode()).facts
+
+
+def test_plain_lines_are_still_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr(TranscriptReader, "read", lambda self, line, record: read.append(line))
+    for plain in (PLAIN_RESULT, LATE_SESSION):
+        _scan(tmp_path, f"{PLAIN_CALL}\n{plain}\n".encode())
+    assert read == []
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
