@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     max_unpacked_bytes: ByteSize = Field(
         default=ByteSize(4_000_000_000),
         gt=0,
-        description="Most that a packed log may unpack to; a line counts 1 KB more",
+        description="Most that a packed log may unpack to; a line counts 2 KB more",
     )
 
     embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")

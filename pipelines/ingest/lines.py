@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from pipelines.ingest.packed import DAMAGE, DAMAGED, Unpacked, damage, is_compressed
-from pipelines.ingest.wide import narrowed
+from pipelines.ingest.wide import HEAD_BYTES, narrowed
 
 __all__ = ["DAMAGE", "DAMAGED", "damage", "is_compressed", "open_log", "read_lines", "whole_lines"]
 
@@ -32,9 +32,14 @@ class Lines(NamedTuple):
 
 def open_log(path: Path) -> IO[bytes]:
     """Open a log for reading, as UTF-8, unpacking .gz and .zst; raises `OSError`."""
-    stream = cast("IO[bytes]", Unpacked(path)) if is_compressed(path) else path.open("rb", buffering=0)
+    if is_compressed(path):
+        packed = Unpacked(path)
+        return narrowed(cast("IO[bytes]", packed), packed.head)
+    stream = path.open("rb", buffering=0)
     try:
-        return narrowed(stream)
+        head = stream.read(HEAD_BYTES)
+        stream.seek(0)
+        return narrowed(stream, head)
     except OSError:
         stream.close()
         raise

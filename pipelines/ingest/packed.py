@@ -10,7 +10,9 @@ from typing import IO, cast
 
 import zstandard
 
-LINE_WEIGHT = 1 << 10  # bytes that a line counts besides its own: what takes the time of endless short lines
+from pipelines.ingest.wide import HEAD_BYTES
+
+LINE_WEIGHT = 2 << 10  # bytes that a line counts besides its own: what takes the time of endless short lines
 DAMAGED = "is cut or damaged"
 _ZSTD_MAGIC, _ZSTD_SKIPPABLE = 0xFD2FB528, 0x184D2A50
 _ZSTD_HEAD_BYTES, _ZSTD_RLE = 18, 1
@@ -53,11 +55,11 @@ class Unpacked(io.BufferedIOBase):
         self._is_zstd = path.suffix == ".zst"
         self._limit = self._left = max_unpacked_bytes()
         self._place = 0
-        self._head = b""
+        self.head = b""
         self._fault: Exception | None = None
         self._stream = self._opened()
         try:  # what is at the start can be read twice: it tells the encoding
-            self._head = self._stream.read(4)
+            self.head = self._stream.read(HEAD_BYTES)
         except DAMAGE as error:
             self._fault = error
 
@@ -73,15 +75,15 @@ class Unpacked(io.BufferedIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Go back within the first four bytes, as long as no others were read."""
-        if whence != io.SEEK_SET or max(offset, self._place) > len(self._head):
+        if whence != io.SEEK_SET or max(offset, self._place) > len(self.head):
             raise io.UnsupportedOperation("a packed file is read from its start on")
         self._place = offset
         return offset
 
     def read1(self, size: int = -1, /) -> bytes:
         """Return some bytes, none only at the end."""
-        if self._place < len(self._head):
-            block = self._head[self._place :][: size if size > 0 else None]
+        if self._place < len(self.head):
+            block = self.head[self._place :][: size if size > 0 else None]
         elif self._fault:
             raise self._fault
         elif self._left < 0:

@@ -27,12 +27,12 @@ def parsed(content: object) -> tuple[Mapping[str, Any], str]:
     """
     if not isinstance(content, bytes):
         return {}, f"longer than {MAX_LINE_BYTES >> 20} MB"
+    if not content:  # cheaper than to fail, where a file has millions of these
+        return {}, ""
     try:
         record = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         clean = mended(content.strip().removeprefix(_BYTE_ORDER_MARK))
-        if not clean:
-            return {}, ""
         if clean != content:
             return parsed(clean)
         return {}, "holds NUL bytes" if b"\0" in content else f"no valid JSON: {str(error).partition(':')[0]}"

@@ -6,7 +6,7 @@ import re
 from typing import IO, cast
 
 BLOCK_BYTES = 1 << 20
-LONGEST_MARK = 4
+HEAD_BYTES = 4  # tell the encoding
 
 _MARKS = (  # those of UTF-32 first: one begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -87,8 +87,7 @@ class Narrowed(io.BufferedIOBase):
         super().close()
 
 
-def narrowed(log: IO[bytes]) -> IO[bytes]:
-    """Return a log that was just opened, as UTF-8 where it is in a wider encoding."""
-    wide = wide_encoding(log.read(LONGEST_MARK))
-    log.seek(0)
+def narrowed(log: IO[bytes], head: bytes) -> IO[bytes]:
+    """Return a log that was just opened, and begins like this, as UTF-8 where it is in a wider encoding."""
+    wide = wide_encoding(head)
     return cast("IO[bytes]", Narrowed(log, *wide)) if wide else log

@@ -44,7 +44,9 @@ def test_wrong_settings_are_named_without_what_they_are(
     assert "7391" not in errors
 
 
-@pytest.mark.parametrize("command", [["ingest"], ["learn"], ["stats"], ["record", "x", "--agent", "a", "--model", "haiku"]])
+@pytest.mark.parametrize(
+    "command", [["ingest"], ["learn"], ["stats"], ["record", "x", "--agent", "a", "--model", "haiku"]]
+)
 def test_a_home_that_cannot_be_is_named_with_the_remedy(
     command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

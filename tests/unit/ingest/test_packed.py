@@ -100,6 +100,14 @@ def test_a_torn_packed_log_gives_what_came_before_and_is_told(suffix: str, share
     assert f"a.jsonl.{suffix} is cut or damaged" in found.warnings[0]
 
 
+@packers
+@pytest.mark.parametrize("length", [0, 1, 3, 9, 15, 20])
+def test_a_packed_log_of_a_few_bytes_is_told_and_no_more(suffix: str, length: int, tmp_path: Path) -> None:
+    (found,) = _read(tmp_path, PACKERS[suffix](_spawns(2))[:length], suffix)
+    assert [each.reason for each in found.broken] == (["is cut or damaged"] if length else [])
+    assert not found.facts
+
+
 def test_a_tear_between_lines_is_told_too(tmp_path: Path) -> None:
     first, second = (PACKERS["zst"](json.dumps({"type": "user", "n": n}).encode() + b"\n") for n in (1, 2))
     for cut in range(1, len(second)):
