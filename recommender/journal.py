@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -26,10 +27,17 @@ _GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_mode
 _GIVEN_IDS = ("session_id", "tool_use_id", "agent_run_id", "record_id", "parent_id", "decision_id", "target")
 
 
+_OF_NO_SECRET = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID, as most ids are
+
+
 @lru_cache(maxsize=1024)
 def _redacted(name: str) -> str:
     """Redact a name or a reason: the same few come again and again."""
     return redact(name)
+
+
+def _redacted_id(given: str) -> str:
+    return given if _OF_NO_SECRET.fullmatch(given) else redact_forms(given)
 
 
 def note(kind: str, **fields: Any) -> None:
@@ -38,11 +46,11 @@ def note(kind: str, **fields: Any) -> None:
     One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
     """
     now = datetime.now(UTC)
-    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, redact_forms)):
+    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, _redacted_id)):
         fields |= {name: clean(fields[name]) for name in names if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()
-    path = folder / f"{now:%Y-%m}.jsonl"
+    path = f"{folder}/{now:%Y-%m}.jsonl"  # a str: pathlib costs more than all else here
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     try:
         descriptor = os.open(path, flags, 0o600)
