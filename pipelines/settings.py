@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 # Looking for plugins of pydantic in every installed package would take as long as the rest of a command's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -10,6 +10,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from recommender.errors import SpawnwiseError
 from recommender.home import data_home
 
 
@@ -17,6 +18,13 @@ class Settings(BaseSettings):
     """What a person may choose. Each field is `SPAWNWISE_<NAME>` in the environment unless its alias says otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="SPAWNWISE_", extra="ignore", populate_by_name=True)
+
+    def __init__(self, **given: Any) -> None:
+        """Read the environment; raise `WrongSettingError` where a value cannot be used."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise WrongSettingError(error) from None
 
     home: Path = Field(default_factory=data_home, description="Folder that holds all data")
     database_url: SecretStr | None = Field(
@@ -165,15 +173,15 @@ class Settings(BaseSettings):
         return self.home / "report.html"
 
 
-def wrong_settings(error: Exception) -> str | None:
-    """Name the variables that an error is about and say what they must be; None where it is about something else.
+class WrongSettingError(SpawnwiseError):
+    """A setting cannot be used. The message names the variables and what they must be.
 
     What they are is not told: it may be a secret.
     """
-    if not isinstance(error, ValidationError) or error.title != Settings.__name__:
-        return None
-    faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}." for fault in error.errors()]
-    return "\n".join([*dict.fromkeys(faults), "The README has a table of all settings."])
+
+    def __init__(self, error: ValidationError) -> None:
+        faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}." for fault in error.errors()]
+        super().__init__("\n".join([*dict.fromkeys(faults), "The README has a table of all settings."]))
 
 
 def _variable(name: str) -> str:

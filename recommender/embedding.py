@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from recommender.errors import SpawnwiseError
+
 Vectors = NDArray[np.float32]
 
 LOCAL_MODEL = "wordllama-256"
@@ -20,7 +22,7 @@ _TEXTS_BEFORE_WIDENING = 64  # a process that embeds many texts keeps the 32 MB 
 _WORDS = re.compile("\u2581*[^\u2581]+|\u2581+")  # the tokenizer's mark for a space begins a word
 
 
-class EmbeddingError(Exception):
+class EmbeddingError(SpawnwiseError):
     """A text cannot be embedded; the message says why and what to do, and never holds the text."""
 
 

@@ -148,7 +148,7 @@ def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: s
 
 
 def _line(text: str) -> str:
-    from recommender.cli import printable
+    from recommender.terminal import printable
 
     return " ".join(printable(text).split())
 

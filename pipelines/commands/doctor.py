@@ -13,11 +13,11 @@ from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
-from recommender.cli import printable
 from recommender.embedding import EmbeddingError, embedder_from_environment
 from recommender.home import claude_home, private_folder
 from recommender.hook import MEANS, MODES
 from recommender.snapshot import SnapshotError, read_snapshot
+from recommender.terminal import add_json_argument, printable
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_json_argument(parser, "print the findings as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from pipelines.instance import open_instance
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse, WarehouseError
 from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost
-from recommender.cli import printable
+from recommender.terminal import printable
 
 LOST_RECORD = "Exception while writing logger call to event log"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

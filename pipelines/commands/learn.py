@@ -16,7 +16,7 @@ from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable
 
 EXIT_CODES = (
     "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     add_logs_argument(parser)
     add_specs_argument(parser)
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_json_argument(parser, "print the summary as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary; only what went wrong")
     parser.epilog = EXIT_CODES
 

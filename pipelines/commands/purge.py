@@ -22,6 +22,7 @@ EXIT_CODES = (
     "without --all. Exit codes: 0 all gone; 1 failed, or a trace is left; 2 a learning run is in progress; "
     "3 nothing is covered by what you named."
 )
+from recommender.terminal import add_json_argument
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     whose.add_argument("--all", action="store_true", help="everything that was ever read or learned")
     parser.add_argument("--before", type=_moment, metavar="DATE", help="only what is older (ISO date or time, UTC)")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON; needs --yes")
+    add_json_argument(parser, "print the report as JSON; needs --yes")
     parser.epilog = EXIT_CODES
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipelines.commands.terminal import table_console
 from pipelines.journal.advice import Advice, advice_now
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable
 
 MOST_DAYS = 36_500
 
@@ -18,7 +18,7 @@ MOST_DAYS = 36_500
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.add_argument("--days", type=_days, default=30, help="how far to look back (default: 30)")
-    parser.add_argument("--json", action="store_true", help="print a JSON list of objects")
+    add_json_argument(parser, "print a JSON list of objects")
 
 
 def run(arguments: argparse.Namespace) -> int:

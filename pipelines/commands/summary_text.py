@@ -10,7 +10,7 @@ from rich.markup import escape
 from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
 from pipelines.publish.summary import RunSummary
-from recommender.cli import printable
+from recommender.terminal import printable
 
 SAMPLE_NOTICE = (
     "No Claude Code transcripts were found, so this is the [bold]bundled sample[/]: invented sessions of two small "
