@@ -15,6 +15,7 @@ from pipelines.purge.scope import Scope
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+from recommender.terminal import add_json_argument
 
 NOTHING_COVERED = 3
 EXIT_CODES = (
@@ -22,7 +23,6 @@ EXIT_CODES = (
     "without --all. Exit codes: 0 all gone; 1 failed, or a trace is left; 2 a learning run is in progress; "
     "3 nothing is covered by what you named."
 )
-from recommender.terminal import add_json_argument
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
