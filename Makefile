@@ -13,7 +13,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
+.PHONY: run test test-long test-wheel lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ test: $(VENV)/.dev  ## Run the tests
 
 test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property and fault tests
 	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest $(ON_ALL_CORES)
+
+test-wheel: $(VENV)/.dev  ## Build the package and run it from clean environments
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/packaging
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check --no-cache .
