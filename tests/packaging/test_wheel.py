@@ -7,7 +7,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -30,11 +30,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=["", "[learn]"], ids=["bare", "learn"])
-def installed(request: pytest.FixtureRequest, built: Path) -> tuple[str, Run]:
-    """Return the extra that is installed in an environment of its own, and how to run `spawnwise` there."""
+def installed(request: pytest.FixtureRequest, built: Path) -> Iterator[tuple[str, Run]]:
+    """Yield the extra that is installed in an environment of its own, and how to run `spawnwise` there."""
     folder = Path(tempfile.mkdtemp(prefix="spawnwise-clean-"))
     folder.chmod(0o755)  # root's embedded Postgres runs as another user
-    request.addfinalizer(partial(shutil.rmtree, folder, ignore_errors=True))
     subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
     (wheel,) = built.glob("*.whl")
     install = ["uv", "pip", "install", "--quiet", "--constraint", ROOT / "requirements.lock", f"{wheel}{request.param}"]
@@ -45,7 +44,8 @@ def installed(request: pytest.FixtureRequest, built: Path) -> tuple[str, Run]:
     def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
         return command([folder / "venv" / "bin" / "spawnwise", *arguments], input="")
 
-    return request.param, run
+    yield request.param, run
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_every_command_runs_or_says_which_extra_it_needs(installed: tuple[str, Run]) -> None:
