@@ -1,7 +1,6 @@
 """The one way a text becomes a vector, at spawn time and at night alike."""
 
 import importlib.util
-import os
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from recommender.errors import SpawnwiseError
+from recommender.settings import LookupSettings
 
 Vectors = NDArray[np.float32]
 
@@ -119,12 +119,12 @@ def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vec
 
 def embedder_from_environment() -> Embedder:
     """Return the embedder that `SPAWNWISE_EMBEDDER` (local, openai) and `SPAWNWISE_EMBEDDING_MODEL` choose."""
-    choice = os.environ.get("SPAWNWISE_EMBEDDER", "local")
-    if choice == "local":
+    settings = LookupSettings.from_environment()
+    if settings.embedder == "local":
         return LocalEmbedder()
-    if choice == "openai":
-        return embedder_named(os.environ.get("SPAWNWISE_EMBEDDING_MODEL", "text-embedding-3-small"))
-    raise EmbeddingError(f"SPAWNWISE_EMBEDDER is {choice!r}: set it to 'local' or 'openai'.")
+    if settings.embedder == "openai":
+        return embedder_named(settings.embedding_model)
+    raise EmbeddingError(f"SPAWNWISE_EMBEDDER is {settings.embedder!r}: set it to 'local' or 'openai'.")
 
 
 def embedder_named(name: str, *, timeout_s: float = 60.0, attempts: int = 5) -> Embedder:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.spec_files import default_spec_folders
 from pipelines.settings import Settings
-from recommender.home import claude_home
+from recommender.settings import claude_home
 
 if TYPE_CHECKING:
     from pipelines.warehouse import Warehouse

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipelines.estimate.estimates import rule_of
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.table_metadata import table_metadata
 from pipelines.trials.nightly import update_trials
 from pipelines.warehouse import Warehouse
+from recommender.decision import rule_of
 
 
 @dg.asset(

@@ -1,9 +1,9 @@
 """`spawnwise explain`: why a model is recommended, from which evidence, and what would change it."""
 
 import argparse
-import os
 
-from recommender.commands.recommend import DEADLINE_MS, add_arguments, project_of, task_of
+from recommender.commands.recommend import add_arguments, project_of, task_of
+from recommender.settings import patient
 from recommender.terminal import say
 
 __all__ = ["add_arguments", "run"]
@@ -13,7 +13,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the explanation."""
     from recommender.explain import explain, in_words
 
-    os.environ.setdefault("SPAWNWISE_DEADLINE_MS", DEADLINE_MS)
+    patient()
     explanation = explain(
         task_of(arguments), arguments.agent, project=project_of(arguments), parent_model=arguments.parent_model
     )

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.home import claude_home
+from recommender.settings import claude_home
 from recommender.terminal import add_json_argument, say
 
 

@@ -1,14 +1,11 @@
 """`spawnwise recommend`: which model, and which agent, for a task."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
+from recommender.settings import patient
 from recommender.terminal import add_json_argument, say
-
-# Whoever starts a process waits for its imports anyway: on a busy machine they alone may take the lookup's deadline.
-DEADLINE_MS = "1000"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the answer."""
     from recommender.lookup import recommend
 
-    os.environ.setdefault("SPAWNWISE_DEADLINE_MS", DEADLINE_MS)
+    patient()
     answer = recommend(
         task_of(arguments), arguments.agent, project=project_of(arguments), parent_model=arguments.parent_model
     )

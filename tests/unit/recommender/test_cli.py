@@ -13,8 +13,9 @@ import pytest
 
 from recommender.cli import main
 from recommender.commands.registry import COMMANDS
-from recommender.home import data_home, snapshot_file, unusable
+from recommender.home import snapshot_file, unusable
 from recommender.lookup import default_recommender
+from recommender.settings import data_home
 from recommender.snapshot import write_snapshot
 from tests.snapshots import TESTING, learned_snapshot
 
