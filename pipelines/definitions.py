@@ -1,5 +1,7 @@
 """What Dagster loads: assets, checks, resources, the nightly job and its schedule."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from pipelines.cluster import assets as cluster_assets
@@ -13,12 +15,14 @@ from pipelines.ingest import checks as ingest_checks
 from pipelines.ingest import spec_assets
 from pipelines.journal import assets as journal_assets
 from pipelines.judge import assets as judge_assets
-from pipelines.marts import assets as mart_assets
+from pipelines.marts.assets import dbt_models
+from pipelines.marts.project import prepared_manifest
 from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
 from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
+from pipelines.settings import Settings
 from pipelines.trials import assets as trial_assets
 
 ASSET_MODULES = [
@@ -27,7 +31,6 @@ ASSET_MODULES = [
     journal_assets,
     embed_assets,
     cluster_assets,
-    mart_assets,
     estimate_assets,
     trial_assets,
     publish_assets,
@@ -35,11 +38,27 @@ ASSET_MODULES = [
     judge_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
+# What people and lookups read must be as new as the last night.
+READ_OUTSIDE = dg.AssetSelection.groups("marts", "serving") | dg.AssetSelection.assets("recommendation_snapshot")
 
-defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
-    asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
-    resources=RESOURCES,
-    jobs=[nightly_job, relearn_job],
-    schedules=[nightly_schedule],
-)
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Put the code location together; dbt parses its project first where that has changed."""
+    settings = Settings()
+    night = timedelta(hours=settings.fresh_hours)
+    every_night = dg.FreshnessPolicy.time_window(fail_window=2 * night, warn_window=night)
+    parts = dg.Definitions(
+        assets=[
+            *dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
+            *dbt_models(prepared_manifest(settings)),
+        ],
+        asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
+        resources=RESOURCES,
+        jobs=[nightly_job, relearn_job],
+        schedules=[nightly_schedule(settings)],
+    )
+    owned = parts.map_resolved_asset_specs(func=lambda spec: spec.replace_attributes(owners=["team:spawnwise"]))
+    return owned.map_resolved_asset_specs(
+        func=lambda spec: spec.replace_attributes(freshness_policy=every_night), selection=READ_OUTSIDE
+    )

@@ -16,7 +16,6 @@ session_logs = dg.AssetSpec(
     description="What the agent orchestrator writes: Claude Code transcripts and other session logs.",
     group_name="ingest",
     kinds={"json"},
-    owners=["team:spawnwise"],
 )
 
 
@@ -25,7 +24,6 @@ session_logs = dg.AssetSpec(
     deps=[session_logs],
     group_name="ingest",
     kinds={"python", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def task_history(
@@ -38,6 +36,8 @@ def task_history(
     if not inputs.is_sample:
         forget_sample(warehouse, sample_folder(settings))
     report = ingest_sources(warehouse, inputs.logs, progress)
+    for warning in report.warnings:
+        progress.warn(warning, is_unread=True)
     return dg.MaterializeResult(
         metadata={
             **warnings_metadata(report.warnings),

@@ -5,9 +5,8 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.progress import shortened
 from pipelines.warehouse import Warehouse, named_sql
-
-MOST_WARNINGS = 20
 
 
 def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
@@ -20,12 +19,7 @@ def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
 
 def warnings_metadata(warnings: Sequence[str]) -> dict[str, Any]:
     """Return the warnings as an asset shows them, one a line; nothing where there is nothing to warn of."""
-    if not warnings:
-        return {}
-    shown = [f"- {warning}" for warning in warnings[:MOST_WARNINGS]]
-    if len(warnings) > MOST_WARNINGS:
-        shown.append(f"- ... and {len(warnings) - MOST_WARNINGS:,} more like these")
-    return {"warnings": dg.MetadataValue.md("\n".join(shown))}
+    return {"warnings": dg.MetadataValue.md("\n".join(f"- {line}" for line in shortened(warnings)))} if warnings else {}
 
 
 def _cell(value: object) -> str:
