@@ -20,6 +20,7 @@ from pipelines.marts.project import prepared_manifest
 from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
+from pipelines.publish.assets import recommendation_snapshot
 from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
 from pipelines.settings import Settings
@@ -38,27 +39,32 @@ ASSET_MODULES = [
     judge_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
-# What people and lookups read must be as new as the last night.
-READ_OUTSIDE = dg.AssetSelection.groups("marts", "serving") | dg.AssetSelection.assets("recommendation_snapshot")
+READ_OUTSIDE = {"marts", "serving"}  # by people and lookups: as new as the last night
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Put the code location together; dbt parses its project first where that has changed."""
     settings = Settings()
-    night = timedelta(hours=settings.fresh_hours)
-    every_night = dg.FreshnessPolicy.time_window(fail_window=2 * night, warn_window=night)
-    parts = dg.Definitions(
-        assets=[
-            *dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
-            *dbt_models(prepared_manifest(settings)),
-        ],
+    loaded = [
+        *dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
+        *dbt_models(prepared_manifest(settings)),
+    ]
+    assets = [asset for asset in loaded if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)]
+    return dg.Definitions(
+        assets=dg.map_asset_specs(lambda spec: _owned(spec, settings), assets),
         asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
         resources=RESOURCES,
         jobs=[nightly_job, relearn_job],
         schedules=[nightly_schedule(settings)],
     )
-    owned = parts.map_resolved_asset_specs(func=lambda spec: spec.replace_attributes(owners=["team:spawnwise"]))
-    return owned.map_resolved_asset_specs(
-        func=lambda spec: spec.replace_attributes(freshness_policy=every_night), selection=READ_OUTSIDE
-    )
+
+
+def _owned(spec: dg.AssetSpec, settings: Settings) -> dg.AssetSpec:
+    """Return the spec with its owner, and how fresh it has to be."""
+    spec = spec.replace_attributes(owners=["team:spawnwise"])
+    if spec.group_name not in READ_OUTSIDE and spec.key != recommendation_snapshot.key:
+        return spec
+    night = timedelta(hours=settings.fresh_hours)
+    policy = dg.FreshnessPolicy.time_window(fail_window=2 * night, warn_window=night)
+    return spec.replace_attributes(freshness_policy=policy)

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 from psycopg import sql
-from sqlalchemy import CreateEnginePlugin, make_url
+from sqlalchemy import URL, CreateEnginePlugin, make_url
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -46,6 +46,10 @@ class PrePing(CreateEnginePlugin):
 
     Registered as SQLAlchemy's plugin `spawnwise_ping` in pyproject.toml, so that every process of Dagster finds it.
     """
+
+    def update_url(self, url: URL) -> URL:
+        """Leave the address as it is; SQLAlchemy has taken the plugin's name out of it."""
+        return url
 
     def handle_pool_kwargs(self, pool_cls: Any, pool_args: dict[str, Any]) -> None:
         """Have the pool ask each connection whether it is alive before it hands it out."""
