@@ -1,4 +1,4 @@
-"""Where a log lies, as far as the rows need to know."""
+"""Where a log lies, as far as its reader needs to know."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,3 +12,4 @@ class Origin:
     modified_ms: int
     agent_id: str = ""  # from the name of a file that holds one agent's lines
     project: str = ""  # the folder under projects/
+    stored_path: str = ""  # as the warehouse names the file: evidence for a person who looks it up

@@ -3,29 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest.facts import Facts, count_message
+from pipelines.ingest.observations import Message
 from pipelines.ingest.values import count, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model
 
 
-def count_child_message(facts: Facts, message: Mapping[str, Any], at_ms: int) -> bool:
-    """Count an assistant message of the child; False where it holds no usage."""
+def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message | None:
+    """Return an assistant message of the child, None where it holds no usage."""
     message_id, model = reference(message.get("id")), name(message.get("model"))
     usage = mapping(message.get("usage"))
     if not message_id or not model or model == SYNTHETIC or not usage:
-        return False
+        return None
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
-    copy = [
-        int(bool(message.get("stop_reason"))),
-        count(usage.get("output_tokens")) or 0,
+    return Message(
+        key,
+        message_id,
         at_ms,
         model,
-        count(usage.get("input_tokens")) or 0,
-        count(usage.get("cache_read_input_tokens")) or 0,
-        writes,
-        min(long_writes, writes),
-    ]
-    count_message(facts, message_id, copy)
-    return True
+        input_tokens=count(usage.get("input_tokens")) or 0,
+        output_tokens=count(usage.get("output_tokens")) or 0,
+        cache_read_tokens=count(usage.get("cache_read_input_tokens")) or 0,
+        cache_write_tokens=writes,
+        cache_write_1h_tokens=min(long_writes, writes),
+        is_final=bool(message.get("stop_reason")),
+    )

@@ -3,19 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest import facts as fact
-from pipelines.ingest.facts import Facts
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import Described, Seen
+from pipelines.ingest.source import LineReader
 from pipelines.ingest.values import identifier, name
 
 
-def read_description(origin: Origin, record: Mapping[str, Any]) -> dict[str, Facts]:
-    """Return the facts of a description: {tool_use id: facts}; nothing where it names no call."""
-    key = identifier(record.get("toolUseId")) or identifier(record.get("tool_use_id"))
-    if not key or not origin.agent_id:
-        return {}
-    facts: Facts = {}
-    fact.see(facts, "agents", origin.agent_id, origin.modified_ms)
-    described = {"agent_type": name(record.get("agentType")), "model": name(record.get("model"))}
-    fact.state(facts, "described", 0, 0, described)
-    return {key: facts}
+class DescriptionReader(LineReader):
+    """Takes a description for what it is: one object, of one agent."""
+
+    is_one_object = True
+
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Tell of the agent by the call that it names; nothing where it names none."""
+        key = identifier(record.get("toolUseId")) or identifier(record.get("tool_use_id"))
+        if not key or not self.origin.agent_id:
+            return False
+        self.tell(
+            Seen(key, "agents", self.origin.agent_id, self.origin.modified_ms),
+            Described(key, name(record.get("agentType")), name(record.get("model"))),
+        )
+        return True

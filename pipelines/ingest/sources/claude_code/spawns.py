@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.redaction import redact_further, redact_start
+from pipelines.ingest.signals.names import RETURNED
 from pipelines.ingest.sources.claude_code.framing import Trailer, split_trailer
 from pipelines.ingest.sources.claude_code.launches import DENIALS, NOT_STARTED
 from pipelines.ingest.sources.claude_code.reports import (
     LAUNCHED,
     MAX_ERROR,
-    RETURNED,
     UNFINISHED,
     error_kind,
     report_kind,

@@ -1,35 +1,32 @@
 """Read a transcript line by line into facts about spawns."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from pipelines.ingest import facts as fact
-from pipelines.ingest.facts import Facts
-from pipelines.ingest.files.lines import Overlong
 from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import Began, Call, End, Last, Observation, Return, Seen, Sign
 from pipelines.ingest.redaction import redact_start, redact_stored
+from pipelines.ingest.signals.names import RETURNED
+from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code import aftermath, notices, spawns
-from pipelines.ingest.sources.claude_code.children import SYNTHETIC, count_child_message
+from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
 from pipelines.ingest.sources.claude_code.notices import Notice
-from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, RETURNED, outage_kind, report_text
+from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, outage_kind, report_text
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
-class TranscriptReader:
-    """Turns the lines of one transcript into `facts`: {tool_use id, or agent:<session>:<agent id>: facts}."""
+class TranscriptReader(LineReader):
+    """Tells of spawns by their tool_use id, and of agents' runs by agent:<session>:<agent id>."""
 
-    source = "claude-code"
-
-    def __init__(self, origin: Origin, remembered: dict[str, Any]) -> None:
-        self._origin = origin
-        self.memory = Memory.from_json(remembered)
-        self.facts: dict[str, Facts] = defaultdict(dict)
+    def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
+        super().__init__(origin, memory)
+        self.memory = Memory.from_json(memory)
+        self.writer_version = self.memory.version
         self._is_agents_own = bool(origin.agent_id)
         self._line = 0
         self._folder: object = None
@@ -37,9 +34,13 @@ class TranscriptReader:
         self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
         self._is_loaded = False
 
-    def passes_over(self, content: bytes | Overlong) -> bool:
+    def remembered(self) -> dict[str, Any]:
+        """Return the memory as JSON."""
+        return self.memory.as_json()
+
+    def passes_over(self, content: bytes) -> bool:
         """Tell from its first bytes that a line need not be read."""
-        return isinstance(content, bytes) and tells_nothing(content, self.memory, self._is_agents_own)
+        return tells_nothing(content, self.memory, self._is_agents_own)
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
@@ -60,9 +61,9 @@ class TranscriptReader:
             self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
         return self._is_loaded
 
-    def _about(self, key: str) -> Facts:
+    def _load(self, *observations: Observation) -> None:
         self._is_loaded = True
-        return self.facts[key]
+        self.tell(*observations)
 
     def _agent_key(self, agent_id: str) -> str:
         return f"agent:{self.memory.session}:{agent_id}"
@@ -75,7 +76,7 @@ class TranscriptReader:
         if session and session != memory.session:
             memory.session = identifier(session) or memory.session
         if version and version != memory.version:
-            memory.version = name(version) or memory.version
+            memory.version = self.writer_version = name(version) or memory.version
         if folder and folder != self._folder:
             self._folder = folder
             path = redact_stored(text(folder))  # whole: a password in an address is none by its last part
@@ -86,13 +87,13 @@ class TranscriptReader:
         elif memory.at_ms is not None:
             self._at_ms, self._trust = memory.at_ms, 1
         else:
-            self._at_ms, self._trust = self._origin.modified_ms, 2
+            self._at_ms, self._trust = self.origin.modified_ms, 2
 
     def _run_of(self, record: Mapping[str, Any]) -> str:
         """Return the key of the agent whose line this is; empty for the main conversation."""
-        if record.get("isSidechain") is not True and not self._origin.agent_id:
+        if record.get("isSidechain") is not True and not self.origin.agent_id:
             return ""
-        agent_id = identifier(record.get("agentId")) or self._origin.agent_id or self._chain_of(record)
+        agent_id = identifier(record.get("agentId")) or self.origin.agent_id or self._chain_of(record)
         return self._agent_key(agent_id) if agent_id else ""
 
     def _chain_of(self, record: Mapping[str, Any]) -> str:
@@ -105,15 +106,16 @@ class TranscriptReader:
     def _read_assistant(self, message: Mapping[str, Any], run: str, spawn: str = "") -> None:
         """Read a message of the main conversation, of `run`, or of the child of `spawn`."""
         child = spawn or run
-        if child and COMPACTION not in child and count_child_message(self.facts[child], message, self._at_ms):
-            self._is_loaded = True
+        counted = child and COMPACTION not in child and child_message(child, message, self._at_ms)
+        if counted:
+            self._load(counted)
         if not child and name(message.get("model")) != SYNTHETIC:
             aftermath.parent_goes_on(self, message)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") != "tool_use":
                 continue
             if child and (tool := name(block.get("name"))):
-                fact.see(self.facts[child], "tools", tool, self._at_ms)
+                self.tell(Seen(child, "tools", tool, self._at_ms))
             if spawns.is_spawn(block):
                 self._read_spawn(block, message, child)
             elif not spawn:
@@ -127,24 +129,25 @@ class TranscriptReader:
         """
         if not run or COMPACTION in run:
             return
-        said: dict[str, Any] = {}
+        last = Last(run, self._at_ms, -self._at_ms)
         if record.get("isApiErrorMessage") is True:
             kind = outage_kind(report_text(mapping(record.get("message")).get("content")))
-            said = {"outage": kind, "file": self._evidence_file(), "line": self._line}
-        fact.state(self.facts[run], "last", bool(said) - self._at_ms, self._at_ms, said)
+            last = Last(run, self._at_ms, 1 - self._at_ms, kind, self._evidence_file(), self._line)
+        self.tell(last)
 
     def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
         key = identifier(block.get("id"))
         remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
         payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
-        payload |= {"version": self.memory.version, "project": self.memory.project or self._origin.project}
-        facts = self._about(key)
-        fact.state(facts, "call", self._trust, self._at_ms, payload)
-        fact.see(facts, "sessions", self.memory.session, self._at_ms)
-        if child:
-            fact.see(facts, "parents", child, self._at_ms)
-        if resumed := payload["resumes"]:
-            fact.see(facts, "agents", resumed, self._at_ms)
+        payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
+        self._load(Call(key, self._at_ms, rank=self._trust, **payload))
+        self._place(key, "sessions", self.memory.session)
+        self._place(key, "parents", child)
+        self._place(key, "agents", payload["resumes"])
+
+    def _place(self, key: str, field: Literal["sessions", "agents", "parents"], member: str) -> None:
+        if member:
+            self.tell(Seen(key, field, member, self._at_ms))
 
     def _read_user(self, record: Mapping[str, Any], run: str) -> None:
         message = mapping(record.get("message"))
@@ -165,8 +168,8 @@ class TranscriptReader:
     def _read_first_line(self, content: object, run: str) -> None:
         prompt = report_text(content)
         if prompt.strip():
-            began = {"prompt_key": spawns.prompt_key(self.memory.session, prompt), "version": self.memory.version}
-            fact.state(self._about(run), "began", self._trust, self._at_ms, began)
+            prompt_key = spawns.prompt_key(self.memory.session, prompt)
+            self._load(Began(run, self._at_ms, prompt_key, self.memory.version, self._trust))
 
     def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
         used = reference(block.get("tool_use_id"))
@@ -179,11 +182,9 @@ class TranscriptReader:
             return
         rank, payload, kinds = spawns.returned_payload(block, result, denial)
         key = identifier(used)
-        facts = self._about(key)
-        fact.state(facts, "returned", rank, self._at_ms, payload)
-        fact.see(facts, "sessions", self.memory.session, self._at_ms)
-        if agent_id := payload["agent_id"]:
-            fact.see(facts, "agents", agent_id, self._at_ms)
+        self._load(Return(key, self._at_ms, rank, **payload))
+        self._place(key, "sessions", self.memory.session)
+        self._place(key, "agents", payload["agent_id"])
         self.note(key, *kinds)
         if rank == 0:
             aftermath.watch(self, key)
@@ -200,18 +201,23 @@ class TranscriptReader:
     def _take(self, notice: Notice, rank: int) -> None:
         agent = self._agent_key(notice.agent_id)
         key = notice.tool_use_id or agent
-        payload = {
-            "status": notice.status,
-            "tokens": notice.tokens,
-            "tool_uses": notice.tool_uses,
-            "duration_ms": notice.duration_ms,
-            "signal": (kind := notices.signal_of(notice)),
-            "error": redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
-            "file": self._evidence_file(),
-            "line": self._line,
-        }
+        kind = notices.signal_of(notice)
         for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
-            fact.end(self._about(about), rank, self._at_ms, self._line, payload)
+            self._load(
+                End(
+                    about,
+                    self._at_ms,
+                    self._line,
+                    self._evidence_file(),
+                    kind,
+                    rank,
+                    notice.status,
+                    redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
+                    notice.duration_ms,
+                    notice.tokens,
+                    notice.tool_uses,
+                )
+            )
         aftermath.watch(self, key)
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:
@@ -224,7 +230,7 @@ class TranscriptReader:
         line = mapping(data.get("message"))
         message = mapping(line.get("message"))
         if agent_id := identifier(data.get("agentId")):
-            fact.see(self._about(spawn), "agents", agent_id, self._at_ms)
+            self._load(Seen(spawn, "agents", agent_id, self._at_ms))
         if line.get("type") == "assistant":
             self._read_assistant(message, "", spawn)
         for block in map(mapping, items(message.get("content"))):
@@ -234,7 +240,7 @@ class TranscriptReader:
     def note(self, key: str, *kinds: str) -> None:
         """Note signals about a spawn or an agent at this line."""
         for kind in kinds:
-            fact.signal(self._about(key), kind, self._at_ms, self._evidence_file(), self._line)
+            self._load(Sign(key, kind, self._at_ms, self._evidence_file(), self._line))
 
     def _evidence_file(self) -> str:
         """Return the transcript's name, which is the session's: it is the same for every copy."""
