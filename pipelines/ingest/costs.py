@@ -1,6 +1,6 @@
 """What a child's messages cost, at the price of their date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ class Spent(NamedTuple):
     is_complete: bool
 
 
-def spent(messages: Iterable[list[Any]]) -> Spent | None:
+def spent(messages: Iterable[Sequence[Any]]) -> Spent | None:
     """Add up the messages of one child, each once; None where there are none.
 
     Complete means that every message was seen to its end: what was written while it still streamed has too few tokens.

@@ -8,6 +8,7 @@ file, copies of it and files read in another order end in the same facts.
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
 - `messages` counts each message once: {id: [is_final, output, at_ms, model, input, cache_read, cache_write,
   cache_write_1h]}, the copy with the most output is the last one that was written
+- `told` holds what somebody says of the whole spawn, a statement for each field: {field: [rank, -version, value]}
 - `signals` keeps the earliest sight of each: {signal: [at_ms, file, line]}
 - `sessions`, `agents`, `parents` and `tools` (that the child used) are sets that remember when a member was first
   seen: {member: at_ms}
@@ -58,6 +59,19 @@ def signal(facts: Facts, kind: str, at_ms: int, file: str, line: int) -> None:
     signals[kind] = min(sight, signals.get(kind, sight))
 
 
+def tell(facts: Facts, field: str, rank: int, version: int, value: Any) -> None:
+    """State one field of a whole spawn; of the smallest rank, the latest version stays."""
+    told = facts.setdefault("told", {})
+    statement = [rank, -version, value]
+    told[field] = _first(told.get(field, statement), statement)
+
+
+def told(facts: Facts) -> dict[str, Any]:
+    """Return the fields that are told of the whole spawn."""
+    stated = facts.get("told", {}).items()
+    return {field: value for field, (_, _, value) in stated if value is not None and value != ""}
+
+
 def count_message(facts: Facts, message_id: str, copy: list[Any]) -> None:
     """Count a message of the child; of its copies the last one counts."""
     messages = facts.setdefault("messages", {})
@@ -79,7 +93,7 @@ def stated_at(facts: Facts, register: str) -> int | None:
 def _join_field(field: str, one: Any, other: Any) -> Any:
     if field in REGISTERS:
         return _first(one, other)
-    choose: Callable[[Any, Any], Any] = max if field == "messages" else _first if field == "ends" else min
+    choose: Callable[[Any, Any], Any] = max if field == "messages" else _first if field in ("ends", "told") else min
     return one | {key: choose(value, one[key]) if key in one else value for key, value in other.items()}
 
 
