@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from pipelines.ingest.costs import spent
+from pipelines.ingest.costs import usage_cost
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.values import moment
 from recommender.models import model_family
@@ -55,6 +55,8 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
+    estimated_output_tokens: int | None
+    estimated_cost_usd: float | None
     is_cost_complete: bool
     writer_version: str | None
 
@@ -80,7 +82,7 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
     duration = end.get("duration_ms")
     task = call.get("task", "")
     model, model_source = _model(facts, call, returned)
-    bill = spent(facts.get("messages", {}).values())
+    bill = usage_cost(facts.get("messages", {}), facts.get("said"))
     usage = bill.usage if bill else None
     return TaskRow(
         id=task_id(source, key),
@@ -115,6 +117,8 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         cache_read_tokens=usage.cache_read_tokens if usage else None,
         cache_write_tokens=usage.cache_write_tokens if usage else None,
         cost_usd=bill.cost_usd if bill else None,
+        estimated_output_tokens=bill.estimated_output_tokens if bill else None,
+        estimated_cost_usd=bill.estimated_cost_usd if bill and bill.cost_usd is not None else None,
         is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
     )

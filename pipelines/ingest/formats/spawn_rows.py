@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest.costs import spent
+from pipelines.ingest.costs import total_cost
 from pipelines.ingest.formats.reading import Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
+from pipelines.ingest.prices import Usage
 from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.rows import task_id
 from pipelines.ingest.values import identifier, name
@@ -107,5 +108,5 @@ def _cost(record: SpawnRecord) -> float | None:
         return None
     at_ms = round(record.spawned_at.timestamp() * 1000)
     read, written = record.cache_read_tokens or 0, record.cache_write_tokens or 0
-    bill = spent([[1, record.output_tokens, at_ms, record.model, record.input_tokens, read, written, 0]])
-    return bill.cost_usd if bill else None
+    usage = Usage(record.input_tokens, record.output_tokens, read, written, 0)
+    return total_cost(record.model, at_ms, usage, None if record.tool_uses is None else record.tool_uses + 1)

@@ -33,6 +33,8 @@ with merged as (
         cache_write_tokens,
         reported_tokens,
         cost_usd,
+        estimated_output_tokens,
+        estimated_cost_usd,
         is_cost_complete,
         writer_version
     )
@@ -69,6 +71,8 @@ with merged as (
         cache_write_tokens,
         reported_tokens,
         cost_usd,
+        estimated_output_tokens,
+        estimated_cost_usd,
         is_cost_complete,
         writer_version
     from staged_tasks
@@ -103,6 +107,8 @@ with merged as (
         cache_write_tokens = excluded.cache_write_tokens,
         reported_tokens = excluded.reported_tokens,
         cost_usd = excluded.cost_usd,
+        estimated_output_tokens = excluded.estimated_output_tokens,
+        estimated_cost_usd = excluded.estimated_cost_usd,
         is_cost_complete = excluded.is_cost_complete,
         writer_version = excluded.writer_version,
         -- Another text is another task to embed.
@@ -140,6 +146,8 @@ with merged as (
             held.cache_write_tokens,
             held.reported_tokens,
             held.cost_usd,
+            held.estimated_output_tokens,
+            held.estimated_cost_usd,
             held.is_cost_complete,
             held.writer_version
         ) is distinct from (
@@ -172,6 +180,8 @@ with merged as (
             excluded.cache_write_tokens,
             excluded.reported_tokens,
             excluded.cost_usd,
+            excluded.estimated_output_tokens,
+            excluded.estimated_cost_usd,
             excluded.is_cost_complete,
             excluded.writer_version
         )
