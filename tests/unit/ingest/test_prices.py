@@ -15,17 +15,6 @@ from pipelines.ingest.sellers import find_listing
 NOVEMBER = datetime(2026, 11, 1, 12, tzinfo=UTC)
 # Priced, but nothing that an agent's messages count: sounds, pictures, pages, hours. Web searches have a test below.
 NOT_COUNTED = ("audio", "image", "video", "hours", "mchars", "pages", "messages", "storage", "reasoning", "citation")
-    "audio",
-    "image",
-    "video",
-    "hours",
-    "mchars",
-    "searches",
-    "requests",
-    "reasoning",
-    "text",
-    "pages",
-)
 COUNTED = {"input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok"}
 COUNTED |= {"web_searches_kcount", "requests_kcount"}
 OWN_NAMES = ("anthropic", "openai", "google", "deepseek", "mistral", "x-ai")  # sold under their own names
