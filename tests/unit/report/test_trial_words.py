@@ -29,6 +29,12 @@ def test_errors_of_trials_add_up_in_squares_and_losses_are_subtracted() -> None:
     assert "$1.50 of it in the week of 5 Jan 2026" in proof_in_words(rows)
 
 
+def test_proof_says_how_much_of_the_costs_behind_it_is_estimated() -> None:
+    assert "estimated" not in proof_in_words([proven()])
+    rows = [proven(candidate_estimated_cost_share=0.4), proven(trial_id="b", baseline_estimated_cost_share=None)]
+    assert proof_in_words(rows).endswith(" Up to 40% of these costs is estimated.")
+
+
 def test_a_trial_without_an_interval_proves_nothing() -> None:
     unsure = proven(trial_id="b", saving_usd=1000.0, saving_low_usd=None, saving_high_usd=None)
     proof = proof_to_date([proven(trial_id="a"), unsure, week("b", 1000.0)])
