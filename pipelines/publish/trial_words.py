@@ -97,7 +97,10 @@ def decided_in_words(trial: Row) -> str:
 def at_stake(trial: Row) -> str:
     """Return the money at stake in a trial."""
     saving = trial["saving_usd_month"]
-    return "unknown cost" if saving is None else f"{usd(saving)} a month"
+    if saving is None:
+        return "unknown cost"
+    share = trial.get("spend_estimated_share") or 0
+    return f"{usd(saving)} a month" + (f" ({percent(share)} of the cost behind it is estimated)" if share else "")
 
 
 def start_command(trial: Row) -> str:

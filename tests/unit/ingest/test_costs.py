@@ -100,6 +100,8 @@ def test_text_and_calls_of_tools_can_be_seen_and_thinking_cannot() -> None:
     _, long = visible_tokens({"type": "tool_use", "id": "t", "name": "Read", "input": {"path": "x" * 370}}) or ("", 0)
     assert short > TOKENS_PER_CALL
     assert long - short == pytest.approx(102, abs=3)
+    damaged = {"type": "tool_use", "id": "t", "name": "Read", "input": {"path": "\ud800", "line": 10**30}}
+    assert (visible_tokens(damaged) or ("", 0))[1] == TOKENS_PER_CALL
     assert visible_tokens({"type": "thinking", "thinking": "x" * 370}) is None
     assert visible_tokens({"type": "text", "text": ""}) is None
 

@@ -2,7 +2,14 @@ from datetime import date
 
 import pytest
 
-from pipelines.publish.trial_words import Proof, gap_in_words, proof_in_words, proof_to_date, proposal_in_words
+from pipelines.publish.trial_words import (
+    Proof,
+    at_stake,
+    gap_in_words,
+    proof_in_words,
+    proof_to_date,
+    proposal_in_words,
+)
 from tests.report_facts import proven, trial
 
 WEEK = date(2026, 1, 5)
@@ -33,6 +40,12 @@ def test_proof_says_how_much_of_the_costs_behind_it_is_estimated() -> None:
     assert "estimated" not in proof_in_words([proven()])
     rows = [proven(candidate_estimated_cost_share=0.4), proven(trial_id="b", baseline_estimated_cost_share=None)]
     assert proof_in_words(rows).endswith(" Up to 40% of these costs is estimated.")
+
+
+def test_money_at_stake_says_how_much_of_the_cost_behind_it_is_estimated() -> None:
+    assert at_stake(trial(spend_estimated_share=0)) == at_stake(trial()) == "$12.40 a month"
+    assert at_stake(trial(spend_estimated_share=0.25)).endswith("a month (25% of the cost behind it is estimated)")
+    assert at_stake(trial(saving_usd_month=None, spend_estimated_share=0.25)) == "unknown cost"
 
 
 def test_a_trial_without_an_interval_proves_nothing() -> None:
