@@ -55,8 +55,8 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
-    estimated_output_tokens: int | None
-    estimated_cost_usd: float | None
+    estimated_output_tokens: int
+    estimated_cost_usd: float
     is_cost_complete: bool
     writer_version: str | None
 
@@ -117,8 +117,8 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         cache_read_tokens=usage.cache_read_tokens if usage else None,
         cache_write_tokens=usage.cache_write_tokens if usage else None,
         cost_usd=bill.cost_usd if bill else None,
-        estimated_output_tokens=bill.estimated_output_tokens if bill else None,
-        estimated_cost_usd=bill.estimated_cost_usd if bill and bill.cost_usd is not None else None,
+        estimated_output_tokens=bill.estimated_output_tokens if bill else 0,
+        estimated_cost_usd=bill.estimated_cost_usd if bill else 0.0,
         is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
     )

@@ -74,6 +74,8 @@ def joined(held: Mapping[str, Any], sighting: Sighting, told: Mapping[str, Any])
     row["task_description"] = row.get("task_description") or row["task_title"] or row["agent_used"]
     row["task_hash"] = hashlib.sha256(row["task_description"].encode()).hexdigest()
     row["is_error"] = row.get("is_error", False)
+    row.setdefault("estimated_output_tokens", 0)  # what a record tells, it has counted
+    row.setdefault("estimated_cost_usd", 0.0)
     row["is_cost_complete"] = "cost_usd" in row and "finished_at" in row
     model, row["model_source"] = next(
         (row[column], seen)

@@ -9,7 +9,7 @@ with decided as (
         task.model_used = log.answered_model as is_followed,
         task.success,
         task.cost_usd,
-        case when task.cost_usd is not null then coalesce(task.estimated_cost_usd, 0) end as estimated_cost_usd,
+        case when task.cost_usd is not null then task.estimated_cost_usd end as estimated_cost_usd,
         usual.expected_cost_usd as baseline_cost_usd
     from learning.recommendation_log as log
     left join learning.task_history as task on log.task_id = task.id

@@ -171,6 +171,8 @@ def test_a_mode_that_is_on_no_list_is_at_the_standard_price_and_not_exact(model:
         ("openrouter/qwen/qwen3-coder:free", "openrouter", 0),
         ("vercel/anthropic/claude-opus-5-fast", "anthropic", 10),
         ("github_copilot/claude-opus-4.8-fast", "github-copilot", 10),
+        ("claude-opus-4-8-fast", "anthropic", 10),
+        ("grok-4-fast", "x-ai", 0.2),
         ("azure_ai/claude-opus-4-5", "azure", 5),
         ("azure/team-gpt-5.4-west", "openai", 2.5),
         ("databricks-claude-sonnet-4-5", "anthropic", 3),
