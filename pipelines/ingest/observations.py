@@ -119,6 +119,12 @@ class Message(NamedTuple):
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0  # among those written
+    speed: str = ""  # this and what follows empty where it is the standard one
+    region: str = ""
+    effort: str = ""
+    tier: str = ""
+    web_searches: int = 0
+    said: Mapping[str, int] | None = None  # estimated tokens of what can be seen of it: {part: tokens}
 
 
 class Sign(NamedTuple):
@@ -231,7 +237,7 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Began: _stating("began"),
     Last: _stating("last"),
     End: _end,
-    Message: lambda facts, message: fact.count_message(facts, message.id, list(message[2:])),
+    Message: lambda facts, message: fact.count_message(facts, message.id, fact.Message(*message[2:-1]), message.said),
     Sign: lambda facts, sign: fact.signal(facts, *sign[1:]),
     Seen: lambda facts, seen: fact.see(facts, *seen[1:]),
     Told: _tell,

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pipelines.ingest.costs import spent
+from pipelines.ingest.costs import total_cost, usage_cost
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.prices import Usage
 from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
 from recommender.models import model_family
@@ -55,6 +56,8 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
+    estimated_output_tokens: int
+    estimated_cost_usd: float
     is_cost_complete: bool
     writer_version: str | None
 
@@ -77,6 +80,8 @@ class Bill(NamedTuple):
     tokens: dict[str, int]
     cost_usd: float | None
     is_complete: bool
+    estimated_output_tokens: int = 0
+    estimated_cost_usd: float = 0.0
 
 
 def task_row(source: str, spawn: Linked) -> TaskRow:
@@ -120,6 +125,8 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         reported_tokens=end.get("tokens"),
         **{kind: bill.tokens.get(kind) for kind in TOKENS},
         cost_usd=bill.cost_usd,
+        estimated_output_tokens=bill.estimated_output_tokens,
+        estimated_cost_usd=bill.estimated_cost_usd,
         is_cost_complete=bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
     )
@@ -156,18 +163,22 @@ def _model(source: str, facts: Facts, call: dict[str, Any], returned: dict[str, 
 
 
 def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
-    """Return what the agent's messages took; where only a sum is told, that is one message at the spawn's time."""
-    copies = list(facts.get("messages", {}).values())
-    tokens: dict[str, int] = end.get("usage", {})
-    if not copies and model and tokens.keys() >= {"input_tokens", "output_tokens"}:
-        cached = (tokens.get("cache_read_tokens", 0), tokens.get("cache_write_tokens", 0))
-        copies = [[1, tokens["output_tokens"], created_ms, model, tokens["input_tokens"], *cached, 0]]
-    bill = spent(copies)
-    if bill and not tokens:
-        tokens = bill.usage._asdict()
+    """Return what the agent's messages took; where only a sum is told, it is priced as so many calls of equal size."""
+    told: dict[str, int] = end.get("usage", {})
+    counted = usage_cost(facts.get("messages", {}), facts.get("said"))
     if "cost_usd" in end:
-        return Bill(tokens, end["cost_usd"], True)
-    return Bill(tokens, bill.cost_usd if bill else None, bill is not None and bill.is_complete)
+        return Bill(told or (counted.usage._asdict() if counted else {}), end["cost_usd"], True)
+    if counted:
+        tokens = told or counted.usage._asdict()
+        estimated = (counted.estimated_output_tokens, counted.estimated_cost_usd)
+        return Bill(tokens, counted.cost_usd, counted.is_complete, *estimated)
+    if not model or not told.keys() >= {"input_tokens", "output_tokens"}:
+        return Bill(told, None, False)
+    cached = (told.get("cache_read_tokens", 0), told.get("cache_write_tokens", 0))
+    usage = Usage(told["input_tokens"], told["output_tokens"], *cached, 0)
+    calls = end.get("tool_uses")
+    cost = total_cost(model, created_ms, usage, None if calls is None else calls + 1)
+    return Bill(told, cost, cost is not None)
 
 
 def _observed_model(facts: Facts) -> str | None:

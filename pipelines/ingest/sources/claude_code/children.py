@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.ingest.costs import visible_tokens
 from pipelines.ingest.observations import Message
-from pipelines.ingest.values import count, mapping, name, reference
+from pipelines.ingest.values import count, items, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model
+
+_STANDARD = {"standard", "global", "not_available", "default"}  # of speed, region and tier
 
 
 def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message | None:
@@ -17,10 +20,12 @@ def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message |
         return None
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
+    is_final = bool(message.get("stop_reason"))
+    seen = [] if is_final else [visible_tokens(mapping(block)) for block in items(message.get("content"))]
     return Message(
         key,
         message_id,
-        int(bool(message.get("stop_reason"))),
+        int(is_final),
         count(usage.get("output_tokens")) or 0,
         at_ms,
         model,
@@ -28,4 +33,14 @@ def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message |
         count(usage.get("cache_read_input_tokens")) or 0,
         writes,
         min(long_writes, writes),
+        speed=_unless_standard(usage.get("speed")),
+        region=_unless_standard(usage.get("inference_geo")),
+        tier=_unless_standard(usage.get("service_tier")),
+        web_searches=count(mapping(usage.get("server_tool_use")).get("web_search_requests")) or 0,
+        said=dict(filter(None, seen)),
     )
+
+
+def _unless_standard(value: object) -> str:
+    told = name(value).lower()
+    return "" if told in _STANDARD else told
