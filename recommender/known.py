@@ -2,14 +2,16 @@
 
 import difflib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from recommender.home import claude_home, data_home, snapshot_file
+from recommender.commands.registry import imported
+from recommender.errors import SpawnwiseError
+from recommender.home import snapshot_file
 from recommender.journal import journal_files
 from recommender.models import CLAUDE_FAMILIES, is_of_known_vendor, model_family, model_version
 from recommender.redaction import redact, redact_forms
+from recommender.settings import LookupSettings, candidate_models, claude_home, data_home, database_url
 
 LOG_BYTES = 1 << 30  # of the newest logs that are searched for a tool call
 _SPAWN_TOOLS = ("Task", "Agent")
@@ -17,8 +19,12 @@ _IDS = ("record_id", "decision_id", "tool_use_id")
 _UNCHECKED = "It could not be checked whether {id} is known: {why}. It is noted all the same."
 
 
+class UnknownNameError(SpawnwiseError, LookupError):
+    """Nothing here knows a task or a model by this name."""
+
+
 def check_task(target: str) -> str:
-    """Raise `LookupError` where nothing here knows the id; return what to say where that could not be checked.
+    """Raise `UnknownNameError` where nothing here knows the id; return what to say where that could not be checked.
 
     Looks at the nearest first: the journal, the warehouse where there is one, the Claude home's newest logs, as a
     spawn may be judged before the night has read it.
@@ -31,14 +37,14 @@ def check_task(target: str) -> str:
         return ""
     if unchecked:
         return _UNCHECKED.format(id=redact(target), why=unchecked)
-    raise LookupError(
+    raise UnknownNameError(
         f"No task has the id {redact(target) or repr(target)}: it is in no decision, record, or log that was read. "
         "Nothing is noted. If its log is new, run `spawnwise ingest` first."
     )
 
 
 def check_model(model: str) -> None:
-    """Raise `LookupError`, naming those that are near, where neither a price list nor earlier work knows the model."""
+    """Raise `UnknownNameError`, naming near ones, where neither a price list nor earlier work knows the model."""
     family, version = model_family(model), model_version(model)
     if not model.strip() or family in CLAUDE_FAMILIES:  # a blank one is refused elsewhere
         return
@@ -52,7 +58,7 @@ def check_model(model: str) -> None:
         return
     near = difflib.get_close_matches(model.strip().lower(), sorted(known | priced), n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise LookupError(
+    raise UnknownNameError(
         f"No price list and no earlier work knows the model {redact(model)!r}.{hint} "
         "Nothing is recorded. If the name is right, add --new-model."
     )
@@ -74,17 +80,11 @@ def _is_in_journal(target: str) -> bool:
 
 def _is_in_warehouse(target: str) -> tuple[bool, str]:
     """Tell whether the warehouse knows the id, and why that could not be found out. None is made for the question."""
-    is_there = bool(os.environ.get("DATABASE_URL")) or (data_home() / "postgres").exists()
-    if not is_there:
+    if not database_url() and not (data_home() / "postgres").exists():
         return False, ""
     try:
-        from pipelines.journal.load import knows_task
-        from pipelines.warehouse.faults import WarehouseError
-    except ImportError as error:
-        return False, f"the warehouse needs {error.name}"
-    try:
-        return knows_task(target), ""
-    except WarehouseError as error:
+        return imported("pipelines.journal.load", "the warehouse", "learn").knows_task(target), ""
+    except SpawnwiseError as error:
         return False, str(error).rstrip(".")
 
 
@@ -131,11 +131,7 @@ def _learned_models() -> Iterable[str]:
 
 
 def _candidates() -> Iterable[str]:
-    names = (
-        *os.environ.get("SPAWNWISE_CANDIDATE_MODELS", "").split(","),
-        os.environ.get("SPAWNWISE_DEFAULT_MODEL", ""),
-    )
-    return filter(None, map(str.strip, names))
+    return (*candidate_models(), LookupSettings.from_environment().default_model)
 
 
 def _priced_models() -> set[str]:

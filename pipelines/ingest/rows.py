@@ -2,21 +2,22 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipelines.ingest.costs import spent
+from pipelines.ingest.costs import total_cost, usage_cost
 from pipelines.ingest.facts import Facts, payload, stated_at
+from pipelines.ingest.join import Linked
+from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.prices import Usage
+from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
 from recommender.models import model_family
 
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
-# Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
 INHERIT = "inherit"  # as a requested model: the parent's
-BUILT_IN_MODELS: Mapping[str, str] = {"Explore": "haiku"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
+    estimated_output_tokens: int
+    estimated_cost_usd: float
     is_cost_complete: bool
     writer_version: str | None
 
@@ -71,51 +74,60 @@ def task_id(source: str, source_key: str) -> uuid.UUID:
     return uuid.uuid5(_IDS, f"{source}\n{source_key}")
 
 
-def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow:
-    """Build the row from all facts about the spawn and its agent, joined; they must hold the call."""
+class Bill(NamedTuple):
+    """Tokens by the names of their columns, and dollars; None where nobody tells."""
+
+    tokens: dict[str, int]
+    cost_usd: float | None
+    is_complete: bool
+    estimated_output_tokens: int = 0
+    estimated_cost_usd: float = 0.0
+
+
+def task_row(source: str, spawn: Linked) -> TaskRow:
+    """Build the row of a spawn from all that is known of it and its agent."""
+    facts = spawn.facts
     call, returned = payload(facts, "call"), payload(facts, "returned")
     end, finished_ms = _end(facts)
     created_ms = stated_at(facts, "call") or 0
-    returned_ms = stated_at(facts, "returned")
     duration = end.get("duration_ms")
     task = call.get("task", "")
-    model, model_source = _model(facts, call, returned)
-    bill = spent(facts.get("messages", {}).values())
-    usage = bill.usage if bill else None
+    model, model_source = _model(source, facts, call, returned)
+    resolved = _observed_model(facts) or returned.get("resolved") or call.get("model")
+    bill = _bill(facts, end, resolved, created_ms)
     return TaskRow(
-        id=task_id(source, key),
+        id=task_id(source, spawn.key),
         source=source,
-        source_key=key,
+        source_key=spawn.key,
         created_at=_moment(created_ms),
         finished_at=moment(finished_ms),
-        returned_at=moment(returned_ms),
+        returned_at=moment(stated_at(facts, "returned")),
         project=call.get("project"),
         session_id=_earliest(facts, "sessions"),
         agent_run_id=_agent_run(facts, returned),
-        parent_task_id=task_id(source, parent) if parent else None,
+        parent_task_id=task_id(source, spawn.parent) if spawn.parent else None,
         task_title=call.get("title", ""),
         task_description=task,
         task_hash=hashlib.sha256(task.encode()).hexdigest(),
         agent_used=call["agent"],
         model_used=model_family(model) if model else None,
-        model_resolved=_observed_model(facts) or returned.get("resolved"),
+        model_resolved=resolved,
         model_requested=call.get("requested"),
         model_parent=call.get("parent_model"),
         model_source=model_source,
         status=end.get("status"),
         returned_status=returned.get("status"),
-        is_error=bool(returned.get("is_error")),
+        is_error=bool(returned.get("is_error") or end.get("is_error")),
         error_message=end.get("error") or returned.get("error"),
         duration_ms=duration,
         waiting_ms=_waiting(created_ms, finished_ms, duration),
         tool_uses=end.get("tool_uses"),
         reported_tokens=end.get("tokens"),
-        input_tokens=usage.input_tokens if usage else None,
-        output_tokens=usage.output_tokens if usage else None,
-        cache_read_tokens=usage.cache_read_tokens if usage else None,
-        cache_write_tokens=usage.cache_write_tokens if usage else None,
-        cost_usd=bill.cost_usd if bill else None,
-        is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
+        **{kind: bill.tokens.get(kind) for kind in TOKENS},
+        cost_usd=bill.cost_usd,
+        estimated_output_tokens=bill.estimated_output_tokens,
+        estimated_cost_usd=bill.estimated_cost_usd,
+        is_cost_complete=bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
     )
 
@@ -123,7 +135,7 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
 def _end(facts: Facts) -> tuple[dict[str, Any], int | None]:
     """Return what is known of the end, each field from the best witness, and when it came; a launch is no end."""
     returned = facts.get("returned")
-    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1], repr(end[2])))
+    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1] or 0, repr(end[2])))
     if returned and returned[0] == 0:
         ends.insert(0, returned)
     known: dict[str, Any] = dict(returned[2]) if returned else {}
@@ -131,20 +143,42 @@ def _end(facts: Facts) -> tuple[dict[str, Any], int | None]:
         known.pop("status", None)
     for _, _, stated in reversed(ends):
         known |= stated
-    return known, min((at_ms for _, at_ms, _ in ends), default=None)
+    return known, min((at_ms for _, at_ms, _ in ends if at_ms is not None), default=None)
 
 
-def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
-    """Return the model that did the work, and where it was seen."""
+def _model(source: str, facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
+    """Return the model that did the work, and where it was seen; from "requested" on it is a guess, and no evidence."""
     requested = call.get("requested")
+    reader = source_named(source)
+    built_in = reader.built_in_models.get(call["agent"]) if reader else None
     witnesses = (
         (_observed_model(facts), "observed"),
+        (call.get("model"), call.get("model_seen", "observed")),
         (returned.get("resolved"), "result"),
         (requested if requested != INHERIT else None, "requested"),
-        (BUILT_IN_MODELS.get(call["agent"]) if requested is None else None, "built_in"),
+        (built_in if requested is None else None, "built_in"),
         (call.get("parent_model"), "parent"),
     )
-    return next(((model, source) for model, source in witnesses if model), (None, "unknown"))
+    return next(((model, seen) for model, seen in witnesses if model), (None, "unknown"))
+
+
+def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
+    """Return what the agent's messages took; where only a sum is told, it is priced as so many calls of equal size."""
+    told: dict[str, int] = end.get("usage", {})
+    counted = usage_cost(facts.get("messages", {}), facts.get("said"))
+    if "cost_usd" in end:
+        return Bill(told or (counted.usage._asdict() if counted else {}), end["cost_usd"], True)
+    if counted:
+        tokens = told or counted.usage._asdict()
+        estimated = (counted.estimated_output_tokens, counted.estimated_cost_usd)
+        return Bill(tokens, counted.cost_usd, counted.is_complete, *estimated)
+    if not model or not told.keys() >= {"input_tokens", "output_tokens"}:
+        return Bill(told, None, False)
+    cached = (told.get("cache_read_tokens", 0), told.get("cache_write_tokens", 0))
+    usage = Usage(told["input_tokens"], told["output_tokens"], *cached, 0)
+    calls = end.get("tool_uses")
+    cost = total_cost(model, created_ms, usage, None if calls is None else calls + 1)
+    return Bill(told, cost, cost is not None)
 
 
 def _observed_model(facts: Facts) -> str | None:

@@ -21,8 +21,8 @@ LINES = 40 if IS_LONG else 2  # of these in each file
 SCAN = """
 import resource, sys
 from pathlib import Path
-from pipelines.ingest.sources import find_logs
-from pipelines.ingest.workers import parts
+from pipelines.ingest.files.find import find_logs
+from pipelines.ingest.files.workers import parts
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 logs = find_logs([Path(sys.argv[1])]).files
 quarantined = sum(part.counts["quarantined"] for log in logs for part in parts(log, None))
@@ -111,8 +111,8 @@ def test_a_log_of_any_length_is_written_in_parts(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory holds one part; a spawn that several parts tell of keeps the signs of all of them."""
-    monkeypatch.setattr("pipelines.ingest.formats.files.BATCH", 2)
-    monkeypatch.setattr("pipelines.ingest.formats.reading.MAX_QUARANTINED", 5)
+    monkeypatch.setattr("pipelines.ingest.files.scan.PART_SPAWNS", 2)
+    monkeypatch.setattr("pipelines.ingest.files.scanned.MAX_QUARANTINED", 5)
     for number in range(3):
         path = FIXTURES["records"].write(tmp_path, number)[0]
         path.write_bytes(path.read_bytes() * 20 + b"no record\n" * 20 * number)

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.commands.inputs import CANNOT_READ
-from pipelines.ingest.recognise import is_transcript, kind_of
-from pipelines.ingest.sources import LogFile, find_logs
+from pipelines.ingest.sources import source_of
 from recommender.cli import main
 from tests.transcripts import Transcript
 
@@ -115,13 +114,21 @@ def test_what_is_not_written_yet_is_no_unknown_format(tmp_path: Path, ingest: An
     assert set(tasks()) == {"run-1"}
 
 
-def test_a_home_is_known_by_its_files_names_or_their_content(tmp_path: Path) -> None:
-    session = _write(tmp_path / "projects/shop/5d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01.jsonl", STRANGE)
-    journal = _write(tmp_path / "projects/shop/journal.jsonl", STRANGE)
-    runs = _write(tmp_path / "projects/shop/runs.jsonl", RECORD)
-    kinds = {log.path: (kind_of(log), is_transcript(log)) for log in find_logs([tmp_path]).files}
-    assert kinds == {session: ("claude-code", True), journal: (None, True), runs: ("records", False)}
-    assert kind_of(LogFile(tmp_path / "gone.jsonl", 1, 1)) == "claude-code"
+def test_a_home_is_known_by_its_files_names_or_their_content(tmp_path: Path, ingest: Any, warehouse: Any) -> None:
+    home = tmp_path / "projects/shop"
+    session = _write(home / "5d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01.jsonl", STRANGE)
+    journal, runs = _write(home / "journal.jsonl", STRANGE), _write(home / "runs.jsonl", RECORD)
+    found = {path: source_of(path) for path in (session, journal, runs)}
+    assert {path: source and source.name for path, source in found.items()} == {
+        session: "claude-code",
+        journal: None,
+        runs: "records",
+    }
+    report = ingest(tmp_path)
+    assert not report.warnings + report.notes
+    with warehouse.connect() as connection:
+        read = dict(connection.execute("select path, source from learning.ingest_files").fetchall())
+    assert read[str(journal)] == "claude-code", "what nobody claims there is read all the same"
 
 
 def test_a_torn_packed_log_is_told_once(tmp_path: Path, ingest: Any, tasks: Any) -> None:

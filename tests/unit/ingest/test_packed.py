@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from pipelines.ingest import lines
-from pipelines.ingest.formats import format_of
-from pipelines.ingest.lines import open_log
-from pipelines.ingest.scan import Scan, parts
-from pipelines.ingest.sources import LogFile
+from pipelines.ingest.files import lines
+from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.scan import Scan, parts
+from pipelines.ingest.sources import source_of
 from tests.transcripts import Transcript
 
 LIMIT = "SPAWNWISE_MAX_UNPACKED_BYTES"
@@ -42,7 +41,7 @@ def test_a_packed_log_comes_in_parts_like_a_plain_one(
 ) -> None:
     content = _spawns(200)
     (whole,) = _read(tmp_path, PACKERS[suffix](content), suffix)
-    monkeypatch.setattr("pipelines.ingest.scan.PART_BYTES", 20_000)
+    monkeypatch.setattr("pipelines.ingest.files.scan.PART_BYTES", 20_000)
     monkeypatch.setattr(lines, "BLOCK_BYTES", 5_000)
     found = _read(tmp_path, PACKERS[suffix](content), suffix)
     assert len(found) > 3
@@ -82,12 +81,11 @@ def test_short_lines_use_the_limit_up_faster(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_format_of_a_bomb_is_told_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.ingest.formats.FIRST_BYTES", 1_000_000)
+    monkeypatch.setattr("pipelines.ingest.sources.FIRST_BYTES", 1_000_000)
     monkeypatch.setenv(LIMIT, "5MB")
     path = tmp_path / "a.jsonl.zst"
     path.write_bytes(PACKERS["zst"](b"x" * 20_000_000))
-    with open_log(path) as log:
-        assert format_of(log) is None  # and not damaged: the limit was not reached
+    assert source_of(path) is None  # and not damaged: the limit was not reached
 
 
 @packers

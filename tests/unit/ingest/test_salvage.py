@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest import salvage as salvage_module
-from pipelines.ingest.parsing import parsed, pieces
-from pipelines.ingest.salvage import salvage
+from pipelines.ingest.files import salvage as salvage_module
+from pipelines.ingest.files.parsing import parsed, pieces
+from pipelines.ingest.files.salvage import salvage
 
 INNER = {"type": "user", "message": {"role": "user", "content": 'a { b \\ } " {'}, "list": [{}, {"type": "text"}]}
 RECORD: dict[str, Any] = {"type": "assistant", "sessionId": "s1", "data": INNER, "note": '{"sessionId": "quoted"}'}

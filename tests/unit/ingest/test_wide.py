@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest import wide
-from pipelines.ingest.scan import scan
-from pipelines.ingest.sources import LogFile
+from pipelines.ingest.files import wide
+from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.scan import scan
 from tests.transcripts import Transcript
 
 ENCODINGS = {

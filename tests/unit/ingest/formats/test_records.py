@@ -1,6 +1,5 @@
 import json
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cli import main
-from pipelines.ingest.formats import format_of, formats
-from pipelines.ingest.formats.spawn_record import record_schema
+from pipelines.ingest.facts import Facts
+from pipelines.ingest.join import link
+from pipelines.ingest.observations import fold
+from pipelines.ingest.rows import task_row
+from pipelines.ingest.signals.derive import task_signals
+from pipelines.ingest.sources import source_of, sources
+from pipelines.ingest.spawn_record import record_schema
+from recommender.cli import main
 from tests.format_lines import only, read_all
 
 RECORD = {"id": "r1", "agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}
 
 
-def test_formats_are_found_by_their_names() -> None:
-    assert set(formats()) == {"codex", "otel", "records"}
+def test_every_package_is_a_source() -> None:
+    assert {source.name for source in sources()} >= {"claude-code", "codex", "otel", "records"}
+    assert all((source.reader is None) != (source.read_rows is None) for source in sources())
 
 
 def test_record_needs_four_fields() -> None:
@@ -42,12 +47,15 @@ def test_unknown_fields_pass() -> None:
         ({}, ("no_result",)),
         ({"finished_at": "2026-03-01T10:05:00Z"}, ("result_returned",)),
         ({"error": "boom"}, ("tool_error",)),
-        ({"success": True}, ()),
+        ({"success": True}, ("recorded_success",)),
         ({"signals": ["test_passed_after"]}, ("test_passed_after",)),
     ],
 )
 def test_signals_follow_from_what_is_recorded(fields: dict[str, Any], signals: tuple[str, ...]) -> None:
-    assert only(read_all("records", [RECORD | fields])[0]).signals == signals
+    facts: dict[str, Facts] = {}
+    fold(read_all("records", [RECORD | fields])[0], facts)
+    (spawn,) = link(facts)
+    assert {found.signal for found in task_signals(task_row("records", spawn).id, spawn.facts)} == set(signals)
 
 
 @pytest.mark.parametrize(
@@ -82,12 +90,26 @@ def test_schema_names_what_is_needed() -> None:
     assert schema["$schema"].startswith("https://json-schema.org/")
 
 
-def test_format_is_known_by_the_first_line() -> None:
-    assert format_of(BytesIO(json.dumps(RECORD).encode())) == "records"
-    assert format_of(BytesIO(b'{"resourceSpans": []}')) == "otel"
-    assert format_of(BytesIO(b'{"type": "session_meta", "payload": {"id": "x"}}')) == "codex"
-    assert format_of(BytesIO(b'{"type": "user", "message": {}, "sessionId": "s"}')) is None
-    assert format_of(BytesIO(b"not json")) is None
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (json.dumps(RECORD), "records"),
+        ('{"resourceSpans": []}', "otel"),
+        ('{"type": "session_meta", "payload": {"id": "x"}}', "codex"),
+        ('{"type": "user", "message": {}, "sessionId": "s"}', "claude-code"),
+        ('not json\n{"type": "user", "message": {}, "sessionId": "s"}', "claude-code"),
+        ('{"type": "us', "claude-code"),
+        ("", "claude-code"),
+        ("not json", None),
+        ('{"type": "user", "name": "s"}\n', None),
+        ('{"name": "s"}\n{"resourceSpans": []}\n', "otel"),
+    ],
+)
+def test_source_is_known_by_the_first_line_that_one_claims(line: str, name: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(line)
+    source = source_of(path)
+    assert (source and source.name) == name
 
 
 json_values = st.recursive(

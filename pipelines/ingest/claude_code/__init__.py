@@ -1,1 +1,0 @@
-"""Transcripts of Claude Code, versions 1.0.98 on."""

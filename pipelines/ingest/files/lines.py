@@ -1,0 +1,123 @@
+"""Whole lines of a log, from any offset on, in bounded memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+from pipelines.ingest.files.packed import DAMAGE, DAMAGED, Unpacked, damage, is_compressed
+from pipelines.ingest.files.wide import HEAD_BYTES, narrowed
+
+__all__ = ["DAMAGE", "DAMAGED", "damage", "is_compressed", "open_log", "read_lines", "whole_lines"]
+
+BLOCK_BYTES = 1 << 20  # shorter than the longest line, so that only the first of a block can be too long
+MAX_LINE_BYTES = 16 << 20  # the longest line of 617 real spawns' logs was 2 MB
+
+
+class Overlong:
+    """A line that is too long to be kept; only its length is known."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class Lines(NamedTuple):
+    """Lines that follow each other, without their ends. `have_end` is False for a last line that has none yet."""
+
+    contents: list[bytes | Overlong]
+    have_end: bool
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log for reading, as UTF-8, unpacking .gz and .zst; raises `OSError`."""
+    if is_compressed(path):
+        packed = Unpacked(path)
+        return narrowed(cast("IO[bytes]", packed), packed.head)
+    stream = path.open("rb", buffering=0)
+    try:
+        head = stream.read(HEAD_BYTES)
+        stream.seek(0)
+        return narrowed(stream, head)
+    except OSError:
+        stream.close()
+        raise
+
+
+def read_lines(log: IO[bytes], offset: int = 0, most_bytes: int | None = None) -> Iterator[Lines]:
+    """Yield the lines from `offset` on, a block at a time: a call for each of millions of lines would cost more.
+
+    Raises `OSError`, or one of `DAMAGE` where a compressed file is cut or broken, behind the lines before that.
+    """
+    log.seek(offset)
+    rest, lost = b"", 0  # of an overlong line only the length is kept
+    fault: Exception | None = None
+    for block in _blocks(log, most_bytes):
+        if isinstance(block, Exception):
+            fault = block
+            break
+        whole = _split(block)
+        whole[0] = rest + whole[0]
+        rest = whole.pop()
+        pieces: list[bytes | Overlong] = [*whole]
+        if pieces and (lost or len(pieces[0]) > MAX_LINE_BYTES):
+            pieces[0], lost = Overlong(lost + len(pieces[0])), 0
+        if lost or len(rest) > MAX_LINE_BYTES:
+            lost, rest = lost + len(rest), b""
+        if pieces:
+            yield Lines(pieces, True)
+    if lost or (rest and (not fault or rest.rstrip().endswith(b"}"))):  # else it is what the damage has cut
+        yield Lines([Overlong(lost + len(rest)) if lost else rest], False)
+    if fault:
+        raise fault
+
+
+def _blocks(log: IO[bytes], most_bytes: int | None) -> Iterator[bytes | Exception]:
+    """Yield the blocks, and last what is wrong with a packed file."""
+    # Of a packed file what was unpacked before the damage is given first.
+    read = getattr(log, "read1", log.read)
+    size = 0
+    try:
+        while (most_bytes is None or size < most_bytes) and (block := read(BLOCK_BYTES)):
+            yield block
+            size += len(block)
+    except DAMAGE as error:
+        yield error
+
+
+def _split(block: bytes) -> list[bytes]:
+    """Split a block at the ends of its lines; where it has none, at those of old Macs.
+
+    Not at a return that is the block's last byte: a newline may follow.
+    """
+    whole = block.split(b"\n")
+    if len(whole) > 1 or b"\r" not in block:
+        return whole
+    whole = block[:-1].split(b"\r")
+    whole[-1] += block[-1:]
+    return whole
+
+
+class Line(NamedTuple):
+    """One line without its end; `content` is None where it is too long."""
+
+    number: int
+    offset: int
+    content: bytes | None
+    next_offset: int
+    has_end: bool
+
+
+def whole_lines(log: IO[bytes], most_bytes: int | None = None) -> Iterator[Line]:
+    """Yield the lines of a log one by one; the last may lack its end. Raises as `read_lines` does.
+
+    At most those of the first `most_bytes`, to the block; then the last is one that was not read to its end.
+    """
+    number = offset = 0
+    for lines in read_lines(log, most_bytes=most_bytes):
+        for content in lines.contents:
+            number += 1
+            end = offset + len(content) + lines.have_end
+            yield Line(number, offset, content if isinstance(content, bytes) else None, end, lines.have_end)
+            offset = end

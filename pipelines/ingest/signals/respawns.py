@@ -1,0 +1,117 @@
+"""Whether a spawn's task was given out again, which tells that the first answer did not do.
+
+Of spawns with similar words most are siblings: parts of one plan, or the same step for another file. They differ in a
+word on both sides, or ran side by side, or there are many of them; what is given out again says the same in the same
+or in new words, or adds to it ("retry", "with logs"). Reviews and checks are repeated after the work between them, and
+a new session that knows nothing explores anew: neither says anything of the first.
+"""
+
+import re
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+MIN_PROMPT_SIMILARITY = 0.65
+MIN_TITLE_WORDS = 3  # fewer, and the title is too general to be the same task
+MAX_OTHER_WORDS = 6  # prompts that differ in so few, on both sides, were filled into one template
+SESSION_WINDOW = timedelta(days=1)
+PROJECT_WINDOW = timedelta(days=7)
+MAX_REPEATS = 3  # a title that is used more often is a template
+_REPEATED_BY_NATURE = re.compile(
+    r".*\b(?:re-?)?(?:review|audit)|(?:\W*\w+ )?(?:re-?)?"
+    r"(?:verif|check|tests?\b|validat|monitor|lint|status|watch|commit|summar|update|resume|continu|execute)"
+    r"|.*(?:レビュー|検証|確認|テスト|审查|检查|验证|测试|검토|확인|테스트|провер|ревью|revis[aió]|prüf|vérif|überprüf)",
+    re.IGNORECASE,
+)
+_EXPLORES = re.compile(
+    r"\W*(?:quick(?:ly)? |deep(?:ly)? )?(?:explor|find|research|plan|map\b|understand|analy[sz]|read|look|search|list"
+    r"|locat|survey|探索|调研|分析|調査|탐색|исслед)",
+    re.IGNORECASE,
+)
+_SAYS_AGAIN = {
+    *("again", "retry", "retrying", "redo", "rerun", "re-run", "once", "more", "second", "third", "attempt", "try"),
+    *("v2", "v3", "fixed", "corrected", "with", "in", "the", "a", "and"),
+}
+_WORD = re.compile(r"\w+(?:[.-]\w+)*")
+
+
+class Spawned(NamedTuple):
+    """A spawn, as far as it matters here."""
+
+    id: uuid.UUID
+    project: str | None
+    session_id: str | None
+    title: str
+    task: str
+    created_at: datetime
+    finished_at: datetime | None
+    returned_status: str | None
+
+
+class Respawn(NamedTuple):
+    """The task of `first` was given out again by `again`."""
+
+    first: Spawned
+    again: Spawned
+
+
+def in_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
+    """Yield what was spawned again in its session; `spawns` must hold whole sessions."""
+    spawns = [spawn for spawn in spawns if spawn.session_id and _words(spawn.title)]
+    uses = Counter((spawn.session_id, spawn.title.casefold()) for spawn in spawns)
+    for group in _groups(spawns, lambda spawn: (spawn.session_id, frozenset(_words(spawn.title) - _SAYS_AGAIN))):
+        for place, first in enumerate(group):
+            if uses[first.session_id, first.title.casefold()] <= MAX_REPEATS:
+                for again in group[place + 1 :]:
+                    if _may_be_again(first, again) and _is_same_session_respawn(first, again):
+                        yield Respawn(first, again)
+
+
+def across_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
+    """Yield what was spawned again under the same title in a later session; `spawns` must hold all of a title."""
+    for group in _groups(spawns, lambda spawn: (spawn.project, spawn.title.casefold())):
+        for first, again in combinations(group, 2) if len(group) <= MAX_REPEATS else ():
+            if first.session_id != again.session_id and _may_be_again(first, again) and _is_later_respawn(first, again):
+                yield Respawn(first, again)
+
+
+def _groups(spawns: Iterable[Spawned], group_of: Callable[[Spawned], object]) -> Iterable[list[Spawned]]:
+    """Return the spawns by group, each in the order of their times."""
+    groups: dict[object, list[Spawned]] = defaultdict(list)
+    for spawn in sorted(spawns, key=lambda spawn: (spawn.created_at, spawn.id)):
+        groups[group_of(spawn)].append(spawn)
+    return groups.values()
+
+
+def _may_be_again(first: Spawned, again: Spawned) -> bool:
+    """Tell whether the second began after the first had ended; another agent may be tried."""
+    has_ended = first.finished_at is not None and first.finished_at <= again.created_at
+    return has_ended and first.returned_status != "teammate_spawned" and not _REPEATED_BY_NATURE.match(first.title)
+
+
+def _is_same_session_respawn(first: Spawned, again: Spawned) -> bool:
+    return (
+        again.created_at - first.created_at <= SESSION_WINDOW
+        and fuzz.ratio(first.task, again.task) >= 100 * MIN_PROMPT_SIMILARITY
+        and not _are_of_one_template(_words(first.task), _words(again.task))
+    )
+
+
+def _are_of_one_template(words: set[str], words_again: set[str]) -> bool:
+    """Tell whether two prompts differ in a few words on both sides."""
+    gone, new = words - words_again, words_again - words - _SAYS_AGAIN
+    return bool(gone) and bool(new) and len(gone) + len(new) <= MAX_OTHER_WORDS
+
+
+def _is_later_respawn(first: Spawned, again: Spawned) -> bool:
+    is_same_task = len(_words(first.title)) >= MIN_TITLE_WORDS and not _EXPLORES.match(first.title)
+    return is_same_task and again.created_at - first.created_at <= PROJECT_WINDOW
+
+
+def _words(title: str) -> set[str]:
+    return set(_WORD.findall(title.casefold()))

@@ -1,0 +1,58 @@
+"""Claude Code's transcripts, and what lies beside them."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.source import Head, LineReader, Source
+from recommender.settings import claude_home
+
+AGENT_PREFIX = "agent-"
+DESCRIPTION_SUFFIX = ".meta.json"  # beside an agent's log
+
+_SESSION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl")
+_OF_SESSION = ("sessionId", "session_id", "parentUuid", "leafUuid", "snapshot")
+
+
+def is_in_home(path: Path) -> bool:
+    """Tell whether the file lies as in a Claude home, where all that nobody else claims is read as a transcript."""
+    return "projects" in path.parts
+
+
+def is_named_as_own(path: Path) -> bool:
+    """Tell whether the file's place and name are such as only Claude Code gives."""
+    is_log = path.name.startswith(AGENT_PREFIX) or _SESSION.match(path.name)
+    return path.name.endswith(DESCRIPTION_SUFFIX) or bool(is_log and is_in_home(path))
+
+
+def _recognises(head: Head) -> bool:
+    """Tell by a line of a transcript, or of what Claude Code prints as a stream."""
+    return is_named_as_own(head.path) or ("type" in head.first and any(key in head.first for key in _OF_SESSION))
+
+
+def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
+    if origin.path.name.endswith(DESCRIPTION_SUFFIX):
+        from pipelines.ingest.sources.claude_code.description import DescriptionReader
+
+        return DescriptionReader(origin, memory)
+    from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
+
+    return TranscriptReader(origin, memory)
+
+
+def _default_places() -> Iterable[Path]:
+    home = claude_home()
+    return [home] if (home / "projects").is_dir() else []
+
+
+SOURCE = Source(
+    "claude-code",
+    _recognises,
+    _reader,
+    record_keys=(frozenset({"sessionId"}), frozenset({"session_id"})),
+    default_places=_default_places,
+    # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
+    built_in_models={"Explore": "haiku"},
+)

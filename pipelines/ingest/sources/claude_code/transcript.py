@@ -1,0 +1,247 @@
+"""Read a transcript line by line into facts about spawns."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import Began, Call, End, Last, Observation, Return, Seen, Sign
+from pipelines.ingest.redaction import redact_start, redact_stored
+from pipelines.ingest.signals.names import RETURNED
+from pipelines.ingest.source import LineReader
+from pipelines.ingest.sources.claude_code import aftermath, notices, spawns
+from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message
+from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
+from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.sources.claude_code.notices import Notice
+from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, outage_kind, report_text
+from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
+
+OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
+COMPACTION = "acompact"  # agents that only summarise their own session
+
+
+class TranscriptReader(LineReader):
+    """Tells of spawns by their tool_use id, and of agents' runs by agent:<session>:<agent id>."""
+
+    def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
+        super().__init__(origin, memory)
+        self.memory = Memory.from_json(memory)
+        self.writer_version = self.memory.version
+        self._is_agents_own = bool(origin.agent_id)
+        self._line = 0
+        self._folder: object = None
+        self._at_ms = 0
+        self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
+        self._is_loaded = False
+
+    def remembered(self) -> dict[str, Any]:
+        """Return the memory as JSON."""
+        return self.memory.as_json()
+
+    def passes_over(self, content: bytes) -> bool:
+        """Tell from its first bytes that a line need not be read."""
+        return tells_nothing(content, self.memory, self._is_agents_own)
+
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Take in one line; True where it told anything about a spawn."""
+        self._line, self._is_loaded = line, False
+        self._note_context(record)
+        kind = record.get("type")
+        if kind == "assistant":
+            run = self._run_of(record)
+            self._read_assistant(mapping(record.get("message")), run)
+            self._note_last(record, run)
+        elif kind == "user":
+            self._read_user(record, self._run_of(record))
+        elif kind == "progress":
+            self._read_progress(record)
+        elif kind == "queue-operation":
+            self._read_notices(text(record.get("content")))
+        elif kind == "attachment":
+            self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
+        return self._is_loaded
+
+    def _load(self, *observations: Observation) -> None:
+        self._is_loaded = True
+        self.tell(*observations)
+
+    def _agent_key(self, agent_id: str) -> str:
+        return f"agent:{self.memory.session}:{agent_id}"
+
+    def _note_context(self, record: Mapping[str, Any]) -> None:
+        memory = self.memory
+        version, folder = record.get("version"), record.get("cwd")
+        # A line that a fork has copied belongs to the session that it was copied from.
+        session = mapping(record.get("forkedFrom")).get("sessionId") or record.get("sessionId")
+        if session and session != memory.session:
+            memory.session = identifier(session) or memory.session
+        if version and version != memory.version:
+            memory.version = self.writer_version = name(version) or memory.version
+        if folder and folder != self._folder:
+            self._folder = folder
+            path = redact_stored(text(folder))  # whole: a password in an address is none by its last part
+            memory.project = name(path.replace("\\", "/").rstrip("/").rpartition("/")[2]) or memory.project
+        own = milliseconds(record.get("timestamp"))
+        if own is not None:
+            self._at_ms, self._trust, memory.at_ms = own, 0, own
+        elif memory.at_ms is not None:
+            self._at_ms, self._trust = memory.at_ms, 1
+        else:
+            self._at_ms, self._trust = self.origin.modified_ms, 2
+
+    def _run_of(self, record: Mapping[str, Any]) -> str:
+        """Return the key of the agent whose line this is; empty for the main conversation."""
+        if record.get("isSidechain") is not True and not self.origin.agent_id:
+            return ""
+        agent_id = identifier(record.get("agentId")) or self.origin.agent_id or self._chain_of(record)
+        return self._agent_key(agent_id) if agent_id else ""
+
+    def _chain_of(self, record: Mapping[str, Any]) -> str:
+        """Return an id for the inline side chain that the line belongs to: that of its first line."""
+        uuid, parent = reference(record.get("uuid")), reference(record.get("parentUuid"))
+        first = self.memory.chains.get(parent, parent or uuid)
+        remember(self.memory.chains, uuid, first)
+        return f"chain:{first}"
+
+    def _read_assistant(self, message: Mapping[str, Any], run: str, spawn: str = "") -> None:
+        """Read a message of the main conversation, of `run`, or of the child of `spawn`."""
+        child = spawn or run
+        counted = child and COMPACTION not in child and child_message(child, message, self._at_ms)
+        if counted:
+            self._load(counted)
+        if not child and name(message.get("model")) != SYNTHETIC:
+            aftermath.parent_goes_on(self, message)
+        for block in map(mapping, items(message.get("content"))):
+            if block.get("type") != "tool_use":
+                continue
+            if child and (tool := name(block.get("name"))):
+                self.tell(Seen(child, "tools", tool, self._at_ms))
+            if spawns.is_spawn(block):
+                self._read_spawn(block, message, child)
+            elif not spawn:
+                kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
+                remember(self.memory.unanswered, reference(block.get("id")), kind)
+
+    def _note_last(self, record: Mapping[str, Any], run: str) -> None:
+        """Note whether the agent's message is an outage; of several the latest tells how its log ends.
+
+        Of those that bear one time, as lines without a time of their own do, one that is no outage counts.
+        """
+        if not run or COMPACTION in run:
+            return
+        last = Last(run, self._at_ms, -self._at_ms)
+        if record.get("isApiErrorMessage") is True:
+            kind = outage_kind(report_text(mapping(record.get("message")).get("content")))
+            last = Last(run, self._at_ms, 1 - self._at_ms, kind, self._evidence_file(), self._line)
+        self.tell(last)
+
+    def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
+        key = identifier(block.get("id"))
+        remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
+        payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
+        payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
+        self._load(Call(key, self._at_ms, rank=self._trust, **payload))
+        self._place(key, "sessions", self.memory.session)
+        self._place(key, "parents", child)
+        self._place(key, "agents", payload["resumes"])
+
+    def _place(self, key: str, field: Literal["sessions", "agents", "parents"], member: str) -> None:
+        if member:
+            self.tell(Seen(key, field, member, self._at_ms))
+
+    def _read_user(self, record: Mapping[str, Any], run: str) -> None:
+        message = mapping(record.get("message"))
+        content = message.get("content")
+        if run and COMPACTION not in run and not record.get("parentUuid"):
+            self._read_first_line(content, run)
+        for block in map(mapping, items(content)):
+            if block.get("type") == "tool_result":
+                self._read_result(block, record.get("toolUseResult"), text(record.get("toolDenialKind")))
+        words = text(content) or "\n".join(
+            text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
+        )
+        self._read_notices(words)
+        is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
+        if words and is_users and not run and not notices.is_anothers(words):
+            aftermath.user_speaks(self, words)
+
+    def _read_first_line(self, content: object, run: str) -> None:
+        prompt = report_text(content)
+        if prompt.strip():
+            prompt_key = spawns.prompt_key(self.memory.session, prompt)
+            self._load(Began(run, self._at_ms, prompt_key, self.memory.version, self._trust))
+
+    def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
+        used = reference(block.get("tool_use_id"))
+        tool = self.memory.unanswered.pop(used, None)
+        is_orphan = block.get("is_error") is True and isinstance(result, str)
+        # A skill that runs in an agent returns what a spawn does: shape counts only where the call is not known.
+        is_spawns = tool == SPAWN or (tool is None and (is_orphan or spawns.looks_like_spawn_result(result)))
+        if not used or not is_spawns:
+            self._read_other_result(used, block, result)
+            return
+        rank, payload, kinds = spawns.returned_payload(block, result, denial)
+        key = identifier(used)
+        self._load(Return(key, self._at_ms, rank, **payload))
+        self._place(key, "sessions", self.memory.session)
+        self._place(key, "agents", payload["agent_id"])
+        self.note(key, *kinds)
+        if rank == 0:
+            aftermath.watch(self, key)
+
+    def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
+        if notice := notices.from_task_result(mapping(result)):
+            self._take(notice, rank=1)
+        aftermath.tool_returns(self, key, block)
+
+    def _read_notices(self, words: str) -> None:
+        for notice in notices.from_notifications(words):
+            self._take(notice, rank=0)
+
+    def _take(self, notice: Notice, rank: int) -> None:
+        agent = self._agent_key(notice.agent_id)
+        key = notice.tool_use_id or agent
+        kind = notices.signal_of(notice)
+        for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
+            self._load(
+                End(
+                    about,
+                    self._at_ms,
+                    self._line,
+                    self._evidence_file(),
+                    kind,
+                    rank,
+                    notice.status,
+                    redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
+                    notice.duration_ms,
+                    notice.tokens,
+                    notice.tool_uses,
+                )
+            )
+        aftermath.watch(self, key)
+
+    def _read_progress(self, record: Mapping[str, Any]) -> None:
+        data = mapping(record.get("data"))
+        if data.get("type") != "agent_progress":
+            return
+        spawn = identifier(record.get("parentToolUseID"))
+        if not spawn:
+            return
+        line = mapping(data.get("message"))
+        message = mapping(line.get("message"))
+        if agent_id := identifier(data.get("agentId")):
+            self._load(Seen(spawn, "agents", agent_id, self._at_ms))
+        if line.get("type") == "assistant":
+            self._read_assistant(message, "", spawn)
+        for block in map(mapping, items(message.get("content"))):
+            if block.get("type") == "tool_result" and reference(block.get("tool_use_id")) in self.memory.unanswered:
+                self._read_result(block, line.get("toolUseResult"))
+
+    def note(self, key: str, *kinds: str) -> None:
+        """Note signals about a spawn or an agent at this line."""
+        for kind in kinds:
+            self._load(Sign(key, kind, self._at_ms, self._evidence_file(), self._line))
+
+    def _evidence_file(self) -> str:
+        """Return the transcript's name, which is the session's: it is the same for every copy."""
+        return f"{self.memory.session}.jsonl"

@@ -1,0 +1,23 @@
+"""OpenTelemetry GenAI spans: OTLP JSON as the collector's file exporter writes it, one export request a line."""
+
+from typing import Any
+
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.source import Head, LineReader, Source
+
+_TELEMETRY = ("resourceSpans", "resourceLogs", "resourceMetrics")  # the exporter may write all into one file
+
+
+def _recognises(head: Head) -> bool:
+    return any(isinstance(head.first.get(kind), list) for kind in _TELEMETRY)
+
+
+def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
+    from pipelines.ingest.sources.otel.spawns import SpanReader
+
+    return SpanReader(origin, memory)
+
+
+SOURCE = Source(
+    "otel", _recognises, _reader, is_resumed=False, record_keys=tuple(frozenset({kind}) for kind in _TELEMETRY)
+)
