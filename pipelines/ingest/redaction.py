@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 from recommender.redaction import apply_rules
-from recommender.secret_rules import FORMS, RULES, Rule
+from recommender.secret_matching import Rule, RuleSet
+from recommender.secret_rules import FORMS, RULES
 
 # Kept from detect-secrets: each plugin that knows a service's token by its form, with a part of that form that is fast
 # to look for and without which none of its expressions matches.
@@ -44,7 +45,7 @@ def redact_further(text: str) -> str:
     """Return a text that the recommender's rules have been over, as `task_text` has, after those of detect-secrets."""
     plugins = {plugin for plugin, form in _FORMS.items() if form.search(text)}
     needed = [rule for plugin, rule in library_rules() if plugin in plugins] if plugins else []
-    return apply_rules(text, needed) if needed else text
+    return apply_rules(text, RuleSet(needed)) if needed else text
 
 
 def redact_start(text: str, characters: int) -> str:
@@ -65,7 +66,7 @@ def library_rules() -> tuple[tuple[str, Rule], ...]:
 
     plugins: dict[str, Any] = get_mapping_from_secret_type_to_class()
     return tuple(
-        (plugin.__name__, Rule(_kind(title), (), pattern, _has_digit))
+        (plugin.__name__, Rule(_kind(title), (), pattern.pattern, _has_digit, flags=pattern.flags))
         for title, plugin in plugins.items()
         if plugin.__name__ in KEPT_PLUGINS
         for pattern in plugin.denylist
