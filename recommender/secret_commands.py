@@ -11,6 +11,8 @@ _PLAIN_COOKIE = re.compile(
     r"(?i)_g\w*|theme|lang\w*|locale|consent\w*|path|domain|expires|max-age|samesite|tz|timezone|currency|utm\w*|__utm\w"
 )
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 def _is_in_address(value: str) -> bool:
     return not _REFERENCE.match(value)
@@ -25,12 +27,16 @@ def _has_session(cookies: str) -> bool:
     )
 
 
+def _is_session(value: str) -> bool:
+    return is_likely_secret(value) and is_key(value) and not _UUID.fullmatch(value)
+
+
 _OTHER = r"[^\n|;&]{0,80}?\s"
 _LOGIN_OF_ORACLE = rf"[A-Za-z][\w$#]{{0,30}}(?:\[\w+\])?/(?!/)([^\s@\"'/]{{2,{MAX_VALUE}}}+)"
 _SESSION = (
     "phpsessid jsessionid asp.net_sessionid aspsessionid connect.sid sessionid session_id session_token session-token"
     " laravel_session _gitlab_session ci_session csrftoken xsrf-token csrf_token remember_token auth_token .aspxauth"
-    " user_session sid= session= sessid .aspnetcore li_at= sb-access-token wordpress_logged_in"
+    " user_session sid= session= sessid aspnetcore.cookies li_at= sb-access-token wordpress_logged_in"
 )
 
 ADDRESSES = (
@@ -69,8 +75,8 @@ COOKIES = (
     rule(
         "cookie",
         _SESSION,
-        rf"(?i)(?<![a-z0-9])[\w.-]{{0,40}}?(?:sess(?:ion)?(?:_?id)?|sid|token|auth|at|logged_in\w{{0,40}}|cookies|core[\w.]{{0,40}})(?:[.-]sig)?[\\\"']{{0,4}}\s?[=:]\s{{0,2}}[\\\"']{{0,4}}([\w%.+/=:-]{{12,{MAX_VALUE}}}+)",
-        lambda value: is_likely_secret(value) and is_key(value),
+        rf"(?i)[\w.-]{{2,40}}(?<=sid|ess|ken|uth|_at|_in|ies|ion|_id|nid|hpx)\s?=\s{{0,2}}[\\\"']{{0,4}}([\w%.+/=:-]{{12,{MAX_VALUE}}}+)",
+        _is_session,
     ),
 )
 COMMANDS = (

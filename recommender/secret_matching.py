@@ -20,6 +20,13 @@ _LONG_WORDS = bytes(32 if code in _NO_PARTS else code for code in range(256))
 _TURNS = re.compile(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]")
 _MIN_TURNS = 3
 _CAPITALS = re.compile(rb"[A-Z0-9]{16}")
+# Ids and encoded files, which are long words too, and by far the most.
+_ID = re.compile(
+    rb"(?:srvtoolu|toolu|msg|req|call|agent_msg)_[A-Za-z0-9]{8,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    rb"|(?:[0-9a-f]{40}|[0-9a-f]{64})"
+)
+_BASE64 = b"+/=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_MIN_FILE = 1_000
 _OTHER_SCRIPTS = re.compile("[\u0100-\u1fff\u3040-\uffdc]")
 
 
@@ -150,10 +157,18 @@ def _long_words(encoded: bytes) -> Iterator[tuple[int, int]]:
     parted = encoded.translate(_LONG_WORDS)
     place = 0
     for word in parted.split():
-        if len(word) >= MIN_WORD and (len(_TURNS.findall(word)) >= _MIN_TURNS or _CAPITALS.search(word)):
+        if len(word) >= MIN_WORD and _may_hold_token(word):
             place = parted.index(word, place)
             yield place, place + len(word)
             place += len(word)
+
+
+def _may_hold_token(word: bytes) -> bool:
+    if len(word) > _MIN_FILE and not word.translate(None, _BASE64):
+        return False
+    if len(_TURNS.findall(word)) < _MIN_TURNS and not _CAPITALS.search(word):
+        return False
+    return not _ID.fullmatch(word)
 
 
 def _span(text: str, match: re.Match[str], rule: Rule, order: int) -> Span | None:

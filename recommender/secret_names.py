@@ -34,7 +34,7 @@ _ABOUT = (
     rf"|{_S}{{1,2}}(?:for|of|to|on|at|in|para|de|del|du|pour|für|von|для|от)(?:{_S}[^\s:=\"'|]{{1,40}}){{1,5}}?)?"
 )
 _IN_CODE = r"(?-i:(?<![A-Za-z0-9_;])(?<!;\s)(?:OLD)?PWD=)"  # the folder that a shell is in
-_PASSWORD = rf"(?!{_IN_CODE})(?:pass(?:w(?:or[dt]|d)|phrase|code|ord)|pwd)"
+_PASSWORD = rf"(?!{_IN_CODE})(?:(?<!1)pass(?:w(?:or[dt]|d)|phrase|code|ord)|pwd)"
 _PASSWORDS = "pass pwd"
 _ABROAD = (
     "contraseña,contrasena,contrasenya,mot de passe,mot_de_passe,mdp,kennwort,wachtwoord,senha,hasło,haslo,heslo,parola,jelszó"
@@ -122,7 +122,7 @@ NAMED = (
     part_rule(
         "secret-value",
         "key",
-        rf"(?i){_NAMED_KEY}key{_LATER}[\\\"'`\])*_]{{0,6}}(?:\s{{0,4}}(?:=>|:=|!==?|={{1,3}}|:|>)[*_]{{0,3}}|\s(?:is|was):?\s)\s{{0,4}}{LIKELY}",
+        rf"(?i){_NAMED_KEY}key{_LATER}[\\\"'`\])*_]{{0,6}}(?:\s{{0,4}}(?:=>|:=|!==?|={{1,3}}|:|>)[*_]{{0,3}})\s{{0,4}}{LIKELY}",
         is_likely_secret,
     ),
     part_rule(

@@ -36,7 +36,9 @@ _PREFIXES = {
 
 
 def _tokens(least: int, prefixes: str) -> Rule:
-    begun = "|".join(map(re.escape, sorted(prefixes.split(), key=len, reverse=True)))
+    listed = sorted(prefixes.split(), key=len, reverse=True)
+    # One that ends in a letter could be a part of encoded data.
+    begun = "|".join(re.escape(begin) if not begin[-1].isalnum() else f"(?<![/+]){begin}" for begin in listed)
     return word_rule(
         "service-token", rf"{_APART}(?:{begun})[\w+=.~-][\w+/=.~-]{{{least - 1},}}(?::[\w+/=~-]+)?", is_key
     )
