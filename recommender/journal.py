@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.home import journal_folder, private_folder
-from recommender.redaction import redact, redact_forms
+from recommender.redaction import redact, redact_id
 from recommender.task_text import task_text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def note(kind: str, **fields: Any) -> None:
     One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
     """
     now = datetime.now(UTC)
-    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, redact_forms)):
+    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, redact_id)):
         fields |= {name: clean(fields[name]) for name in names if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()

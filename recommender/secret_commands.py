@@ -115,8 +115,10 @@ COMMANDS = (
     rule("secret-value", "redis-cli", rf"redis-cli\b(?:{_OTHER})??\s?-a\s+{ANY}", is_password),
     rule(
         "secret-value",
-        "docker login,podman login,az login,mongo,mongosh,mongodump,mongorestore,mongoexport,mongoimport,sqlcmd,cqlsh,snowsql",
-        rf"(?:(?:docker|podman|az|helm registry)\s+login|mongo(?:sh|dump|restore|export|import)?|sqlcmd|bcp|cqlsh|snowsql)\b(?:{_OTHER})??\s?-[pP]\s{{0,2}}{ANY}",
+        "docker login,podman login,az login,mongo,mongosh,mongodump,mongorestore,mongoexport,mongoimport,sqlcmd,cqlsh"
+        ",snowsql",
+        r"(?:(?:docker|podman|az)\s+login|mongo(?:sh|dump|restore|export|import)?|sqlcmd|cqlsh|snowsql)\b"
+        rf"(?:{_OTHER})??\s?-[pP]\s{{0,2}}{ANY}",
         is_password,
     ),
     rule(

@@ -23,35 +23,47 @@ QUOTED = (
     rf"{_ESCAPES}(?:\"(?:([^\"\n]{{1,{MAX_VALUE}}}+)(?=\")|([^\"\s]{{1,{MAX_VALUE}}}+))"
     rf"|'(?:([^'\n]{{1,{MAX_VALUE}}}+)(?=')|([^'\s]{{1,{MAX_VALUE}}}+))|`([^`\n]{{1,{MAX_VALUE}}}+)`)"
 )
-_WITH_SIGN = rf"(?=[^\s\"'`(\[{{<]{{0,40}}[!@#%^&*?~])([^\s\"'`;|<>,]{{4,{MAX_VALUE}}}+)"
+_WITH_SIGN = rf"(?=[^\s\"'`(\[{{<]{{0,40}}[!@#%^&*?~])((?:[^\s\"'`;|<>,]|,(?=\S)){{4,{MAX_VALUE}}}+)"
 ANY = rf"(?:{QUOTED}|{_WITH_SIGN}|({_BARE}{{1,{MAX_VALUE}}}+)(?![(\[{{]))"
 
 _LATER = r"(?:[_-]?(?:key|base|access|value|string|prod|production|dev|test|staging|live|\d{1,2})){0,3}"
 _CLOSED = r"[\\\"'`\])*_]{0,6}"
-_IS = rf"{_S}{{0,4}}(?:=>|:=|->|→|[=!]=={{0,1}}|={{1,3}}|[:：>])[*_]{{0,3}}{_S}{{0,4}}"
+_BLOCK = r"(?:[>|][+-]?\n\s{1,20}|\"\"(?=\"))?"  # of YAML, of Python
+_IS = rf"{_S}{{0,4}}(?:=>|:=|->|→|[=!]=={{0,1}}|={{1,3}}|[:\uff1a>])[*_]{{0,3}}{_S}{{0,4}}{_BLOCK}"
 _ABOUT = (
     rf"(?:{_S}{{1,2}}\([^()\n]{{1,40}}\)"
-    rf"|{_S}{{1,2}}(?:for|of|to|on|at|in|para|de|del|du|pour|für|von|для|от)(?:{_S}[^\s:=\"'|]{{1,40}}){{1,5}}?)?"
+    rf"|{_S}{{1,2}}(?:for|of|to|on|at|in|para|de|del|du|pour|für|von|для|от)(?:{_S}[^\s\u00a0\u3000:=\"'|]{{1,40}}){{1,5}}?)?"
 )
 _IN_CODE = r"(?-i:(?<![A-Za-z0-9_;])(?<!;\s)(?:OLD)?PWD=)"  # the folder that a shell is in
 _PASSWORD = rf"(?!{_IN_CODE})(?:(?<!1)pass(?:w(?:or[dt]|d)|phrase|code|ord)|pwd)"
 _PASSWORDS = "pass pwd"
 _ABROAD = (
-    "contraseña,contrasena,contrasenya,mot de passe,mot_de_passe,mdp,kennwort,wachtwoord,senha,hasło,haslo,heslo,parola,jelszó"
-    ",salasana,lösenord,adgangskode,şifre,пароль,пароля,密码,密碼,口令,비밀번호,암호,パスワード,mật khẩu,كلمة المرور,كلمة السر,סיסמה"
-    ",पासवर्ड,รหัสผ่าน,kata sandi,κωδικός,palavra-passe,palavra passe,гасло"
+    "contraseña,contrasena,contrasenya,mot de passe,mot_de_passe,mdp,kennwort,wachtwoord,senha,hasło,"
+    "haslo,heslo,parola,jelszó,salasana,lösenord,adgangskode,şifre,пароль,пароля,密码,密碼,口令,비밀번호,암호,"
+    "パスワード,mật khẩu,كلمة المرور,كلمة السر,סיסמה,पासवर्ड,รหัสผ่าน,kata sandi,κωδικός,palavra-passe,"
+    "palavra passe,гасло"
 )
 _NAMED_ABROAD = "(?:" + "|".join(sorted(_ABROAD.replace(" ", rf"{_S}").split(","), key=len, reverse=True)) + ")"
-_IS_ABROAD = rf"(?:{_IS}|{_S}{{0,2}}(?:是|为|為|は|가|는|은|이){_S}{{0,2}}[:：]?{_S}?|{_S}(?:is|es|est|ist|lautet|é|è|это|—|–|-)[:：]?{_S})"
-_ENDED = r"(?:[^\s\"'`;,|<>(){}\[\]，。；、）」です\x00-\x1f])"
+_IS_ABROAD = (
+    rf"(?:{_IS}|{_S}{{0,2}}(?:是|为|為|は|가|는|은|이){_S}{{0,2}}[:\uff1a]?{_S}?"
+    rf"|{_S}(?:is|es|est|ist|lautet|é|è|это|\u2014|\u2013|-)[:\uff1a]?{_S})"
+)
+_ENDED = r"(?:[^\s\"'`;,|<>(){}\[\]\uff0c。\uff1b、\uff09」です\x00-\x1f])"
 
-_KEYS = (
-    "api access secret private auth account signing master encryption shared consumer client subscription storage app"
-    " application service license deploy webhook session admin root jwt ssh integration write ingest host function"
-    " server publishable preshared hmac cipher crypto fernet security"
-).split()
-_NAMED_KEY = "(?:" + "|".join(f"(?<={name})|(?<={name}[_\\s-])" for name in _KEYS[:8]) + ")"
-_OTHER_KEY = "(?:" + "|".join(f"(?<={name})|(?<={name}[_\\s-])" for name in _KEYS[8:]) + ")"
+_NAMES_OF_KEYS = "api access secret private auth account signing master"
+_NAMES_OF_OTHER_KEYS = (
+    "encryption shared consumer client subscription storage app application service license deploy webhook session"
+    " admin root jwt ssh integration write ingest host function server publishable preshared hmac cipher crypto"
+    " fernet security"
+)
+
+
+def _key_of(names: str) -> str:
+    return "(?:" + "|".join(f"(?<={name})|(?<={name}[_\\s-])" for name in names.split()) + ")key"
+
+
+_NAMED_KEY = _key_of(_NAMES_OF_KEYS)
+_OTHER_KEY = _key_of(_NAMES_OF_OTHER_KEYS)
 
 NAMED = (
     part_rule(
@@ -73,23 +85,31 @@ NAMED = (
     part_rule(
         "secret-value",
         _PASSWORDS,
-        rf"(?i){_PASSWORD}{_CLOSED}{_ABOUT}\s{{1,4}}(?:is|was|are|ist|lautet|war|es|er|är|=|will\sbe|set\sto|changed\sto|reset\sto)\s{{0,2}}(?:now|still|just|simply)?:?\s{{1,4}}{ANY}",
+        rf"(?i){_PASSWORD}{_CLOSED}{_ABOUT}\s{{1,4}}"
+        r"(?:is|was|are|ist|lautet|war|es|er|är|=|will\sbe|set\sto|changed\sto|reset\sto)"
+        rf"\s{{0,2}}(?:now|still|just|simply)?:?\s{{1,4}}{ANY}",
         is_said_password,
     ),
     part_rule(
         "secret-value",
         _PASSWORDS,
-        # {"name": "DB_PASSWORD", "value": "..."}; <td>password</td><td>...; ENV DB_PASSWORD ...; fill("#password", "...")
-        rf"(?i){_PASSWORD}{_LATER}(?:{_CLOSED},?(?:\s|\\[nrt]){{0,20}}[\\\"']{{0,4}}value[\\\"']{{0,4}}\s{{0,4}}[:=]\s{{0,4}}{ANY}"
-        rf"|</t[dh]>\s{{0,20}}<td[^<>]{{0,40}}>\s{{0,20}}{ANY}|{_CLOSED}\)?(?:,\s{{0,4}}|\.(?:fill|type|set|sendKeys|send_keys|setValue)\()(?:text=)?(?:{QUOTED})"
-        rf"|[\"']?\((?:{QUOTED})\s?\))",
+        # {"name": "DB_PASSWORD", "value": "..."}; <td>password</td><td>...; fill("#password", "..."); password("...")
+        rf"(?i){_PASSWORD}{_LATER}(?:"
+        rf"{_CLOSED},?(?:\s|\\[nrt]){{0,20}}[\\\"']{{0,4}}value[\\\"']{{0,4}}\s{{0,4}}[:=]\s{{0,4}}{ANY}"
+        rf"|</t[dh]>\s{{0,20}}<td[^<>]{{0,40}}>\s{{0,20}}{ANY}"
+        rf"|{_CLOSED}\)?(?:,\s{{0,4}}|\.(?:fill|type|set|sendKeys|send_keys|setValue)\()"
+        rf"(?:text=)?(?:{QUOTED})"
+        rf"|[\"']?\((?:{QUOTED})\\{{0,3}}[\"'`]?\s?\)|(?<=<password)\s[^<>]{{1,60}}>([^<>\s]{{1,{MAX_VALUE}}}+))",
         is_password,
     ),
-    part_rule("secret-value", _PASSWORDS, rf"(?i){_PASSWORD}\s{{1,4}}(?:-\s|–\s|—\s)?{LIKELY}", is_likely_secret),
+    part_rule(
+        "secret-value", _PASSWORDS, rf"(?i){_PASSWORD}\s{{1,4}}(?:-\s|\u2013\s|\u2014\s)?{LIKELY}", is_likely_secret
+    ),
     part_rule(
         "secret-value",
         _PASSWORDS,
-        rf"(?:(?<=ENV )|(?<=setx )|(?<=ENV [A-Z]{{2}}_)|(?<=ENV [A-Z]{{5}}_)|(?<=ENV [A-Z]{{8}}_))PASSWORD\s+{ANY}|(?<=[A-Z]_)PASSWORD\s{{1,4}}{QUOTED}",
+        rf"(?:(?<=ENV )|(?<=setx )|(?<=ENV [A-Z]{{2}}_)|(?<=ENV [A-Z]{{5}}_)|(?<=ENV [A-Z]{{8}}_))PASSWORD\s+{ANY}"
+        rf"|(?<=[A-Z]_)PASSWORD\s{{1,4}}{QUOTED}",
         is_password,
     ),
     rule(
@@ -102,8 +122,15 @@ NAMED = (
     rule(
         "secret-value",
         "password",
-        r"(?i)password(?:(?<=with password)|(?<=set password)|(?<=by password)|(?<=encrypted password))"
+        r"(?i)password"
         rf"(?:\s+for\s+\S{{1,60}})?\s{{0,4}}=?\s{{0,4}}(?:password\()?{QUOTED}",
+        lambda value: is_password(value) and " " not in value,
+    ),
+    rule("secret-value", "passphrase", r"(?i)passphrase\s?[:=]\s?([a-z]{3,12}(?:\s[a-z]{3,12}){3,7})", is_password),
+    rule(
+        "secret-value",
+        "user username login uid",
+        rf"(?i)(?:user(?:name)?|login|uid)\s?[:=]\s?[^\s,;&|/]{{1,40}}[\s,;&|/]{{1,3}}pass\s?[:=]\s?{ANY}",
         is_password,
     ),
     rule("secret-value", "user ", rf"(?i)user\s+\S{{1,60}}\s+identified\s+by\s+{ANY}", is_password),
@@ -122,19 +149,19 @@ NAMED = (
     part_rule(
         "secret-value",
         "key",
-        rf"(?i){_NAMED_KEY}key{_LATER}[\\\"'`\])*_]{{0,6}}(?:\s{{0,4}}(?:=>|:=|!==?|={{1,3}}|:|>)[*_]{{0,3}})\s{{0,4}}{LIKELY}",
+        rf"(?i){_NAMED_KEY}{_LATER}[\\\"'`\])*_]{{0,6}}(?:\s{{0,4}}(?:=>|:=|!==?|={{1,3}}|:|>)[*_]{{0,3}})\s{{0,4}}{LIKELY}",
         is_likely_secret,
     ),
     part_rule(
         "secret-value",
         "key",
-        rf"(?i){_OTHER_KEY}key(?:[_-]?data)?[\\\"'`\])*_]{{0,6}}\s{{0,4}}(?:=>|:=|={{1,3}}|:|>)\s{{0,4}}{LIKELY}",
+        rf"(?i){_OTHER_KEY}(?:[_-]?data)?[\\\"'`\])*_]{{0,6}}\s{{0,4}}(?:=>|:=|={{1,3}}|:|>)\s{{0,4}}{LIKELY}",
         is_strong,
     ),
     part_rule(
         "secret-value",
         "token secret key",
-        rf"(?i)(?:token|secret|{_NAMED_KEY}key){_LATER}{_ABOUT}\s(?:is|was):?\s{{1,4}}{LIKELY}",
+        rf"(?i)(?:token|secret|{_NAMED_KEY}){_LATER}{_ABOUT}\s(?:is|was):?\s{{1,4}}{LIKELY}",
         is_strong,
     ),
     rule(

@@ -7,7 +7,8 @@ from recommender.secret_values import is_likely_secret, is_password
 
 MAX_COLUMNS = 20
 # Part of a name that says which of the rules for values holds, in lower case.
-_NAMES = ("passw", "passphrase", "passcode", "mot de passe", "contrase", "kennwort", "пароль", "密码", "密碼")
+_NAMES: tuple[str, ...] = ("passw", "passphrase", "passcode", "mot de passe", "contrase", "kennwort")
+_NAMES += ("пароль", "密码", "密碼")
 _NAMES += ("비밀번호", "パスワード", "senha", "wachtwoord", "hasło")
 _KEYS = ("token", "secret", "api key", "api_key", "apikey", "access key")
 _ASCII_NAMES = tuple(name for name in _NAMES + _KEYS if name.isascii())

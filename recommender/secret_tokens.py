@@ -111,7 +111,8 @@ TOKENS = (
     rule(
         "service-token",
         "token",
-        r"(?i)(?:(?<=header )|(?<=ization )|(?<=personal )|(?<=access )|(?<=ization: )|(?<=gitea ))token\s{1,4}([0-9a-f]{40})(?![0-9a-f])",
+        r"(?i)(?:(?<=header )|(?<=ization )|(?<=personal )|(?<=access )|(?<=ization: )|(?<=gitea ))"
+        r"token\s{1,4}([0-9a-f]{40})(?![0-9a-f])",
     ),
     word_rule("jwt", rf"{_APART}eyJ[\w=-]{{6,}}(?:\.[\w+/=-]*){{1,4}}", lambda token: len(token) >= 30),
     word_rule("jwt", rf"{_APART}ZXlK[A-Za-z0-9+/=]{{40,}}"),

@@ -10,7 +10,7 @@ from recommender.secret_words import ID_PREFIXES, ORDINARY
 MIN_ASSIGNED = 4
 MIN_LIKELY = 6
 MIN_NUMBER = 4  # digits of a password that is a number
-MIN_KEY = 10  # characters of the longest part of a token
+MIN_KEY = 10  # characters of a part of a token that tells
 MIN_DIGITS = 2  # places with digits in a key of one case, behind a prefix that tells its service
 MIN_RANDOM = 24  # Characters; shorter random-looking words are too often identifiers.
 MIN_KIND_CHANGES = 0.42  # Share of neighbours of unlike kind: random base62 has .62, camelCase names about .25.
@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(
 # What stands for a value that is kept elsewhere: paths, addresses, commands, variables.
 _ELSEWHERE = re.compile(
     r"(?i)(?:~|\.{1,2})?(?:/[\w.@-]+){2,}/?$|(?:~|\.{1,2})/|[a-z]:\\|https?://|file:|vault:|op://|arn:|secret://|ref\+"
-    r"|!(?:ref|sub|secret|env|vault)\b|@env|[a-z_]\w*::|&(?:str|mut|'static)|@[a-z]+$|#\{|\\?\$"
+    r"|!(?:ref|sub|secret|env|vault)\b|@env|\w+=(?:true|false|\d+)$|[a-z_]\w*::|&(?:str|mut|'static)|@[a-z]+$|#\{|\\?\$"
 )
 # Types, algorithms and encodings have digits too; so have dotted names.
 _IDENTIFIER = re.compile(
@@ -44,7 +44,7 @@ _DIGITS = re.compile(r"\d+")
 _SPLIT = re.compile(r"[^A-Za-z0-9]+")
 _LIKE_A_WORD = re.compile(r"[A-Z]?(?=[a-z]{0,9}[aeiouy])[a-z]{2,}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ABOUT_IT = re.compile(r"(?:ed|ing|able|ible|ly|less|ful)$")
+_ABOUT_IT = re.compile(r"(?i)(?:correct|right|ed|ing|able|ible|ly|less|ful)$")
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ENDS = " \t.,:;!?*_`\\/()…"
 
@@ -56,6 +56,7 @@ def is_assigned_secret(value: str) -> bool:
 
 def is_likely_secret(value: str) -> bool:
     """Tell whether a value beside a secret's name in code or prose is one: letters with digits or signs in between."""
+    value = value.strip("*_`")  # marks of Markdown
     if len(value) < MIN_LIKELY or _PLACEHOLDER.match(value) or _IDENTIFIER.match(value) or _ID.match(value):
         return False
     if _ELSEWHERE.match(value) or value.lower().strip(_ENDS) in ORDINARY:
@@ -76,7 +77,7 @@ def is_password(value: str) -> bool:
     if len(bare) < 2 or _PLACEHOLDER.match(value) or _ELSEWHERE.match(value):
         return False
     words = bare.lower().split()
-    if any(word.strip(_ENDS) in ORDINARY for word in words):
+    if sum(word.strip(_ENDS) in ORDINARY for word in words) > len(words) / 3:
         return False
     if _NAMES_A_SECRET.search(bare) and (
         len(words) > 1 or _NAME_IN_CODE.match(bare) or not _DIGIT_OR_SIGN.search(bare)
@@ -93,15 +94,16 @@ def is_said_password(value: str) -> bool:
 
 
 def is_key(token: str) -> bool:
-    """Tell whether what follows a token's prefix is a key: a part of it mixes digits and letters, or cases."""
-    if _UUID.search(token):
-        return True
-    longest = max(_SPLIT.split(token), key=len)
-    if len(longest) < MIN_KEY:
-        return is_random(token)
-    if longest.islower() or longest.isupper():
-        return len(_DIGITS.findall(longest)) >= MIN_DIGITS
-    return any(map(str.isalpha, longest)) and _share_of_words(longest) <= MAX_WORDS_OF_KEY
+    """Tell whether a token whose prefix tells its service is a key: some part mixes letters and digits, or cases."""
+    return bool(_UUID.search(token)) or any(map(_is_part_of_key, _SPLIT.split(token))) or _is_mixed_up(token[-40:])
+
+
+def _is_part_of_key(part: str) -> bool:
+    if len(part) < MIN_KEY:
+        return False
+    if part.islower() or part.isupper():
+        return len(_DIGITS.findall(part)) >= MIN_DIGITS
+    return any(map(str.isalpha, part)) and _share_of_words(part) <= MAX_WORDS_OF_KEY
 
 
 def is_strong(value: str) -> bool:
@@ -133,11 +135,15 @@ def is_random(token: str) -> bool:
     token = token.partition(".")[0]
     if len(token) < MIN_RANDOM or _ID.match(token) or _is_ksuid(token):
         return False
+    return _is_mixed_up(token) and _share_of_words(token) <= MAX_WORDS
+
+
+def _is_mixed_up(token: str) -> bool:
     kinds = ["a" if c.islower() else "A" if c.isupper() else "0" if c.isdigit() else "-" for c in token]
     if not {"a", "A", "0"} <= set(kinds):
         return False
     changes = sum(left != right for left, right in itertools.pairwise(kinds))
-    return changes / (len(token) - 1) >= MIN_KIND_CHANGES and _share_of_words(token) <= MAX_WORDS
+    return changes / (len(token) - 1) >= MIN_KIND_CHANGES
 
 
 def _share_of_words(token: str) -> float:

@@ -152,21 +152,10 @@ KEY_OF_RSA = KEY_OF_EC.replace("EC ", "RSA ")
 WORD = "sunflower"
 MIXED = "tr0ub4dor&3x"
 
-NAMES_OF_PASSWORDS = (
-    ["password", "Password", "PASSWORD", "passwd", "passphrase", "db_password", "dbPassword", "user-password", "pwd"]
-    + [
-        "contraseña",
-        "Contraseña",
-        "mot de passe",
-        "Mot de passe",
-        "Passwort",
-        "passwort",
-        "Kennwort",
-        "пароль",
-        "Пароль",
-    ]
-    + ["密码", "密碼", "비밀번호", "パスワード", "senha", "wachtwoord", "hasło"]
-)
+_NAMES = "password,Password,PASSWORD,passwd,passphrase,db_password,dbPassword,user-password,pwd,contraseña,Contraseña"
+_NAMES += ",mot de passe,Mot de passe,Passwort,passwort,Kennwort,пароль,Пароль,密码,密碼,비밀번호,パスワード,senha"
+_NAMES += ",wachtwoord,hasło"
+NAMES_OF_PASSWORDS = _NAMES.split(",")
 
 # Where a name stands before a password, with the words that a reader would see.
 NAMED: list[str] = [f"{name}: {{}}" for name in NAMES_OF_PASSWORDS]
@@ -213,7 +202,7 @@ NAMED += [
     "le mot de passe est {}",
     "пароль — {}",
     "密码是{}",
-    "密码：{}",
+    "密码\uff1a{}",
     "パスワードは{}",
     "비밀번호는 {}",
     "| password | {} |",
@@ -397,7 +386,7 @@ ORDINARY: list[str] = [
     "Pass: 12, fail: 3. pass: true",
     "contraseña: obligatoria",
     "пароль: обязательное поле",
-    "密码：必填",
+    "密码\uff1a必填",
     "Passwort: erforderlich",
     "mot de passe : requis",
     "Das Passwort ist falsch, la contraseña es incorrecta, le mot de passe est incorrect",

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from recommender.redaction import apply_rules
+from recommender.redaction import ID_MARK, apply_rules, redact_id
 from recommender.secret_matching import Rule, RuleSet
 from recommender.secret_rules import FORMS, RULES
 
@@ -49,14 +49,27 @@ def redact_further(text: str) -> str:
 
 
 def redact_start(text: str, characters: int) -> str:
-    """Return the beginning of a text that may be long, redacted, on as many characters at most.
+    """Return the beginning of a text that may be long, redacted, on as many characters at most."""
+    return redact_stored(_beginning(text, characters))[:characters]
+
+
+def redact_key(text: str, characters: int) -> str:
+    """Return an id on as many characters at most: redacted first, then without spaces, and still its own."""
+    text = _beginning(text.replace("\0", ""), characters)
+    joined = "".join(text.split())
+    clean = redact_forms("".join(redact_forms(text).split()))
+    if clean == joined:
+        return joined[:characters]
+    return redact_id(joined, clean[: characters - 1 - ID_MARK])
+
+
+def _beginning(text: str, characters: int) -> str:
+    """Return what is read of a text of which so many characters are kept.
 
     A word that is torn where reading stops could be half of a secret which no rule knows any more: it goes too.
     """
     read = characters * MARGIN
-    if len(text) > read:
-        text = text[: max(text.rfind(end, 0, read) for end in _ENDS_OF_WORDS) + 1]
-    return redact_stored(text)[:characters]
+    return text if len(text) <= read else text[: max(text.rfind(end, 0, read) for end in _ENDS_OF_WORDS) + 1]
 
 
 @cache

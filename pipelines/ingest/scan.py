@@ -12,7 +12,7 @@ from pipelines.ingest.mark import COUNTERS, Mark, fingerprint, still_valid
 from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
-from pipelines.ingest.values import storable
+from pipelines.ingest.values import shown_path
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
@@ -68,7 +68,7 @@ def scan(log: LogFile, known: Mark | None) -> Scan:
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{storable(str(log.path))} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{shown_path(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.values import LATEST_MS, identifier, name, storable
+from pipelines.ingest.values import LATEST_MS, identifier, name, shown_path, storable
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
@@ -57,7 +57,7 @@ def find_logs(sources: Iterable[Path]) -> Found:
                 is_empty = False
         if is_empty and len(found.warnings) == warned:
             found.warnings.append(
-                f"No transcripts in {source}. A Claude Code home has projects/<project>/<session>.jsonl; "
+                f"No transcripts in {shown_path(source)}. A Claude Code home has projects/<project>/<session>.jsonl; "
                 "name another folder, a file or a glob with --logs."
             )
     found.files = [known[path] for path in sorted(known)]
@@ -76,7 +76,9 @@ def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
         warnings.append(_unreadable(path, error))
         return
     if not matches:
-        warnings.append(f"{source} does not exist. Name a Claude Code home, a folder, a file or a glob of logs.")
+        warnings.append(
+            f"{shown_path(source)} does not exist. Name a Claude Code home, a folder, a file or a glob of logs."
+        )
     for match in matches:
         yield from _places(match, warnings)
 
@@ -115,14 +117,14 @@ def _is_log(file_name: str) -> bool:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return f"{storable(str(path))} cannot be read ({error.strerror}). Check its permissions."
+    return f"{shown_path(path)} cannot be read ({error.strerror}). Check its permissions."
 
 
 def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
     try:
         status = Path(path).stat()
     except OSError as error:
-        warnings.append(f"{storable(path)} cannot be read ({error.strerror}). It is left out.")
+        warnings.append(f"{shown_path(Path(path))} cannot be read ({error.strerror}). It is left out.")
         return
     if stat.S_ISREG(status.st_mode):
         modified_ns = min(max(status.st_mtime_ns, 0), LATEST_MS * 1_000_000)  # a file system may hold any year
