@@ -18,6 +18,8 @@ _ESCAPED = re.compile(
     r"\\u(00(?!22|5[cC]|7[fF])[2-7a-fA-F][0-9a-fA-F]|0[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-cefA-CEF][0-9a-fA-F]{3}"
     r"|[dD][0-7][0-9a-fA-F]{2})"
 )
+_ESCAPED_SPACE = re.compile(r"\\(?:[nr]|t(?!oken))")
+_COLOR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _WORD = re.compile(r"[^\s\"'`<>]+")
 
 
@@ -68,12 +70,22 @@ def _without_encoded(word: str, rules: RuleSet) -> str:
 
 def _without_secrets(text: str, rules: RuleSet) -> str:
     for _ in range(MAX_PASSES):
-        spans = rules.spans(text)
+        searched = _without_marks(text)
+        spans = rules.spans(searched)
         if "|" in text:
-            spans += [Span(start, len(rules.rules), end, "secret-value") for start, end in secrets_in_tables(text)]
+            spans += [Span(start, len(rules.rules), end, "secret-value") for start, end in secrets_in_tables(searched)]
         if not spans:
             break
         text = _replaced(text, sorted(spans))
+    return text
+
+
+def _without_marks(text: str) -> str:
+    """Return a text of the same length in which escaped ends of lines and colors do not stick to the words behind."""
+    if "\\" in text:
+        text = _ESCAPED_SPACE.sub("  ", text)
+    if "\x1b" in text:
+        text = _COLOR.sub(lambda color: " " * len(color[0]), text)
     return text
 
 

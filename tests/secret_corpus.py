@@ -284,6 +284,8 @@ WRITTEN: dict[str, Callable[[str], str]] = {
     "in a sentence": lambda text: f"Please use {text} and look around.",
     "at the end of a line": lambda text: f"first\n{text}\nlast",
     "in JSON": lambda text: json.dumps({"prompt": text}),
+    "on a line in JSON": lambda text: json.dumps({"prompt": f"first\n{text}\nlast"}, ensure_ascii=False),
+    "in color": lambda text: f"\x1b[1;31m{text}\x1b[0m",
     "in JSON, unescaped": lambda text: json.dumps({"prompt": text}, ensure_ascii=False),
     "in a block": lambda text: f"```sh\r\n{text}\r\n```",
     "in a request": lambda text: "GET /callback?q=" + quote(text, safe=""),

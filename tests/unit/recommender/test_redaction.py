@@ -209,6 +209,14 @@ HOSTILE = {
     "bearer": "Bearer aaaaaaaa",
     "spaces": "key" + " " * 50,
     "secrets": "PASSWORD=hunter22 ",
+    "tables": "|password|\n|--|\n|a|",
+    "names in prose": "password for a b c d e ",
+    "spaces that are none": "password for\u00a0\u00a0\u00a0",
+    "cookies": "cookie: a=b; c=d; ",
+    "commands": "mysql a -p docker login a ",
+    "escapes": "\\u0041",
+    "encoded": "%41",
+    "turns": "aB3-",
 }
 
 
