@@ -31,17 +31,19 @@ _PREFIXES = {
         AKCp AP6 whsec_ A3- fpat_ pypi-Ag atlasv1. patk_ shpit_ sha256~ glptt- gldt- wsk_ secret-token: dG9rOnRlYW06
     """,
     24: "npm_ hf_ re_ ion_ cog_ prf_ rnd_ rpa_ csa_ tss_ fw_ pa- al- BSA EXO v2.local. v4.local. v2.public. v4.public.",
-    32: "ico- fc- ck_ cs_ secret_ oy2 dsk_ apk_ 4b1d v1.0- api_key_ sk_ rk_ pk_ key-",
+    32: "ico- fc- ck_ cs_ oy2 dsk_ apk_ 4b1d v1.0- api_key_ sk_ rk_ pk_ key-",
 }
+
+
+# Those whose keys are in base64, and so may hold slashes; others end where a path goes on.
+_BASE64 = "ABSK|glc_|fm2_|fm1[ar]_|sntry[su]_|BBDC-|apk_user_|SWMKEY-1-|ops_eyJ|bedrock-api-key-|configcat-sdk-1/"
 
 
 def _tokens(least: int, prefixes: str) -> Rule:
     listed = sorted(prefixes.split(), key=len, reverse=True)
     # One that ends in a letter could be a part of encoded data.
     begun = "|".join(re.escape(begin) if not begin[-1].isalnum() else f"(?<![/+]){begin}" for begin in listed)
-    return word_rule(
-        "service-token", rf"{_APART}(?:{begun})[\w+=.~-][\w+/=.~-]{{{least - 1},}}(?::[\w+/=~-]+)?", is_key
-    )
+    return word_rule("service-token", rf"{_APART}(?:{begun})[\w+=.~-]{{{least},}}(?::[\w+=~-]+)?", is_key)
 
 
 _KEY_OF_PUTTY = r"private-lines: \d{1,4}(?:\s+[A-Za-z0-9+/=]{20,})+"
@@ -88,6 +90,7 @@ TOKENS = (
     rule("slack-webhook", "hooks.slack", r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/([\w/-]{10,})"),
     rule("stripe-key", "sk_ rk_ pk_ whsec_", r"(?<![A-Za-z0-9])(?:[srp]k_(?:live|test|prod)|whsec)_[\w+/=]{10,}"),
     word_rule("google-key", rf"{_APART}(?:AIza[\w-]{{30,}}|ya29\.[\w.-]{{20,}}|GOCSPX-[\w-]{{20,}}|1//0[\w-]{{30,}})"),
+    word_rule("service-token", rf"{_APART}(?<![/+])(?:{_BASE64})[\w+/=-]{{20,}}", is_key),
     *(_tokens(least, prefixes) for least, prefixes in _PREFIXES.items()),
     word_rule("service-token", rf"{_APART}SG\.[\w-]{{15,}}\.[\w-]{{30,}}"),
     word_rule("service-token", rf"{_START}A(?:KC|P[\dA-F])[A-Za-z0-9]{{10,}}", is_mixed),
@@ -107,6 +110,7 @@ TOKENS = (
         "service-token",
         r"api/webhooks/\d{10,20}/([\w-]{30,})|webhook(?:b2)?/[0-9a-f@-]{60,}/IncomingWebhook/([\w/-]{20,})",
     ),
+    word_rule("service-token", rf"{_APART}secret_[A-Za-z0-9]{{40,}}", is_key),
     rule("service-token", "a3-", r"A3-[A-Z0-9]{6}-[A-Z0-9-]{17,}"),
     rule(
         "service-token",

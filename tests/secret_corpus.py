@@ -318,6 +318,8 @@ ORDINARY: list[str] = [
     "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "01ARZ3NDEKTSV4RRFFQ69G5FAV 3b241101-e2bb-4255-8caf-4136c566a962 507f1f77bcf86cd799439011",
+    "/tmp/test_no_secret_is_in_a_request0/projects/c0000012-6f2e-4b43-8a30-1f0b6d1f7a01.jsonl",
+    "/srv/ops_team_of_the_night/3b241101-e2bb-4255-8caf-4136c566a962 and /x/waka_reports/run_2024_11/a1b2c3d4e5f6",
     # names
     "Base64UrlEncodeSha256HmacV2Signer and useV2ApiForS3Ec2IamRoleK8sPodV1",
     "TestUserProfileV2RendersS3ImagesInH264 handleOAuth2CallbackV3ForGitHubApp",
