@@ -23,7 +23,7 @@ from pipelines.ingest.observations import fold
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources import source_of
-from pipelines.ingest.values import name, storable
+from pipelines.ingest.values import name, shown_path
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
@@ -83,7 +83,7 @@ def scan_as(source: Source, log: LogFile, known: Mark | None, stored_path: str) 
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{storable(str(log.path))} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{shown_path(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 

@@ -8,6 +8,7 @@ a line does.
 import re
 
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.values import reference
 
 HEAD = 1_500
 SPAWN, PLAIN = "spawn", "plain"
@@ -64,4 +65,4 @@ def _is_plain_message(content: bytes, key: str, memory: Memory, is_agents_own: b
 
 
 def _text(key: bytes) -> str:
-    return key.decode("utf-8", "replace")
+    return reference(key.decode("utf-8", "replace"))
