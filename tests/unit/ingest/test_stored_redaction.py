@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.files import stored_path
+from pipelines.ingest.files.known import stored_path
 from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
 from pipelines.ingest.sources import LogFile
 from pipelines.ingest.values import MAX_NAME, identifier, reference, shown_path
