@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.known import stored_path
 from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
-from pipelines.ingest.sources import LogFile
 from pipelines.ingest.values import MAX_NAME, identifier, reference, shown_path
 from recommender.task_text import task_text
 from tests.secret_corpus import NAMED, TOKENS, WORD
