@@ -3,11 +3,12 @@
 Facts are JSON. Each kind of field has a join that is commutative, associative and idempotent, so that pieces of a
 file, copies of it and files read in another order end in the same facts.
 
-- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; that of the agent's `last` message
-  ranks by its time, backwards
+- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; the agent's `last` message and the
+  last request that it `sent` rank by their time, backwards
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
-- `messages` counts each message once: {id: [is_final, output, at_ms, model, input, cache_read, cache_write,
-  cache_write_1h]}, the copy with the most output is the last one that was written
+- `messages` counts each message once: {key: [is_final, output, at_ms, model, input, cache_read, cache_write,
+  cache_write_1h, speed, region, effort]}, the copy with the most output is the last one that was written; the key is
+  the message's id, and behind a space what tells it from others of that id
 - `signals` keeps the earliest sight of each: {signal: [at_ms, file, line]}
 - `sessions`, `agents`, `parents` and `tools` (that the child used) are sets that remember when a member was first
   seen: {member: at_ms}
@@ -20,7 +21,7 @@ import orjson
 
 Facts = dict[str, Any]
 
-REGISTERS = ("call", "returned", "described", "began", "last")
+REGISTERS = ("call", "returned", "described", "began", "last", "sent")
 
 
 def join(*several: Facts) -> Facts:
@@ -62,6 +63,13 @@ def count_message(facts: Facts, message_id: str, copy: list[Any]) -> None:
     """Count a message of the child; of its copies the last one counts."""
     messages = facts.setdefault("messages", {})
     messages[message_id] = max(copy, messages.get(message_id, copy))
+
+
+def messages(facts: Facts) -> list[list[Any]]:
+    """Return the child's messages, each once; a copy that lacks what tells it apart is one of those that have it."""
+    held: dict[str, list[Any]] = facts.get("messages", {})
+    told_apart = {key.partition(" ")[0] for key in held if " " in key}
+    return [copy for key, copy in held.items() if key not in told_apart]
 
 
 def payload(facts: Facts, register: str) -> dict[str, Any]:

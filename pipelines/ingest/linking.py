@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pipelines.ingest.facts import Facts, join, payload, stated_at
 
 NEVER = 2**62
+LATEST = {"last", "sent"}  # registers that hold the latest statement
 FORK = "fork"  # the type of an agent that goes on with its parent's conversation
 
 
@@ -51,7 +52,9 @@ def link(held: dict[str, Facts]) -> Iterator[Linked]:
             for parent in keys[key].parent_keys
         )
         yield Linked(
-            key, join(held[key], *windows), next((parent for parent in parents if parent and parent != key), None)
+            key,
+            _without_call(join(held[key], *windows)),
+            next((parent for parent in parents if parent and parent != key), None),
         )
 
 
@@ -78,11 +81,11 @@ def _link_by_prompt(
 def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, int]:
     """Return from when to when a run, which may have been resumed by later spawns, worked for this one.
 
-    A fork's log begins with what its parent had said.
+    A fork's log begins with what its parent had said, the call itself at last.
     """
     place = owners.index(key)
     is_fork = FORK in (payload(held[key], "call").get("agent"), payload(held[key], "returned").get("agent_type"))
-    start = _called_at(held[key]) if place or is_fork else -1
+    start = _called_at(held[key]) + is_fork if place or is_fork else -1
     return start, _called_at(held[owners[place + 1]]) if place + 1 < len(owners) else NEVER
 
 
@@ -90,6 +93,14 @@ def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str |
     """Return the spawn for which a run worked when it spawned the child."""
     earlier = [key for key in owners if _called_at(held[key]) < _called_at(child)]
     return earlier[-1] if earlier else None
+
+
+def _without_call(facts: Facts) -> Facts:
+    """Return the facts without the message that made the call, which a fork's log repeats: it is the parent's."""
+    call = payload(facts, "call").get("message")
+    if call not in facts.get("messages", {}):
+        return facts
+    return facts | {"messages": {key: copy for key, copy in facts["messages"].items() if key != call}}
 
 
 def _window(facts: Facts, start: int, end: int) -> Facts:
@@ -101,6 +112,6 @@ def _window(facts: Facts, start: int, end: int) -> Facts:
     for field, value in facts.items():
         if field in places:
             window[field] = {key: entry for key, entry in value.items() if start <= entry[places[field]] < end}
-        elif start <= value[1] < end if field == "last" else start < 0:
+        elif start <= value[1] < end if field in LATEST else start < 0:
             window[field] = value
     return window

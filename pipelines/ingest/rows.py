@@ -2,21 +2,25 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from pipelines.ingest.costs import spent
-from pipelines.ingest.facts import Facts, payload, stated_at
+from pipelines.ingest.facts import Facts, messages, payload, stated_at
+from pipelines.ingest.runs import ended
 from pipelines.ingest.values import moment
 from recommender.models import model_family
 
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
 # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
+EFFORT = 10  # the place of the effort in a copy of a message
 INHERIT = "inherit"  # as a requested model: the parent's
 BUILT_IN_MODELS: Mapping[str, str] = {"Explore": "haiku"}
+# Built-in agents that do run on it. What any other runs on is for its spec to say, which the log does not tell.
+ON_PARENTS_MODEL = {"general-purpose", "Plan", "fork"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class TaskRow:
     cost_usd: float | None
     is_cost_complete: bool
     writer_version: str | None
+    effort_requested: str | None
+    effort_used: str | None
 
     def values(self) -> list[Any]:
         """Return the columns in order."""
@@ -73,14 +79,16 @@ def task_id(source: str, source_key: str) -> uuid.UUID:
 
 def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow:
     """Build the row from all facts about the spawn and its agent, joined; they must hold the call."""
-    call, returned = payload(facts, "call"), payload(facts, "returned")
-    end, finished_ms = _end(facts)
+    call, returned, described = (payload(facts, register) for register in ("call", "returned", "described"))
+    is_workflows = call.get("tool") == "Workflow"
+    named = described.get("model") if is_workflows and described.get("is_model_named") else None
+    end, finished_ms = ended(facts)
     created_ms = stated_at(facts, "call") or 0
     returned_ms = stated_at(facts, "returned")
     duration = end.get("duration_ms")
     task = call.get("task", "")
     model, model_source = _model(facts, call, returned)
-    bill = spent(facts.get("messages", {}).values())
+    bill = spent(messages(facts))
     usage = bill.usage if bill else None
     return TaskRow(
         id=task_id(source, key),
@@ -93,13 +101,13 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         session_id=_earliest(facts, "sessions"),
         agent_run_id=_agent_run(facts, returned),
         parent_task_id=task_id(source, parent) if parent else None,
-        task_title=call.get("title", ""),
+        task_title=call.get("title") or (described.get("title", "") if is_workflows else ""),
         task_description=task,
         task_hash=hashlib.sha256(task.encode()).hexdigest(),
-        agent_used=call["agent"],
+        agent_used=(described.get("agent_type") if is_workflows else None) or call["agent"],
         model_used=model_family(model) if model else None,
         model_resolved=_observed_model(facts) or returned.get("resolved"),
-        model_requested=call.get("requested"),
+        model_requested=call.get("requested") or named,
         model_parent=call.get("parent_model"),
         model_source=model_source,
         status=end.get("status"),
@@ -117,43 +125,45 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         cost_usd=bill.cost_usd if bill else None,
         is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
+        effort_requested=call.get("effort") or described.get("effort"),
+        effort_used=_effort(facts),
     )
-
-
-def _end(facts: Facts) -> tuple[dict[str, Any], int | None]:
-    """Return what is known of the end, each field from the best witness, and when it came; a launch is no end."""
-    returned = facts.get("returned")
-    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1], repr(end[2])))
-    if returned and returned[0] == 0:
-        ends.insert(0, returned)
-    known: dict[str, Any] = dict(returned[2]) if returned else {}
-    if returned and returned[0]:
-        known.pop("status", None)
-    for _, _, stated in reversed(ends):
-        known |= stated
-    return known, min((at_ms for _, at_ms, _ in ends), default=None)
 
 
 def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
     """Return the model that did the work, and where it was seen."""
     requested = call.get("requested")
+    described = payload(facts, "described").get("model")
+    is_parents = requested == INHERIT or call["agent"] in ON_PARENTS_MODEL
     witnesses = (
         (_observed_model(facts), "observed"),
         (returned.get("resolved"), "result"),
+        (described if described != INHERIT else None, "described"),
         (requested if requested != INHERIT else None, "requested"),
         (BUILT_IN_MODELS.get(call["agent"]) if requested is None else None, "built_in"),
-        (call.get("parent_model"), "parent"),
+        (call.get("parent_model") if is_parents else None, "parent"),
     )
     return next(((model, source) for model, source in witnesses if model), (None, "unknown"))
 
 
 def _observed_model(facts: Facts) -> str | None:
-    """Return the model of most of the child's messages; the last one's breaks a tie."""
+    """Return the model of most of the child's messages, else the one that its last request named."""
+    return _most((model, at_ms) for _, _, at_ms, model, *_ in messages(facts)) or payload(facts, "sent").get("model")
+
+
+def _effort(facts: Facts) -> str | None:
+    """Return the effort of most of the child's messages, else of its last request."""
+    seen = ((copy[EFFORT], copy[2]) for copy in messages(facts) if len(copy) > EFFORT and copy[EFFORT])
+    return _most(seen) or payload(facts, "sent").get("effort")
+
+
+def _most(sights: Iterable[tuple[str, int]]) -> str | None:
+    """Return what was seen most often; the last sight breaks a tie."""
     seen: dict[str, tuple[int, int]] = {}
-    for _, _, at_ms, model, *_ in facts.get("messages", {}).values():
-        number, last = seen.get(model, (0, 0))
-        seen[model] = (number + 1, max(last, at_ms))
-    return max(seen, key=lambda model: (seen[model], model), default=None)
+    for value, at_ms in sights:
+        number, last = seen.get(value, (0, 0))
+        seen[value] = (number + 1, max(last, at_ms))
+    return max(seen, key=lambda value: (seen[value], value), default=None)
 
 
 def _waiting(created_ms: int, finished_ms: int | None, duration_ms: int | None) -> int | None:

@@ -12,10 +12,12 @@ from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.linking import Linked
 from pipelines.ingest.respawns import Respawn, Spawned, across_sessions, in_sessions
 from pipelines.ingest.rows import TaskRow
+from pipelines.ingest.runs import own_end, reports
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql
 
 IN_SESSION, LATER = "respawned_in_session", "respawned_later"
+TASK_STOPPED, RUN_STOPPED = "task_stopped", "run_stopped"  # by the parent; by whom is not known
 AFTER_TESTS = {"test_passed_after", "test_failed_after"}
 EDITING_TOOLS = {"Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch"}
 
@@ -37,8 +39,9 @@ TRANSCRIPT_SIGNALS = (
     "tool_unavailable",
     "tool_error",
     "run_failed",
-    "task_stopped",
-    "run_stopped",
+    "turn_limit",
+    TASK_STOPPED,
+    RUN_STOPPED,
     "teammate_spawned",
     "remote_launched",
     "async_launched",
@@ -67,7 +70,7 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     has delivered may be asked to go on: how that ends is not how the spawn went.
     """
     sights: dict[str, list[list[Any]]] = {kind: [sight] for kind, sight in facts.get("signals", {}).items()}
-    ends = [(at_ms, end) for _, at_ms, end in facts.get("ends", {}).values()]
+    ends = [(at_ms, end) for _, at_ms, end in reports(facts)]
     delivered = [at_ms for at_ms, end in ends if end["signal"] == RETURNED]
     delivered += [sight[0] for sight in sights.get(RETURNED, ())]
     for at_ms, end in ends:
@@ -79,13 +82,19 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     # A team's member goes on after an outage, and reports elsewhere what it did before.
     if "outage" in last and not delivered and "teammate_spawned" not in sights:
         sights.setdefault(last["outage"], []).append([stated_at(facts, "last"), last["file"], last["line"]])
+    returned = facts.get("returned")
+    has_ended = bool(facts.get("ends")) or (returned is not None and returned[0] == 0)
+    own = None if has_ended else own_end(facts)
+    if own and "signal" in own.said:
+        sights.setdefault(own.said["signal"], []).append([own.at_ms, own.said["file"], own.said["line"]])
+    if TASK_STOPPED in sights and "began" in facts and not facts.get("messages"):
+        sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
     has_edited = not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)
             yield Signal(task, kind, 1.0, file, line, moment(at_ms))
-    returned = facts.get("returned")
-    if not facts.get("ends") and (not returned or returned[0]):
+    if not has_ended and not own:
         yield Signal(task, "no_result", 1.0, "", 0, None)
 
 

@@ -29,7 +29,19 @@ class LogFile:
         *folders, file_name = Path(storable(str(self.path))).parts
         agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
         project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
-        return Origin(self.path, self.modified_ns // 1_000_000, identifier(agent), name(project))
+        session, workflow = _places_above(folders)
+        return Origin(
+            self.path, self.modified_ns // 1_000_000, identifier(agent), name(project), identifier(session), name(workflow)
+        )
+
+
+def _places_above(folders: list[str]) -> tuple[str, str]:
+    """Return the session and the workflow run in whose folders an agent's file lies, empty where it lies in none."""
+    if "subagents" not in folders[1:]:
+        return "", ""
+    place = len(folders) - 1 - folders[::-1].index("subagents")
+    is_workflows = folders[place + 1 : place + 2] == ["workflows"]
+    return folders[place - 1], next(iter(folders[place + 2 :]), "") if is_workflows else ""
 
 
 @dataclass

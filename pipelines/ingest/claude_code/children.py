@@ -1,19 +1,23 @@
 """What a child's own lines say: the model that did the work, and the tokens it took."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.ingest.claude_code.memory import Memory, remember
 from pipelines.ingest.facts import Facts, count_message
 from pipelines.ingest.values import count, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model
+_UNIQUE = re.compile(r"msg_(?:bdrk_|vrtx_)?01\w{20,}")  # an id of Anthropic's own; a proxy may give one to all messages
 
 
-def count_child_message(facts: Facts, message: Mapping[str, Any], at_ms: int) -> bool:
+def count_child_message(
+    facts: Facts, line: Mapping[str, Any], message: Mapping[str, Any], at_ms: int, memory: Memory
+) -> bool:
     """Count an assistant message of the child; False where it holds no usage."""
-    message_id, model = reference(message.get("id")), name(message.get("model"))
-    usage = mapping(message.get("usage"))
-    if not message_id or not model or model == SYNTHETIC or not usage:
+    model, usage = name(message.get("model")), mapping(message.get("usage"))
+    if not message.get("id") or not model or model == SYNTHETIC or not usage:
         return False
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
@@ -26,6 +30,27 @@ def count_child_message(facts: Facts, message: Mapping[str, Any], at_ms: int) ->
         count(usage.get("cache_read_input_tokens")) or 0,
         writes,
         min(long_writes, writes),
+        name(usage.get("speed")),
+        name(usage.get("inference_geo")),
+        name(line.get("effort")),
     ]
-    count_message(facts, message_id, copy)
+    count_message(facts, message_key(line, message, memory), copy)
     return True
+
+
+def message_key(line: Mapping[str, Any], message: Mapping[str, Any], memory: Memory) -> str:
+    """Return what names a message: its id, and the request that it answers.
+
+    Where no request is named and the id may be a proxy's, it is the first of the lines that follow one another: of a
+    message each line but the first has one of the same message as its parent.
+    """
+    message_id = reference(message.get("id"))
+    if request := reference(line.get("requestId")) or reference(line.get("requestRef")):
+        return f"{message_id} {request}"
+    uuid, parent = reference(line.get("uuid")), reference(line.get("parentUuid"))
+    if not uuid or not parent or _UNIQUE.fullmatch(message_id):
+        return message_id
+    held: str = memory.answers.get(parent, "")
+    key = held if held.startswith(f"{message_id} ") else f"{message_id} {uuid}"
+    remember(memory.answers, uuid, key)
+    return key

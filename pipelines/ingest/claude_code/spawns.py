@@ -62,11 +62,18 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
         "title": redact_start(" ".join(description.split()), MAX_TITLE),
         "task": redact_further(task_text(description, prompt)),
         "requested": name(call.get("model")),
+        "effort": name(call.get("effort")),
         "parent_model": parent_model,
         "is_background": call.get("run_in_background") is True or None,
         "resumes": identifier(call.get("resume")),
         "prompt_key": prompt_key(session, prompt),
     }
+
+
+def call_of_workflow(prompt: str, agent: str, session: str) -> dict[str, Any]:
+    """Return what stands for the call of an agent that a workflow has spawned."""
+    task = redact_further(task_text("", prompt))
+    return {"tool": "Workflow", "agent": agent, "task": task, "prompt_key": prompt_key(session, prompt)}
 
 
 def looks_like_spawn_result(result: object) -> bool:

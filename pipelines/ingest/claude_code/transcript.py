@@ -5,19 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest import facts as fact
-from pipelines.ingest.claude_code import aftermath, notices, spawns
-from pipelines.ingest.claude_code.children import SYNTHETIC, count_child_message
+from pipelines.ingest.claude_code import aftermath, notices, own_log, spawns, stream_json
+from pipelines.ingest.claude_code.children import SYNTHETIC, count_child_message, message_key
 from pipelines.ingest.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.claude_code.memory import Memory, remember
 from pipelines.ingest.claude_code.notices import Notice
-from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, outage_kind, report_text
+from pipelines.ingest.claude_code.place import project_of
+from pipelines.ingest.claude_code.reports import MAX_ERROR, RETURNED, report_text
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.lines import Overlong
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.redaction import redact_start, redact_stored
+from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
+TEAMMATE = "teammate_spawned"
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
@@ -27,11 +29,11 @@ class TranscriptReader:
     source = "claude-code"
 
     def __init__(self, origin: Origin, remembered: dict[str, Any]) -> None:
-        self._origin = origin
+        self.origin = origin
         self.memory = Memory.from_json(remembered)
         self.facts: dict[str, Facts] = defaultdict(dict)
         self._is_agents_own = bool(origin.agent_id)
-        self._line = 0
+        self.line = 0
         self._folder: object = None
         self._at_ms = 0
         self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
@@ -43,15 +45,16 @@ class TranscriptReader:
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
-        self._line, self._is_loaded = line, False
+        self.line, self._is_loaded = line, False
+        record = stream_json.as_transcript_line(record)
         self._note_context(record)
         kind = record.get("type")
-        if kind == "assistant":
-            run = self._run_of(record)
-            self._read_assistant(mapping(record.get("message")), run)
-            self._note_last(record, run)
-        elif kind == "user":
-            self._read_user(record, self._run_of(record))
+        if kind in {"assistant", "user"}:
+            self._read_message(record, kind)
+        elif kind == "api-request":
+            own_log.read_request(self, record, self._run_of(record))
+        elif kind == "system":
+            self._read_task(record)
         elif kind == "progress":
             self._read_progress(record)
         elif kind == "queue-operation":
@@ -60,12 +63,33 @@ class TranscriptReader:
             self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
         return self._is_loaded
 
+    def _read_message(self, record: Mapping[str, Any], kind: str) -> None:
+        spawn, run = stream_json.spawn_of(record), self._run_of(record)
+        if kind == "user":
+            self._read_user(record, spawn or run)
+            return
+        self._read_assistant(record, spawn or run)
+        if run and COMPACTION not in run:
+            own_log.note_last(self, record, run)
+
     def _about(self, key: str) -> Facts:
         self._is_loaded = True
         return self.facts[key]
 
     def _agent_key(self, agent_id: str) -> str:
-        return f"agent:{self.memory.session}:{agent_id}"
+        return own_log.agent_key(self.memory.session, agent_id)
+
+    def see(self, key: str, field: str, member: str) -> None:
+        """Add a member to a set of the facts about a spawn or a run, seen at this line."""
+        fact.see(self._about(key), field, member, self._at_ms)
+
+    def state(self, key: str, register: str, payload: dict[str, Any]) -> None:
+        """Make a statement at this line's time; of several the one whose time is best known, then the first, stays."""
+        fact.state(self._about(key), register, self._trust, self._at_ms, payload)
+
+    def state_latest(self, run: str, register: str, payload: dict[str, Any], after: bool = False) -> None:
+        """Make a statement of which the latest stays; of those of one time, one that does not come `after`."""
+        fact.state(self.facts[run], register, after - self._at_ms, self._at_ms, payload)
 
     def _note_context(self, record: Mapping[str, Any]) -> None:
         memory = self.memory
@@ -78,21 +102,21 @@ class TranscriptReader:
             memory.version = name(version) or memory.version
         if folder and folder != self._folder:
             self._folder = folder
-            path = redact_stored(text(folder))  # whole: a password in an address is none by its last part
-            memory.project = name(path.replace("\\", "/").rstrip("/").rpartition("/")[2]) or memory.project
+            memory.project = project_of(text(folder), self.origin.project) or memory.project
         own = milliseconds(record.get("timestamp"))
         if own is not None:
             self._at_ms, self._trust, memory.at_ms = own, 0, own
         elif memory.at_ms is not None:
             self._at_ms, self._trust = memory.at_ms, 1
         else:
-            self._at_ms, self._trust = self._origin.modified_ms, 2
+            self._at_ms, self._trust = self.origin.modified_ms, 2
 
     def _run_of(self, record: Mapping[str, Any]) -> str:
         """Return the key of the agent whose line this is; empty for the main conversation."""
-        if record.get("isSidechain") is not True and not self._origin.agent_id:
+        if record.get("isSidechain") is not True and not self.origin.agent_id:
             return ""
-        agent_id = identifier(record.get("agentId")) or self._origin.agent_id or self._chain_of(record)
+        agent_id = own_log.member_of_team(record) or identifier(record.get("agentId")) or self.origin.agent_id
+        agent_id = agent_id or self._chain_of(record)
         return self._agent_key(agent_id) if agent_id else ""
 
     def _chain_of(self, record: Mapping[str, Any]) -> str:
@@ -102,55 +126,45 @@ class TranscriptReader:
         remember(self.memory.chains, uuid, first)
         return f"chain:{first}"
 
-    def _read_assistant(self, message: Mapping[str, Any], run: str, spawn: str = "") -> None:
-        """Read a message of the main conversation, of `run`, or of the child of `spawn`."""
-        child = spawn or run
-        if child and COMPACTION not in child and count_child_message(self.facts[child], message, self._at_ms):
-            self._is_loaded = True
+    def _read_assistant(self, line: Mapping[str, Any], child: str, is_copy: bool = False) -> None:
+        """Read a message of the main conversation or of a child, known by its run or its spawn.
+
+        A copy in the parent's log names no calls that are yet to be answered.
+        """
+        message, facts = mapping(line.get("message")), self.facts
+        if child and COMPACTION not in child:
+            self._is_loaded |= count_child_message(facts[child], line, message, self._at_ms, self.memory)
         if not child and name(message.get("model")) != SYNTHETIC:
             aftermath.parent_goes_on(self, message)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") != "tool_use":
                 continue
             if child and (tool := name(block.get("name"))):
-                fact.see(self.facts[child], "tools", tool, self._at_ms)
+                fact.see(facts[child], "tools", tool, self._at_ms)
             if spawns.is_spawn(block):
-                self._read_spawn(block, message, child)
-            elif not spawn:
+                self._read_spawn(block, line, child)
+            elif not is_copy:
                 kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
                 remember(self.memory.unanswered, reference(block.get("id")), kind)
 
-    def _note_last(self, record: Mapping[str, Any], run: str) -> None:
-        """Note whether the agent's message is an outage; of several the latest tells how its log ends.
-
-        Of those that bear one time, as lines without a time of their own do, one that is no outage counts.
-        """
-        if not run or COMPACTION in run:
-            return
-        said: dict[str, Any] = {}
-        if record.get("isApiErrorMessage") is True:
-            kind = outage_kind(report_text(mapping(record.get("message")).get("content")))
-            said = {"outage": kind, "file": self._evidence_file(), "line": self._line}
-        fact.state(self.facts[run], "last", bool(said) - self._at_ms, self._at_ms, said)
-
-    def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
-        key = identifier(block.get("id"))
+    def _read_spawn(self, block: Mapping[str, Any], line: Mapping[str, Any], child: str) -> None:
+        key, message = identifier(block.get("id")), mapping(line.get("message"))
         remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
         payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
-        payload |= {"version": self.memory.version, "project": self.memory.project or self._origin.project}
-        facts = self._about(key)
-        fact.state(facts, "call", self._trust, self._at_ms, payload)
-        fact.see(facts, "sessions", self.memory.session, self._at_ms)
+        payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
+        payload["message"] = message_key(line, message, self.memory)
+        self.state(key, "call", payload)
+        self.see(key, "sessions", self.memory.session)
         if child:
-            fact.see(facts, "parents", child, self._at_ms)
+            self.see(key, "parents", child)
         if resumed := payload["resumes"]:
-            fact.see(facts, "agents", resumed, self._at_ms)
+            self.see(key, "agents", resumed)
 
     def _read_user(self, record: Mapping[str, Any], run: str) -> None:
         message = mapping(record.get("message"))
         content = message.get("content")
         if run and COMPACTION not in run and not record.get("parentUuid"):
-            self._read_first_line(content, run)
+            own_log.read_first_line(self, content, run)
         for block in map(mapping, items(content)):
             if block.get("type") == "tool_result":
                 self._read_result(block, record.get("toolUseResult"), text(record.get("toolDenialKind")))
@@ -158,15 +172,12 @@ class TranscriptReader:
             text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
         )
         self._read_notices(words)
+        if not run:
+            for notice in notices.from_teammates(words):
+                self._take(notice, rank=0)
         is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
         if words and is_users and not run and not notices.is_anothers(words):
             aftermath.user_speaks(self, words)
-
-    def _read_first_line(self, content: object, run: str) -> None:
-        prompt = report_text(content)
-        if prompt.strip():
-            began = {"prompt_key": spawns.prompt_key(self.memory.session, prompt), "version": self.memory.version}
-            fact.state(self._about(run), "began", self._trust, self._at_ms, began)
 
     def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
         used = reference(block.get("tool_use_id"))
@@ -179,17 +190,20 @@ class TranscriptReader:
             return
         rank, payload, kinds = spawns.returned_payload(block, result, denial)
         key = identifier(used)
-        facts = self._about(key)
-        fact.state(facts, "returned", rank, self._at_ms, payload)
-        fact.see(facts, "sessions", self.memory.session, self._at_ms)
+        fact.state(self._about(key), "returned", rank, self._at_ms, payload)
+        self.see(key, "sessions", self.memory.session)
         if agent_id := payload["agent_id"]:
-            fact.see(facts, "agents", agent_id, self._at_ms)
+            self.see(key, "agents", agent_id)
+        if payload["status"] == TEAMMATE and (member := identifier(mapping(result).get("name"))):
+            self.see(key, "agents", member)
         self.note(key, *kinds)
         if rank == 0:
             aftermath.watch(self, key)
 
     def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
-        if notice := notices.from_task_result(mapping(result)):
+        told = mapping(result)
+        notice = notices.from_task_result(told) if told else notices.from_task_words(report_text(block.get("content")))
+        if notice:
             self._take(notice, rank=1)
         aftermath.tool_returns(self, key, block)
 
@@ -205,14 +219,24 @@ class TranscriptReader:
             "tokens": notice.tokens,
             "tool_uses": notice.tool_uses,
             "duration_ms": notice.duration_ms,
+            "is_teammates": notice.is_teammates or None,
             "signal": (kind := notices.signal_of(notice)),
             "error": redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
-            "file": self._evidence_file(),
-            "line": self._line,
+            "file": self.evidence_file(),
+            "line": self.line,
         }
         for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
-            fact.end(self._about(about), rank, self._at_ms, self._line, payload)
+            fact.end(self._about(about), rank, self._at_ms, self.line, payload)
         aftermath.watch(self, key)
+
+    def _read_task(self, record: Mapping[str, Any]) -> None:
+        call, agent_id = stream_json.started(record)
+        if call and agent_id:
+            remember(self.memory.started, call, agent_id)
+            self.see(call, "agents", agent_id)
+            self.see(call, "sessions", self.memory.session)
+        elif (notice := stream_json.ended(record)) and notice.tool_use_id in self.memory.started:
+            self._take(notice, rank=1)
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:
         data = mapping(record.get("data"))
@@ -226,7 +250,7 @@ class TranscriptReader:
         if agent_id := identifier(data.get("agentId")):
             fact.see(self._about(spawn), "agents", agent_id, self._at_ms)
         if line.get("type") == "assistant":
-            self._read_assistant(message, "", spawn)
+            self._read_assistant(line, spawn, is_copy=True)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") == "tool_result" and reference(block.get("tool_use_id")) in self.memory.unanswered:
                 self._read_result(block, line.get("toolUseResult"))
@@ -234,8 +258,8 @@ class TranscriptReader:
     def note(self, key: str, *kinds: str) -> None:
         """Note signals about a spawn or an agent at this line."""
         for kind in kinds:
-            fact.signal(self._about(key), kind, self._at_ms, self._evidence_file(), self._line)
+            fact.signal(self._about(key), kind, self._at_ms, self.evidence_file(), self.line)
 
-    def _evidence_file(self) -> str:
+    def evidence_file(self) -> str:
         """Return the transcript's name, which is the session's: it is the same for every copy."""
         return f"{self.memory.session}.jsonl"
