@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from pipelines.ingest.costs import spent
-from pipelines.ingest.facts import Facts, messages, payload, stated_at
+from pipelines.ingest.costs import usage_cost
+from pipelines.ingest.facts import Facts, Message, messages, payload, stated_at
 from pipelines.ingest.runs import ended
 from pipelines.ingest.values import moment
 from recommender.models import model_family
@@ -16,7 +16,6 @@ from recommender.models import model_family
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
 # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
-EFFORT = 10  # the place of the effort in a copy of a message
 INHERIT = "inherit"  # as a requested model: the parent's
 BUILT_IN_MODELS: Mapping[str, str] = {"Explore": "haiku"}
 # Built-in agents that do run on it. What any other runs on is for its spec to say, which the log does not tell.
@@ -59,6 +58,8 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
+    estimated_output_tokens: int | None
+    estimated_cost_usd: float | None
     is_cost_complete: bool
     writer_version: str | None
     effort_requested: str | None
@@ -88,7 +89,7 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
     duration = end.get("duration_ms")
     task = call.get("task", "")
     model, model_source = _model(facts, call, returned)
-    bill = spent(messages(facts))
+    bill = usage_cost(messages(facts), facts.get("said"))
     usage = bill.usage if bill else None
     return TaskRow(
         id=task_id(source, key),
@@ -123,6 +124,8 @@ def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow
         cache_read_tokens=usage.cache_read_tokens if usage else None,
         cache_write_tokens=usage.cache_write_tokens if usage else None,
         cost_usd=bill.cost_usd if bill else None,
+        estimated_output_tokens=bill.estimated_output_tokens if bill else None,
+        estimated_cost_usd=bill.estimated_cost_usd if bill and bill.cost_usd is not None else None,
         is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
         effort_requested=call.get("effort") or described.get("effort"),
@@ -148,13 +151,14 @@ def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tupl
 
 def _observed_model(facts: Facts) -> str | None:
     """Return the model of most of the child's messages, else the one that its last request named."""
-    return _most((model, at_ms) for _, _, at_ms, model, *_ in messages(facts)) or payload(facts, "sent").get("model")
+    copies = [Message(*copy) for copy in messages(facts).values()]
+    return _most((copy.model, copy.at_ms) for copy in copies) or payload(facts, "sent").get("model")
 
 
 def _effort(facts: Facts) -> str | None:
     """Return the effort of most of the child's messages, else of its last request."""
-    seen = ((copy[EFFORT], copy[2]) for copy in messages(facts) if len(copy) > EFFORT and copy[EFFORT])
-    return _most(seen) or payload(facts, "sent").get("effort")
+    copies = [Message(*copy) for copy in messages(facts).values()]
+    return _most((copy.effort, copy.at_ms) for copy in copies if copy.effort) or payload(facts, "sent").get("effort")
 
 
 def _most(sights: Iterable[tuple[str, int]]) -> str | None:

@@ -5,9 +5,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest.costs import spent
+from pipelines.ingest.costs import total_cost
 from pipelines.ingest.formats.reading import Sighting
 from pipelines.ingest.formats.spawn_record import SpawnRecord
+from pipelines.ingest.prices import Usage
 from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.rows import task_id
 from pipelines.ingest.values import identifier, name
@@ -27,6 +28,7 @@ ASKED = {
     "agent_used",
     "model_requested",
     "model_parent",
+    "effort_requested",
 }
 
 
@@ -49,6 +51,8 @@ def spawn_columns(source: str, record: SpawnRecord) -> dict[str, Any]:
         "model_resolved": name(record.model),
         "model_requested": name(record.model_requested),
         "model_parent": name(record.model_parent),
+        "effort_used": name(record.effort),
+        "effort_requested": name(record.effort_requested),
         "status": name(record.status),
         "is_error": True if record.error is not None else None,
         "error_message": redact_stored((record.error or "").replace("\0", ""))[:MAX_ERROR],
@@ -107,5 +111,5 @@ def _cost(record: SpawnRecord) -> float | None:
         return None
     at_ms = round(record.spawned_at.timestamp() * 1000)
     read, written = record.cache_read_tokens or 0, record.cache_write_tokens or 0
-    bill = spent([[1, record.output_tokens, at_ms, record.model, record.input_tokens, read, written, 0]])
-    return bill.cost_usd if bill else None
+    usage = Usage(record.input_tokens, record.output_tokens, read, written, 0)
+    return total_cost(record.model, at_ms, usage, None if record.tool_uses is None else record.tool_uses + 1)

@@ -33,8 +33,12 @@ with merged as (
         cache_write_tokens,
         reported_tokens,
         cost_usd,
+        estimated_output_tokens,
+        estimated_cost_usd,
         is_cost_complete,
-        writer_version
+        writer_version,
+        effort_requested,
+        effort_used
     )
     select
         id,
@@ -69,8 +73,12 @@ with merged as (
         cache_write_tokens,
         reported_tokens,
         cost_usd,
+        estimated_output_tokens,
+        estimated_cost_usd,
         is_cost_complete,
-        writer_version
+        writer_version,
+        effort_requested,
+        effort_used
     from staged_tasks
     on conflict (source, source_key) do update
     set
@@ -103,8 +111,12 @@ with merged as (
         cache_write_tokens = excluded.cache_write_tokens,
         reported_tokens = excluded.reported_tokens,
         cost_usd = excluded.cost_usd,
+        estimated_output_tokens = excluded.estimated_output_tokens,
+        estimated_cost_usd = excluded.estimated_cost_usd,
         is_cost_complete = excluded.is_cost_complete,
         writer_version = excluded.writer_version,
+        effort_requested = excluded.effort_requested,
+        effort_used = excluded.effort_used,
         -- Another text is another task to embed.
         task_embedding = case when held.task_hash = excluded.task_hash then held.task_embedding end,
         embedding_model = case when held.task_hash = excluded.task_hash then held.embedding_model end,
@@ -140,8 +152,12 @@ with merged as (
             held.cache_write_tokens,
             held.reported_tokens,
             held.cost_usd,
+            held.estimated_output_tokens,
+            held.estimated_cost_usd,
             held.is_cost_complete,
-            held.writer_version
+            held.writer_version,
+            held.effort_requested,
+            held.effort_used
         ) is distinct from (
             excluded.created_at,
             excluded.finished_at,
@@ -172,8 +188,12 @@ with merged as (
             excluded.cache_write_tokens,
             excluded.reported_tokens,
             excluded.cost_usd,
+            excluded.estimated_output_tokens,
+            excluded.estimated_cost_usd,
             excluded.is_cost_complete,
-            excluded.writer_version
+            excluded.writer_version,
+            excluded.effort_requested,
+            excluded.effort_used
         )
     returning xmax = 0 as is_new
 )
