@@ -31,7 +31,12 @@ class LogFile:
         project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
         session, workflow = _places_above(folders)
         return Origin(
-            self.path, self.modified_ns // 1_000_000, identifier(agent), name(project), identifier(session), name(workflow)
+            self.path,
+            self.modified_ns // 1_000_000,
+            identifier(agent),
+            name(project),
+            identifier(session),
+            name(workflow),
         )
 
 

@@ -53,10 +53,10 @@ def message_key(line: Mapping[str, Any], message: Mapping[str, Any], memory: Mem
     message_id = reference(message.get("id"))
     if request := reference(line.get("requestId")) or reference(line.get("requestRef")):
         return f"{message_id} {request}"
-    uuid, parent = reference(line.get("uuid")), reference(line.get("parentUuid"))
-    if not uuid or not parent or _UNIQUE.fullmatch(message_id):
+    uuid = reference(line.get("uuid"))
+    if not uuid or "parentUuid" not in line or _UNIQUE.fullmatch(message_id):
         return message_id
-    held: str = memory.answers.get(parent, "")
+    held: str = memory.answers.get(reference(line["parentUuid"]), "")
     key = held if held.startswith(f"{message_id} ") else f"{message_id} {uuid}"
     remember(memory.answers, uuid, key)
     return key

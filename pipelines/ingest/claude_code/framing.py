@@ -18,7 +18,10 @@ _TRAILER = re.compile(
     r"(?:\n<usage>\w+_tokens: (\d{1,15})\ntool_uses: (\d{1,9})\nduration_ms: (\d{1,15})</usage>)?\s*$"
 )
 _TRAILER_LENGTH = 2_000
-_COMPUTED = ("[Workflow harness", "computed task text follows:\n")  # where the note on a workflow's task begins and ends
+_COMPUTED = (
+    "[Workflow harness",
+    "computed task text follows:\n",
+)  # where the note on a workflow's task begins and ends
 _TOLD = ("<teammate-message ", "</teammate-message>")  # around the first words to an agent of a team
 
 

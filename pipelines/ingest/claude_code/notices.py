@@ -148,7 +148,9 @@ def from_task_words(words: str) -> Notice | None:
         return None
     head, _, tail = words.partition("<output>")
     task = {kind: _field(head, kind) for kind in ("task_id", "task_type", "status")}
-    return from_task_result({"task": task | {"output": tail.rpartition("</output>")[0] or tail, "error": _field(head, "error")}})
+    return from_task_result(
+        {"task": task | {"output": tail.rpartition("</output>")[0] or tail, "error": _field(head, "error")}}
+    )
 
 
 def signal_of(notice: Notice) -> str:

@@ -7,7 +7,6 @@ line of its log stands for it.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ingest import facts as fact
 from pipelines.ingest.claude_code import spawns
 from pipelines.ingest.claude_code.framing import task_of
 from pipelines.ingest.claude_code.reports import outage_kind, report_kind, report_text
@@ -40,7 +39,9 @@ def read_first_line(reader: "TranscriptReader", content: object, run: str) -> No
     reader.state(run, "began", began)
     if reader.origin.workflow:
         call = spawns.call_of_workflow(prompt, WORKFLOW_AGENT, memory.session)
-        reader.state(run, "call", call | {"version": memory.version, "project": memory.project or reader.origin.project})
+        reader.state(
+            run, "call", call | {"version": memory.version, "project": memory.project or reader.origin.project}
+        )
         reader.see(run, "sessions", memory.session)
         reader.see(run, "agents", reader.origin.agent_id)
 
@@ -63,7 +64,7 @@ def note_last(reader: "TranscriptReader", record: Mapping[str, Any], run: str) -
     said: dict[str, Any] = {}
     if record.get("isApiErrorMessage") is True:
         said = {"outage": outage_kind(words)}
-    elif message.get("stop_reason") in _FINAL and words.strip() and not _calls(message):
+    elif text(message.get("stop_reason")) in _FINAL and words.strip() and not _calls(message):
         said = {"signal": report_kind(words, None)}
     if said:
         said |= {"file": reader.evidence_file(), "line": reader.line}

@@ -49,7 +49,7 @@ class TranscriptReader:
         record = stream_json.as_transcript_line(record)
         self._note_context(record)
         kind = record.get("type")
-        if kind in {"assistant", "user"}:
+        if kind in ("assistant", "user"):
             self._read_message(record, kind)
         elif kind == "api-request":
             own_log.read_request(self, record, self._run_of(record))
