@@ -27,8 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings, is_sample = settings_from(arguments)
     is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
-        from pipelines.ingest.sources import find_logs
-        from pipelines.ingest.workers import workers_for
+        from pipelines.ingest.files.find import find_logs
+        from pipelines.ingest.files.workers import workers_for
 
         found = find_logs(settings.logs)
         with workers_for(found.size) as workers:

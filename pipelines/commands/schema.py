@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from pipelines.ingest.formats.spawn_record import record_schema
+from pipelines.ingest.spawn_record import record_schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

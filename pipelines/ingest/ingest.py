@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.files import Connection, marks, news, stored_path, write_files
+from pipelines.ingest.files.find import Found, find_logs
+from pipelines.ingest.files.known import Connection, marks, news, stored_path, write_files
+from pipelines.ingest.files.scan import Scan, unreadable
+from pipelines.ingest.files.workers import Changed, Workers, scans, workers_for
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.recognise import is_transcript
-from pipelines.ingest.scan import Scan, unreadable
-from pipelines.ingest.sources import Found, find_logs
 from pipelines.ingest.store import Written, write
-from pipelines.ingest.workers import Changed, Workers, scans, workers_for
 from pipelines.progress import Progress
 from pipelines.warehouse import Warehouse, named_sql
 

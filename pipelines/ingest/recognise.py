@@ -1,7 +1,7 @@
 """Which files are Claude Code's own, and which are another orchestrator's."""
 
-from pipelines.ingest.lines import DAMAGE, open_log
-from pipelines.ingest.sources import DESCRIPTION_SUFFIX, LogFile
+from pipelines.ingest.files.find import DESCRIPTION_SUFFIX, LogFile
+from pipelines.ingest.files.lines import DAMAGE, open_log
 
 
 def is_transcript(log: LogFile) -> bool:

@@ -8,12 +8,12 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts, join
-from pipelines.ingest.linking import keys_of, link
+from pipelines.ingest.files.scan import Scan
+from pipelines.ingest.join import keys_of, link
 from pipelines.ingest.rows import COLUMNS, TaskRow, task_row
-from pipelines.ingest.scan import Scan
-from pipelines.ingest.signals import write_signals
+from pipelines.ingest.signals.derive import write_signals
+from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from pipelines.ingest.claude_code.reports import report_text
-from pipelines.ingest.lines import DAMAGE, open_log, whole_lines
+from pipelines.ingest.files.lines import DAMAGE, open_log, whole_lines
 from pipelines.ingest.redaction import redact_start, redact_stored
+from pipelines.ingest.sources.claude_code.reports import report_text
 from pipelines.ingest.values import items, mapping, reference, text
 
 MAX_REPORT = 4_000  # characters, of which half are its beginning: what was done stands there, or at its end

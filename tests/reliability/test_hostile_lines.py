@@ -21,8 +21,8 @@ LINES = 40 if IS_LONG else 2  # of these in each file
 SCAN = """
 import resource, sys
 from pathlib import Path
-from pipelines.ingest.sources import find_logs
-from pipelines.ingest.workers import parts
+from pipelines.ingest.files.find import find_logs
+from pipelines.ingest.files.workers import parts
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 logs = find_logs([Path(sys.argv[1])]).files
 quarantined = sum(part.counts["quarantined"] for log in logs for part in parts(log, None))

@@ -8,9 +8,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pipelines.ingest.claude_code.reports import MAX_ERROR
-from pipelines.ingest.claude_code.spawns import MAX_TITLE, call_payload, returned_payload
 from pipelines.ingest.redaction import MARGIN, redact_stored
+from pipelines.ingest.sources.claude_code.reports import MAX_ERROR
+from pipelines.ingest.sources.claude_code.spawns import MAX_TITLE, call_payload, returned_payload
 from pipelines.ingest.values import MAX_NAME, name
 from pipelines.judge.evidence import MAX_REPORT, evidence
 from tests.reliability.canaries import CANARIES

@@ -1,16 +1,16 @@
 """Logs of other orchestrators. Each module or package here that has `is_mine` and `read` is a format, by its name."""
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import IO, Any, Protocol, cast
 
+from pipelines.ingest.files.lines import whole_lines
+from pipelines.ingest.files.parsing import parsed
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
-from pipelines.ingest.lines import whole_lines
-from pipelines.ingest.parsing import parsed
 
+NAMES = ("codex", "otel", "records")
 FIRST_LINES = 1_000  # one of which must be whole for a file's format to be known
 
 
@@ -24,9 +24,8 @@ class Format(Protocol):
 @cache
 def formats() -> Mapping[str, Format]:
     """Return the formats by name."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    readers = {module.__name__.rpartition(".")[2]: module for module in modules if hasattr(module, "is_mine")}
-    return cast("Mapping[str, Format]", dict(sorted(readers.items())))
+    readers = {name: importlib.import_module(f"pipelines.ingest.sources.{name}") for name in NAMES}
+    return cast("Mapping[str, Format]", readers)
 
 
 def format_of(log: IO[bytes]) -> str | None:

@@ -8,16 +8,16 @@ from typing import IO, Any
 
 import psycopg
 
-from pipelines.ingest.files import write_files
+from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.known import write_files
+from pipelines.ingest.files.lines import DAMAGE, DAMAGED, is_compressed, open_log, whole_lines
+from pipelines.ingest.files.mark import Mark
+from pipelines.ingest.files.parsing import parsed
+from pipelines.ingest.files.scan import EXCERPT, MAX_QUOTED, Broken, Scan
 from pipelines.ingest.formats import format_of, formats
 from pipelines.ingest.formats.reading import LogLine, Reading
 from pipelines.ingest.formats.store import write_sightings
-from pipelines.ingest.lines import DAMAGE, DAMAGED, is_compressed, open_log, whole_lines
-from pipelines.ingest.mark import Mark
-from pipelines.ingest.parsing import parsed
 from pipelines.ingest.redaction import redact_start
-from pipelines.ingest.scan import EXCERPT, MAX_QUOTED, Broken, Scan
-from pipelines.ingest.sources import LogFile
 from pipelines.ingest.store import Written
 from pipelines.ingest.values import name
 

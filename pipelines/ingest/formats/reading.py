@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pipelines.ingest.formats.spawn_record import SpawnRecord
-from pipelines.ingest.parsing import parsed
-from pipelines.ingest.scan import MAX_QUARANTINED
+from pipelines.ingest.files.parsing import parsed
+from pipelines.ingest.files.scan import MAX_QUARANTINED
+from pipelines.ingest.spawn_record import SpawnRecord
 
 
 class LogLine(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Any
 
 from pipelines.ingest.costs import total_cost
 from pipelines.ingest.formats.reading import Sighting
-from pipelines.ingest.formats.spawn_record import SpawnRecord
 from pipelines.ingest.prices import Usage
 from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.rows import task_id
+from pipelines.ingest.spawn_record import SpawnRecord
 from pipelines.ingest.values import identifier, name
 from recommender.models import model_family
 from recommender.task_text import task_text

@@ -9,9 +9,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from pipelines.ingest.formats.reading import Sighting
-from pipelines.ingest.formats.spawn_record import SpawnRecord
 from pipelines.ingest.formats.spawn_rows import decision_of, joined, spawn_columns
 from pipelines.ingest.rows import COLUMNS, TaskRow, task_id
+from pipelines.ingest.spawn_record import SpawnRecord
 from pipelines.ingest.store import Written, write_tasks
 from pipelines.ingest.values import identifier, name
 from pipelines.warehouse import named_sql

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.files import stored_path
+from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.known import stored_path
 from pipelines.ingest.formats.files import FormatRead, ingest_format
-from pipelines.ingest.sources import LogFile
 from pipelines.warehouse import Warehouse
 from tests.unit.ingest.formats.test_codex import CHILD, CHILD_LINES, META, SPAWN, SPAWNED, TURN
 from tests.unit.ingest.formats.test_otel import agent, request

@@ -186,7 +186,7 @@ def test_what_is_remembered_is_forgotten_in_the_order_in_which_it_came(
     tmp_path: Path, ingest: Any, digest: Any, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two inline chains side by side, longer than the memory, with ids whose order is not that of the lines."""
-    monkeypatch.setattr("pipelines.ingest.claude_code.memory.MAX_REMEMBERED", 4)
+    monkeypatch.setattr("pipelines.ingest.sources.claude_code.memory.MAX_REMEMBERED", 4)
     log = Transcript(version="1.0.98")
     log.spawn()
     log.spawn("toolu_02", prompt="Say what the limit is.")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.ingest import ingest as ingest_module
-from pipelines.ingest import scan as scan_module
+from pipelines.ingest.files import scan as scan_module
 from pipelines.ingest.inputs import inputs_for, sample_folder
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.ingest.facts import Facts, see, state
-from pipelines.ingest.linking import link
+from pipelines.ingest.join import link
 
 
 def _spawn(at_ms: int) -> Facts:

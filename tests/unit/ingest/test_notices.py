@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.ingest.claude_code.notices import from_notifications, from_task_result, signal_of
+from pipelines.ingest.sources.claude_code.notices import from_notifications, from_task_result, signal_of
 
 NOTICE = """<task-notification>
 <task-id>a1</task-id>

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.ingest.claude_code.reports import RETURNED, error_kind, report_kind
+from pipelines.ingest.sources.claude_code.reports import RETURNED, error_kind, report_kind
 
 CUT_OFF = (
     "Agent terminated early due to an API error: {}\n\nEverything below is PARTIAL output recovered from the agent "

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.respawns import PROJECT_WINDOW, Spawned, across_sessions, in_sessions
+from pipelines.ingest.signals.respawns import PROJECT_WINDOW, Spawned, across_sessions, in_sessions
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TASK = "Find out why the nightly import drops rows, and name the file and the line where it happens."

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest import lines, workers
-from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts, join
-from pipelines.ingest.linking import link
+from pipelines.ingest.files import lines, workers
+from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.scan import Scan, scan
+from pipelines.ingest.join import link
 from pipelines.ingest.rows import task_row
-from pipelines.ingest.scan import Scan, scan
-from pipelines.ingest.signals import task_signals
-from pipelines.ingest.sources import LogFile
+from pipelines.ingest.signals.derive import task_signals
+from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from tests.transcripts import SESSION, VARIANTS, Transcript
 
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -222,7 +222,7 @@ def test_a_worker_that_dies_leaves_its_files_to_the_caller(tmp_path: Path, monke
 
 
 def test_a_long_file_comes_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.ingest.scan.PART_BYTES", 1_000)
+    monkeypatch.setattr("pipelines.ingest.files.scan.PART_BYTES", 1_000)
     monkeypatch.setattr(lines, "BLOCK_BYTES", 1_000)
     path = VARIANTS["C"]()[""].write(tmp_path)
     results = list(workers.parts(_log(path), None))

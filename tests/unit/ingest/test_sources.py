@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.sources import find_logs
+from pipelines.ingest.files.find import find_logs
 from tests.transcripts import Transcript
 
 

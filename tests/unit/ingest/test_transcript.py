@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.claude_code.transcript import TranscriptReader
 from pipelines.ingest.facts import Facts, join, payload
-from pipelines.ingest.origin import Origin
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from tests.transcripts import Transcript
 
 

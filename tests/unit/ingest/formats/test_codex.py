@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.formats.spawn_record import SpawnRecord
+from pipelines.ingest.spawn_record import SpawnRecord
 from tests.format_lines import only, read_all
 
 PARENT, CHILD = "0199-parent", "0199-child"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.formats.otel.otlp import MAX_DEPTH, attributes
-from pipelines.ingest.formats.spawn_record import SpawnRecord
+from pipelines.ingest.sources.otel.otlp import MAX_DEPTH, attributes
+from pipelines.ingest.spawn_record import SpawnRecord
 from tests.format_lines import only, read_all
 
 SECOND = 1_000_000_000

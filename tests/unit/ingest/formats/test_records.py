@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.cli import main
 from pipelines.ingest.formats import format_of, formats
-from pipelines.ingest.formats.spawn_record import record_schema
+from pipelines.ingest.spawn_record import record_schema
 from tests.format_lines import only, read_all
 
 RECORD = {"id": "r1", "agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}

@@ -1,0 +1,1 @@
+"""Log files: which there are, what in them is new, and their lines."""

@@ -1,0 +1,146 @@
+"""Which log files there are under the folders, Claude homes and globs that a person names."""
+
+import glob
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.values import LATEST_MS, identifier, name, storable
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
+AGENT_PREFIX = "agent-"
+DESCRIPTION_SUFFIX = ".meta.json"  # beside an agent's log
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A regular log file as it was found."""
+
+    path: Path
+    size: int
+    modified_ns: int
+
+    def origin(self) -> Origin:
+        """Return what the file's place says about its lines."""
+        *folders, file_name = Path(storable(str(self.path))).parts
+        agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
+        project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
+        session, workflow = _places_above(folders)
+        return Origin(
+            self.path,
+            self.modified_ns // 1_000_000,
+            identifier(agent),
+            name(project),
+            identifier(session),
+            name(workflow),
+        )
+
+
+def _places_above(folders: list[str]) -> tuple[str, str]:
+    """Return the session and the workflow run in whose folders an agent's file lies, empty where it lies in none."""
+    if "subagents" not in folders[1:]:
+        return "", ""
+    place = len(folders) - 1 - folders[::-1].index("subagents")
+    is_workflows = folders[place + 1 : place + 2] == ["workflows"]
+    return folders[place - 1], next(iter(folders[place + 2 :]), "") if is_workflows else ""
+
+
+@dataclass
+class Found:
+    """The log files, and what a person should know about where none could be had."""
+
+    files: list[LogFile] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of all of them."""
+        return sum(log.size for log in self.files)
+
+
+def find_logs(sources: Iterable[Path]) -> Found:
+    """Find the logs under every source, each once, in the order of their paths."""
+    found = Found()
+    known: dict[Path, LogFile] = {}
+    for source in sources:
+        is_empty, warned = True, len(found.warnings)
+        for path in _places(source, found.warnings):
+            for log in _walk(path, found.warnings):
+                known[log.path] = log
+                is_empty = False
+        if is_empty and len(found.warnings) == warned:
+            found.warnings.append(
+                f"No transcripts in {source}. A Claude Code home has projects/<project>/<session>.jsonl; "
+                "name another folder, a file or a glob with --logs."
+            )
+    found.files = [known[path] for path in sorted(known)]
+    return found
+
+
+def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
+    path = source.expanduser()
+    try:
+        is_there, home = path.exists(), path / "projects"
+        if is_there:
+            yield home.absolute() if home.is_dir() else path.absolute()
+            return
+        matches = _matches(path)
+    except OSError as error:
+        warnings.append(_unreadable(path, error))
+        return
+    if not matches:
+        warnings.append(f"{source} does not exist. Name a Claude Code home, a folder, a file or a glob of logs.")
+    for match in matches:
+        yield from _places(match, warnings)
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """Return what a glob stands for; nothing where it is none."""
+    parts = pattern.absolute().parts
+    plain = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    folder = Path(*parts[:plain])
+    return sorted(folder.glob(str(Path(*parts[plain:])))) if plain < len(parts) else []
+
+
+def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
+    """Yield the logs under a place. Links to files are followed, links to folders are not: they can go in circles."""
+    if place.is_file():
+        yield from _log(str(place), warnings)
+        return
+
+    waiting = [str(place)]
+    while waiting:  # os.walk of Python 3.11 recurses, which ends at a thousand folders within each other
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif _is_log(entry.name):
+                        yield from _log(entry.path, warnings)
+        except OSError as error:
+            warnings.append(_unreadable(Path(folder), error))
+
+
+def _is_log(file_name: str) -> bool:
+    is_description = file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
+    return (is_description or file_name.endswith(SUFFIXES)) and not file_name.startswith(COMPACTION_PREFIX)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{storable(str(path))} cannot be read ({error.strerror}). Check its permissions."
+
+
+def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        warnings.append(f"{storable(path)} cannot be read ({error.strerror}). It is left out.")
+        return
+    if stat.S_ISREG(status.st_mode):
+        modified_ns = min(max(status.st_mtime_ns, 0), LATEST_MS * 1_000_000)  # a file system may hold any year
+        yield LogFile(Path(path), status.st_size, modified_ns)

@@ -1,0 +1,114 @@
+"""How far each log file has been read, as the warehouse knows it."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from pipelines.ingest.files.find import SUFFIXES, LogFile
+from pipelines.ingest.files.mark import COUNTERS, Mark
+from pipelines.ingest.files.scan import Scan
+from pipelines.ingest.purged import PurgedFiles
+from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.values import storable
+from pipelines.warehouse import named_sql
+
+Connection = psycopg.Connection[Any]
+MAX_PATH = 600  # characters, of up to four bytes: an index of Postgres takes 2,704 bytes
+
+
+def stored_path(log: LogFile) -> str:
+    """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own."""
+    path = storable(str(log.path))
+    # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
+    stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
+    clean = redact_stored("/".join(map(_redacted_part, stem.split("/")))) + suffix
+    if clean == str(log.path) and len(clean) <= MAX_PATH:
+        return clean
+    return f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
+
+
+@lru_cache(4_096)
+def _redacted_part(part: str) -> str:
+    return redact_stored(part)  # most files share their folders
+
+
+def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:
+    """Return the files that changed since they were read, each with its stored path."""
+    known = {path: rest for path, *rest in connection.execute(named_sql(__file__, "known_files"))}
+    purged = PurgedFiles(connection)
+    changed = []
+    for log in logs:
+        path = str(log.path)
+        if path not in known:
+            path = stored_path(log)
+        modified_at = _modified_at(log)
+        if known.get(path) != [log.size, modified_at] and not purged.holds(path, log.size, modified_at):
+            changed.append((log, path))
+    return changed
+
+
+def marks(connection: Connection, paths: Sequence[str]) -> dict[str, Mark]:
+    """Return how far the files had been read."""
+    rows = connection.execute(named_sql(__file__, "read_marks"), {"paths": list(paths)}).fetchall()
+    return {
+        path: Mark(
+            offset=offset,
+            line=state.get("line", 0),
+            counts=dict(zip(COUNTERS, counts, strict=True)),
+            fingerprint=fingerprint,
+            lacks_newline=state.get("lacks_newline", False),
+            memory=state.get("memory", {}),
+        )
+        for path, offset, fingerprint, *counts, state in rows
+    }
+
+
+def write_files(connection: Connection, scans: Iterable[tuple[str, Scan]]) -> None:
+    """Store how far the files were read, and which lines of theirs could not be."""
+    scans = list(scans)
+    with connection.cursor() as cursor:
+        cursor.executemany(named_sql(__file__, "write_file"), [_file_row(path, scan) for path, scan in scans])
+        restarted = [{"path": path, "start": scan.start} for path, scan in scans if scan.start == 0]
+        broken = [_broken_row(path, scan, line) for path, scan in scans for line in range(len(scan.broken))]
+        if restarted:
+            cursor.executemany(named_sql(__file__, "forget_quarantine"), restarted)
+        if broken:
+            cursor.executemany(named_sql(__file__, "write_quarantine"), broken)
+
+
+def _file_row(path: str, scan: Scan) -> dict[str, Any]:
+    mark = scan.mark
+    state = {"line": mark.line, "lacks_newline": mark.lacks_newline, "memory": mark.memory}
+    return {
+        "path": path,
+        "source": scan.source,
+        "fingerprint": mark.fingerprint,
+        "size": mark.offset if scan.is_partial else scan.log.size,  # a part is not the file as it was found
+        "modified_at": _modified_at(scan.log),
+        "offset": mark.offset,
+        **mark.counts,
+        "version": scan.writer_version or None,
+        "state": Jsonb(state),
+    }
+
+
+def _broken_row(path: str, scan: Scan, number: int) -> dict[str, Any]:
+    broken = scan.broken[number]
+    return {
+        "path": path,
+        "line": broken.line,
+        "offset": broken.offset,
+        "reason": broken.reason,
+        "excerpt": broken.excerpt,
+    }
+
+
+def _modified_at(log: LogFile) -> datetime:
+    """Return the time of the last change to the microsecond, as Postgres keeps it."""
+    return datetime.fromtimestamp(log.modified_ns // 1_000 / 1_000_000, UTC)

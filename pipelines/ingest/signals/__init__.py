@@ -1,0 +1,1 @@
+"""What the logs tell of how a spawn went, for every source alike."""

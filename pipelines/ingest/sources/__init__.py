@@ -1,0 +1,1 @@
+"""What each orchestrator writes, read into observations. A source knows nothing of the warehouse."""

@@ -1,0 +1,265 @@
+"""Read a transcript line by line into facts about spawns."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.ingest import facts as fact
+from pipelines.ingest.facts import Facts
+from pipelines.ingest.files.lines import Overlong
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.redaction import redact_start
+from pipelines.ingest.sources.claude_code import aftermath, notices, own_log, spawns, stream_json
+from pipelines.ingest.sources.claude_code.children import SYNTHETIC, count_child_message, message_key
+from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
+from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.sources.claude_code.notices import Notice
+from pipelines.ingest.sources.claude_code.place import project_of
+from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, RETURNED, report_text
+from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
+
+OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
+TEAMMATE = "teammate_spawned"
+COMPACTION = "acompact"  # agents that only summarise their own session
+
+
+class TranscriptReader:
+    """Turns the lines of one transcript into `facts`: {tool_use id, or agent:<session>:<agent id>: facts}."""
+
+    source = "claude-code"
+
+    def __init__(self, origin: Origin, remembered: dict[str, Any]) -> None:
+        self.origin = origin
+        self.memory = Memory.from_json(remembered)
+        self.facts: dict[str, Facts] = defaultdict(dict)
+        self._is_agents_own = bool(origin.agent_id)
+        self.line = 0
+        self._folder: object = None
+        self._at_ms = 0
+        self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
+        self._is_loaded = False
+
+    def passes_over(self, content: bytes | Overlong) -> bool:
+        """Tell from its first bytes that a line need not be read."""
+        return isinstance(content, bytes) and tells_nothing(content, self.memory, self._is_agents_own)
+
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Take in one line; True where it told anything about a spawn."""
+        self.line, self._is_loaded = line, False
+        record = stream_json.as_transcript_line(record)
+        self._note_context(record)
+        kind = record.get("type")
+        if kind in ("assistant", "user"):
+            self._read_message(record, kind)
+        elif kind == "api-request":
+            own_log.read_request(self, record, self._run_of(record))
+        elif kind == "system":
+            self._read_task(record)
+        elif kind == "progress":
+            self._read_progress(record)
+        elif kind == "queue-operation":
+            self._read_notices(text(record.get("content")))
+        elif kind == "attachment":
+            self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
+        return self._is_loaded
+
+    def _read_message(self, record: Mapping[str, Any], kind: str) -> None:
+        spawn, run = stream_json.spawn_of(record), self._run_of(record)
+        if kind == "user":
+            self._read_user(record, spawn or run)
+            return
+        self._read_assistant(record, spawn or run)
+        if run and COMPACTION not in run:
+            own_log.note_last(self, record, run)
+
+    def _about(self, key: str) -> Facts:
+        self._is_loaded = True
+        return self.facts[key]
+
+    def _agent_key(self, agent_id: str) -> str:
+        return own_log.agent_key(self.memory.session, agent_id)
+
+    def see(self, key: str, field: str, member: str) -> None:
+        """Add a member to a set of the facts about a spawn or a run, seen at this line."""
+        fact.see(self._about(key), field, member, self._at_ms)
+
+    def state(self, key: str, register: str, payload: dict[str, Any]) -> None:
+        """Make a statement at this line's time; of several the one whose time is best known, then the first, stays."""
+        fact.state(self._about(key), register, self._trust, self._at_ms, payload)
+
+    def state_latest(self, run: str, register: str, payload: dict[str, Any], after: bool = False) -> None:
+        """Make a statement of which the latest stays; of those of one time, one that does not come `after`."""
+        fact.state(self.facts[run], register, after - self._at_ms, self._at_ms, payload)
+
+    def _note_context(self, record: Mapping[str, Any]) -> None:
+        memory = self.memory
+        version, folder = record.get("version"), record.get("cwd")
+        # A line that a fork has copied belongs to the session that it was copied from.
+        session = mapping(record.get("forkedFrom")).get("sessionId") or record.get("sessionId")
+        if session and session != memory.session:
+            memory.session = identifier(session) or memory.session
+        if version and version != memory.version:
+            memory.version = name(version) or memory.version
+        if folder and folder != self._folder:
+            self._folder = folder
+            memory.project = project_of(text(folder), self.origin.project) or memory.project
+        own = milliseconds(record.get("timestamp"))
+        if own is not None:
+            self._at_ms, self._trust, memory.at_ms = own, 0, own
+        elif memory.at_ms is not None:
+            self._at_ms, self._trust = memory.at_ms, 1
+        else:
+            self._at_ms, self._trust = self.origin.modified_ms, 2
+
+    def _run_of(self, record: Mapping[str, Any]) -> str:
+        """Return the key of the agent whose line this is; empty for the main conversation."""
+        if record.get("isSidechain") is not True and not self.origin.agent_id:
+            return ""
+        agent_id = own_log.member_of_team(record) or identifier(record.get("agentId")) or self.origin.agent_id
+        agent_id = agent_id or self._chain_of(record)
+        return self._agent_key(agent_id) if agent_id else ""
+
+    def _chain_of(self, record: Mapping[str, Any]) -> str:
+        """Return an id for the inline side chain that the line belongs to: that of its first line."""
+        uuid, parent = reference(record.get("uuid")), reference(record.get("parentUuid"))
+        first = self.memory.chains.get(parent, parent or uuid)
+        remember(self.memory.chains, uuid, first)
+        return f"chain:{first}"
+
+    def _read_assistant(self, line: Mapping[str, Any], child: str, is_copy: bool = False) -> None:
+        """Read a message of the main conversation or of a child, known by its run or its spawn.
+
+        A copy in the parent's log names no calls that are yet to be answered.
+        """
+        message, facts = mapping(line.get("message")), self.facts
+        if child and COMPACTION not in child:
+            self._is_loaded |= count_child_message(facts[child], line, message, self._at_ms, self.memory)
+        if not child and name(message.get("model")) != SYNTHETIC:
+            aftermath.parent_goes_on(self, message)
+        for block in map(mapping, items(message.get("content"))):
+            if block.get("type") != "tool_use":
+                continue
+            if child and (tool := name(block.get("name"))):
+                fact.see(facts[child], "tools", tool, self._at_ms)
+            if spawns.is_spawn(block):
+                self._read_spawn(block, line, child)
+            elif not is_copy:
+                kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
+                remember(self.memory.unanswered, reference(block.get("id")), kind)
+
+    def _read_spawn(self, block: Mapping[str, Any], line: Mapping[str, Any], child: str) -> None:
+        key, message = identifier(block.get("id")), mapping(line.get("message"))
+        remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
+        payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
+        payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
+        payload["message"] = message_key(line, message, self.memory)
+        self.state(key, "call", payload)
+        self.see(key, "sessions", self.memory.session)
+        if child:
+            self.see(key, "parents", child)
+        if resumed := payload["resumes"]:
+            self.see(key, "agents", resumed)
+
+    def _read_user(self, record: Mapping[str, Any], run: str) -> None:
+        message = mapping(record.get("message"))
+        content = message.get("content")
+        if run and COMPACTION not in run and not record.get("parentUuid"):
+            own_log.read_first_line(self, content, run)
+        for block in map(mapping, items(content)):
+            if block.get("type") == "tool_result":
+                self._read_result(block, record.get("toolUseResult"), text(record.get("toolDenialKind")))
+        words = text(content) or "\n".join(
+            text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
+        )
+        self._read_notices(words)
+        if not run:
+            for notice in notices.from_teammates(words):
+                self._take(notice, rank=0)
+        is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
+        if words and is_users and not run and not notices.is_anothers(words):
+            aftermath.user_speaks(self, words)
+
+    def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
+        used = reference(block.get("tool_use_id"))
+        tool = self.memory.unanswered.pop(used, None)
+        is_orphan = block.get("is_error") is True and isinstance(result, str)
+        # A skill that runs in an agent returns what a spawn does: shape counts only where the call is not known.
+        is_spawns = tool == SPAWN or (tool is None and (is_orphan or spawns.looks_like_spawn_result(result)))
+        if not used or not is_spawns:
+            self._read_other_result(used, block, result)
+            return
+        rank, payload, kinds = spawns.returned_payload(block, result, denial)
+        key = identifier(used)
+        fact.state(self._about(key), "returned", rank, self._at_ms, payload)
+        self.see(key, "sessions", self.memory.session)
+        if agent_id := payload["agent_id"]:
+            self.see(key, "agents", agent_id)
+        if payload["status"] == TEAMMATE and (member := identifier(mapping(result).get("name"))):
+            self.see(key, "agents", member)
+        self.note(key, *kinds)
+        if rank == 0:
+            aftermath.watch(self, key)
+
+    def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
+        told = mapping(result)
+        notice = notices.from_task_result(told) if told else notices.from_task_words(report_text(block.get("content")))
+        if notice:
+            self._take(notice, rank=1)
+        aftermath.tool_returns(self, key, block)
+
+    def _read_notices(self, words: str) -> None:
+        for notice in notices.from_notifications(words):
+            self._take(notice, rank=0)
+
+    def _take(self, notice: Notice, rank: int) -> None:
+        agent = self._agent_key(notice.agent_id)
+        key = notice.tool_use_id or agent
+        payload = {
+            "status": notice.status,
+            "tokens": notice.tokens,
+            "tool_uses": notice.tool_uses,
+            "duration_ms": notice.duration_ms,
+            "is_teammates": notice.is_teammates or None,
+            "signal": (kind := notices.signal_of(notice)),
+            "error": redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
+            "file": self.evidence_file(),
+            "line": self.line,
+        }
+        for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
+            fact.end(self._about(about), rank, self._at_ms, self.line, payload)
+        aftermath.watch(self, key)
+
+    def _read_task(self, record: Mapping[str, Any]) -> None:
+        call, agent_id = stream_json.started(record)
+        if call and agent_id:
+            remember(self.memory.started, call, agent_id)
+            self.see(call, "agents", agent_id)
+            self.see(call, "sessions", self.memory.session)
+        elif (notice := stream_json.ended(record)) and notice.tool_use_id in self.memory.started:
+            self._take(notice, rank=1)
+
+    def _read_progress(self, record: Mapping[str, Any]) -> None:
+        data = mapping(record.get("data"))
+        if data.get("type") != "agent_progress":
+            return
+        spawn = identifier(record.get("parentToolUseID"))
+        if not spawn:
+            return
+        line = mapping(data.get("message"))
+        message = mapping(line.get("message"))
+        if agent_id := identifier(data.get("agentId")):
+            fact.see(self._about(spawn), "agents", agent_id, self._at_ms)
+        if line.get("type") == "assistant":
+            self._read_assistant(line, spawn, is_copy=True)
+        for block in map(mapping, items(message.get("content"))):
+            if block.get("type") == "tool_result" and reference(block.get("tool_use_id")) in self.memory.unanswered:
+                self._read_result(block, line.get("toolUseResult"))
+
+    def note(self, key: str, *kinds: str) -> None:
+        """Note signals about a spawn or an agent at this line."""
+        for kind in kinds:
+            fact.signal(self._about(key), kind, self._at_ms, self.evidence_file(), self.line)
+
+    def evidence_file(self) -> str:
+        """Return the transcript's name, which is the session's: it is the same for every copy."""
+        return f"{self.memory.session}.jsonl"
