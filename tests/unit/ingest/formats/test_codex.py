@@ -304,7 +304,7 @@ def test_history_ends_where_the_fork_says() -> None:
         ([counted(1100, 100), counted(1150, 50)], 150),  # the totals go on from the parent's
         ([counted(1000, 400), counted(1100, 100)], 100),  # and the parent's is told again
         ([counted(700, 700), counted(1300, 600)], 1300),  # they begin at nothing
-        ([counted(5, 1), counted(6, 1)], None),  # they do neither
+        ([counted(5, 1), counted(6, 1)], 2),  # what the first holds beside its answer was used before
     ],
 )
 def test_fork_used_what_its_parent_did_not(own: list[dict[str, Any]], tokens: int | None) -> None:
