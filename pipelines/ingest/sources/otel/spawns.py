@@ -15,6 +15,9 @@ from pydantic import ValidationError
 
 from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
 from pipelines.ingest.sources.otel.asked import asked_of
+from pipelines.ingest.sources.otel.claude_events import Event, events_of, spawns_in
+from pipelines.ingest.sources.otel.claude_runs import complete_runs
+from pipelines.ingest.sources.otel.dialects import is_claudes
 from pipelines.ingest.sources.otel.failure import Failure, failure_of
 from pipelines.ingest.sources.otel.otlp import Span, as_text, spans_of
 from pipelines.ingest.sources.otel.tokens import tokens_of
@@ -35,6 +38,11 @@ _KEPT = (
     "error.type",
     "agent_name",
     "model_name",
+    "agent_id",
+    "effort",
+    "query_source_safe",
+    "span.type",
+    "tool_use_id",
 )
 
 
@@ -46,22 +54,32 @@ def is_mine(first: Mapping[str, Any]) -> bool:
 def read(lines: Iterable[LogLine], reading: Reading) -> Iterator[Sighting]:
     """Yield a sighting for each agent invoked. Spans are kept until the file's end, as parents come after children."""
     spans: dict[str, Span] = {}
+    events: list[Event] = []
     for line, value in reading.objects(lines):
         found = list(map(_without_messages, spans_of(value, line.number)))
         for span in found:
             if span.ended_at or span.key not in spans:  # an earlier copy may be of a span that had not ended
                 spans[span.key] = span
-        reading.loaded += bool(found)
-        reading.skipped += not found
+        told = list(events_of(value, line.number))
+        events += told
+        reading.loaded += bool(found or told)
+        reading.skipped += not (found or told)
         reading.writer_version = next((span.writer for span in found if span.writer), reading.writer_version)
+    complete_runs(spans)
     own_calls, agents = agents_of(spans), Nearest(spans, is_agent)
     for key, calls in own_calls.items():
         span = spans[key]
         if span.started_at:
             try:
-                yield Sighting(_record(span, agents, calls), span.line)
+                # What was asked, the events of Claude Code tell, if anything does.
+                yield Sighting(_record(span, agents, calls), span.line, not is_claudes(span.attributes))
             except ValidationError:
                 reading.refuse_loaded(span.line, "span has impossible values")
+    for number, values in spawns_in(events):
+        try:
+            yield Sighting(SpawnRecord.model_validate(values), number)
+        except ValidationError:
+            reading.refuse_loaded(number, "event has impossible values")
 
 
 def _without_messages(span: Span) -> Span:
@@ -78,16 +96,17 @@ def _record(span: Span, agents: Nearest, calls: list[Span]) -> SpawnRecord:
     took = (span.ended_at - span.started_at).total_seconds() * 1000 if span.ended_at else None
     is_stopped = failure is not None and failure.signal == "run_stopped"
     return SpawnRecord(
-        id=span.key,
+        id=_id(span),
         agent=agent_name(span) or "unknown",
-        task=_task(span, calls) or span.name,
+        task=_task(span, calls) or ("" if is_claudes(span.attributes) else span.name),
         spawned_at=span.started_at,
         finished_at=span.ended_at,
         project=span.project,
         session_id=_session(span, agents),
-        parent_id=above.key if above else None,
+        parent_id=_id(above) if above else None,
         model=_model(span, calls),
         model_requested=_requested(span),
+        effort=_effort(calls),
         status="stopped" if is_stopped else "error" if failure else "completed" if span.ended_at else None,
         error=failure.message if failure and not is_stopped else None,
         duration_ms=max(0, round(took)) if took is not None else None,
@@ -120,6 +139,15 @@ def _model(span: Span, calls: list[Span]) -> str | None:
     if seen:
         return max(seen, key=lambda model: (seen[model], model or ""))
     return _requested(span)
+
+
+def _id(span: Span) -> str:
+    return span.id or (as_text(span.attributes.get("tool_use_id")) if is_claudes(span.attributes) else "") or span.key
+
+
+def _effort(calls: list[Span]) -> str | None:
+    seen = Counter(filter(None, (as_text(call.attributes.get("effort")) for call in calls)))
+    return max(seen, key=lambda effort: (seen[effort], effort), default=None)
 
 
 def _requested(span: Span) -> str | None:
