@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from
 from pipelines.commands.terminal import progress_on
-from pipelines.ingest.inputs import inputs_for
 from pipelines.warehouse.embedded import started_meanwhile
 from recommender.cli import printable
 
@@ -24,25 +23,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
-    settings, is_sample = settings_from(arguments)
+    settings, _ = settings_from(arguments)
     is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
-        from pipelines.ingest.files.find import find_logs
-        from pipelines.ingest.files.workers import workers_for
+        from pipelines.ingest.ingest import begun, ingest
 
-        found = find_logs(settings.logs)
-        with workers_for(found.size) as workers:
-            from pipelines.ingest.ingest import begin_on_nothing_known, ingest_logs
+        with begun(settings.logs) as reading:
             from pipelines.warehouse import Warehouse
             from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 
             if is_new:
-                begin_on_nothing_known(found, workers)
+                reading.on_nothing_known()
             try:
                 with Warehouse.open(settings) as warehouse, run_lock(warehouse), progress_on(sys.stderr) as progress:
-                    if is_sample:
-                        found = find_logs(inputs_for(warehouse, settings).logs)
-                    report = ingest_logs(warehouse, found, workers, progress)
+                    report = ingest(warehouse, settings, progress, reading)
             except RunInProgressError as refusal:
                 print(str(refusal), file=sys.stderr)
                 return 2

@@ -2,9 +2,7 @@
 
 import dagster as dg
 
-from pipelines.ingest.ingest import ingest_sources
-from pipelines.ingest.inputs import inputs_for, sample_folder
-from pipelines.ingest.sample.forget import forget_sample
+from pipelines.ingest.ingest import ingest
 from pipelines.ingest.summary import agents_and_models, warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
@@ -34,10 +32,7 @@ def task_history(
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     """One row per spawn of an agent, read from the session logs; only what is new in them is read."""
-    inputs = inputs_for(warehouse, settings)
-    if not inputs.is_sample:
-        forget_sample(warehouse, sample_folder(settings))
-    report = ingest_sources(warehouse, inputs.logs, progress)
+    report = ingest(warehouse, settings, progress)
     return dg.MaterializeResult(
         metadata={
             **warnings_metadata(report.warnings),

@@ -9,6 +9,7 @@ file, copies of it and files read in another order end in the same facts.
 - `messages` counts each message once: {key: fields of a Message}, the copy with the most output is the last one that
   was written; the key is the message's id, and behind a space what tells it from others of that id
 - `said` holds the estimated tokens of what can be seen of messages that have no final copy: {key: {part: tokens}}
+- `told` holds what somebody says of the whole spawn, a statement for each field: {field: [rank, -version, value]}
 - `signals` keeps the earliest sight of each: {signal: [at_ms, file, line]}
 - `sessions`, `agents`, `parents` and `tools` (that the child used) are sets that remember when a member was first
   seen: {member: at_ms}
@@ -88,6 +89,19 @@ def signal(facts: Facts, kind: str, at_ms: int, file: str, line: int) -> None:
     signals[kind] = min(sight, signals.get(kind, sight))
 
 
+def tell(facts: Facts, field: str, rank: int, version: int, value: Any) -> None:
+    """State one field of a whole spawn; of the smallest rank, the latest version stays."""
+    told = facts.setdefault("told", {})
+    statement = [rank, -version, value]
+    told[field] = _first(told.get(field, statement), statement)
+
+
+def told(facts: Facts) -> dict[str, Any]:
+    """Return the fields that are told of the whole spawn."""
+    stated = facts.get("told", {}).items()
+    return {field: value for field, (_, _, value) in stated if value is not None and value != ""}
+
+
 def count_message(facts: Facts, message_id: str, copy: Message, said: Mapping[str, int] | None = None) -> None:
     """Count a message of the child; of its copies the last one counts, and what all of them show: {part: tokens}."""
     messages = facts.setdefault("messages", {})
@@ -152,4 +166,4 @@ def _canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-_CHOICES: dict[str, Callable[[Any, Any], Any]] = {"messages": max, "ends": _first, "said": _union}
+_CHOICES: dict[str, Callable[[Any, Any], Any]] = {"messages": max, "ends": _first, "told": _first, "said": _union}

@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.files.find import Found, find_logs
 from pipelines.ingest.files.known import Connection, marks, news, stored_path, write_files
-from pipelines.ingest.files.scan import Scan, unreadable
+from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.files.workers import Changed, Workers, scans, workers_for
+from pipelines.ingest.inputs import inputs_for, sample_folder
 from pipelines.ingest.purged import refuse_purged
-from pipelines.ingest.recognise import is_transcript
+from pipelines.ingest.sample.forget import forget_sample
 from pipelines.ingest.store import Written, write
 from pipelines.progress import Progress
+from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
@@ -39,16 +42,44 @@ class IngestReport:
     warnings: list[str] = field(default_factory=list)
 
 
-def ingest_sources(warehouse: Warehouse, sources: Sequence[Path], progress: Progress) -> IngestReport:
-    """Read the logs under every source into the warehouse and report what came of it; see `ingest_logs`."""
+@dataclass
+class Begun:
+    """Reading that began before the warehouse was open, and so before it was known what it holds."""
+
+    sources: Sequence[Path]
+    found: Found
+    workers: Workers
+
+    def on_nothing_known(self) -> None:
+        """Let the workers begin on logs of which a warehouse that is yet to be made cannot know any."""
+        self.workers.begin([(log, stored_path(log)) for log in self.found.files], {})
+
+
+@contextmanager
+def begun(sources: Sequence[Path]) -> Iterator[Begun]:
+    """Find the logs under every source, and start workers if there is much to read."""
     found = find_logs(sources)
     with workers_for(found.size) as workers:
-        return ingest_logs(warehouse, found, workers, progress)
+        yield Begun(sources, found, workers)
 
 
-def begin_on_nothing_known(found: Found, workers: Workers) -> None:
-    """Let the workers begin on logs of which a warehouse that is yet to be made cannot know any."""
-    workers.begin([(log, stored_path(log)) for log in found.files if is_transcript(log)], {})
+def ingest(warehouse: Warehouse, settings: Settings, progress: Progress, reading: Begun | None = None) -> IngestReport:
+    """Bring the warehouse up to date with the logs that are to be read; whoever ingests does it by this.
+
+    What was learned from the bundled sample goes once others than the sample's logs are read. Raises as `ingest_logs`.
+    """
+    inputs = inputs_for(warehouse, settings)
+    if not inputs.is_sample:
+        forget_sample(warehouse, sample_folder(settings))
+    if reading and reading.sources == inputs.logs:
+        return ingest_logs(warehouse, reading.found, reading.workers, progress)
+    return ingest_sources(warehouse, inputs.logs, progress)
+
+
+def ingest_sources(warehouse: Warehouse, sources: Sequence[Path], progress: Progress) -> IngestReport:
+    """Read the logs under every source into the warehouse and report what came of it; see `ingest_logs`."""
+    with begun(sources) as reading:
+        return ingest_logs(warehouse, reading.found, reading.workers, progress)
 
 
 def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: Progress) -> IngestReport:
@@ -57,7 +88,7 @@ def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: 
     Raises `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to
     quarantine. Batches that were written stay if a later one fails.
     """
-    begun = time.monotonic()
+    begun_at = time.monotonic()
     progress.stage("ingest")
     report = IngestReport(files=len(found.files), warnings=found.warnings)
     with warehouse.connect(autocommit=True) as connection:
@@ -70,38 +101,19 @@ def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: 
             progress.update(report.bytes_read, total, "bytes")
         row = connection.execute(named_sql(__file__, "count_spawns")).fetchone()
     report.spawns_total = row[0] if row else 0
-    report.seconds = time.monotonic() - begun
+    report.seconds = time.monotonic() - begun_at
     return report
 
 
 def _written(connection: Connection, changed: Sequence[Changed], workers: Workers) -> Iterator[tuple[Batch, Written]]:
     """Read the files and write what they tell, a batch to a transaction; yield each batch once it is committed."""
-    transcripts = [(log, path) for log, path in changed if is_transcript(log)]
-    known = marks(connection, [path for _, path in transcripts])
-    for batch in _batches(scans(transcripts, known, workers)):
+    known = marks(connection, [path for _, path in changed])
+    for batch in _batches(scans(changed, known, workers)):
         with connection.transaction():
             written = write(connection, [result for _, result in batch])
             write_files(connection, [(path, result) for path, result in batch if result.source])
             refuse_purged(connection)
         yield batch, written
-    others = sorted(set(changed) - set(transcripts), key=_age)  # the newest word on a spawn comes last
-    for log, path in others:
-        from pipelines.ingest.formats.files import ingest_format  # imported late: most people have no such logs
-
-        try:
-            with connection.transaction():
-                done = ingest_format(connection, log, path)
-                refuse_purged(connection)
-        except OSError as error:
-            yield [(path, unreadable(log, error))], Written()
-        else:
-            if done:
-                yield [(path, done.scan)], done.written
-
-
-def _age(changed: Changed) -> tuple[int, str]:
-    log, path = changed
-    return log.modified_ns, path
 
 
 def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[Batch]:

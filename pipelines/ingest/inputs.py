@@ -1,9 +1,11 @@
-"""What a run reads where the user names nothing: their own Claude Code home, else the bundled sample."""
+"""What a run reads where the user names nothing: what orchestrators left on this machine, else the bundled sample."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.files.find import has_logs
+from pipelines.ingest.sources import sources
 from pipelines.ingest.spec_files import default_spec_folders
 from pipelines.settings import Settings
 from recommender.home import claude_home
@@ -22,12 +24,8 @@ class Inputs:
 
 
 def choose_inputs(settings: Settings) -> Inputs:
-    """Return what to read: the folders of the settings, else the user's own home, else the bundled sample."""
-    home = claude_home()
-    logs = settings.logs
-    if not logs and next(home.glob("projects/**/*.jsonl"), None):
-        logs = (home,)
-    if logs:
+    """Return what to read: the folders of the settings, else what is on this machine, else the bundled sample."""
+    if logs := settings.logs or logs_on_this_machine():
         return Inputs(logs, settings.specs or default_spec_folders())
     from pipelines.ingest.sample import write_sample_home
 
@@ -46,7 +44,12 @@ def inputs_for(warehouse: "Warehouse", settings: Settings) -> Inputs:
     if not has_real_logs(warehouse, sample):
         return replace(inputs, is_sample=True)
     specs = tuple(folder for folder in inputs.specs if folder != sample)
-    return Inputs((claude_home(),), specs or default_spec_folders())
+    return Inputs(logs_on_this_machine() or (claude_home(),), specs or default_spec_folders())
+
+
+def logs_on_this_machine() -> tuple[Path, ...]:
+    """Return the places where the sources keep their logs, as far as there are any."""
+    return tuple(place for source in sources() for place in source.default_places() if has_logs(place))
 
 
 def sample_folder(settings: Settings) -> Path:

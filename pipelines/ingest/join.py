@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from pipelines.ingest.facts import Facts, join, payload, stated_at
+from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
+from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.signals.names import DERIVED
 
 NEVER = 2**62
 LATEST = {"last", "sent"}  # registers that hold the latest statement
+_OF_THE_CALL = ("agent", "title", "requested", "parent_model", "project", "version", "model", "model_seen")
+_OF_THE_END = ("status", "is_error", "error", "duration_ms", "tool_uses", "cost_usd", "effort")
 FORK = "fork"  # the type of an agent that goes on with its parent's conversation
 
 
@@ -24,7 +28,8 @@ def keys_of(facts: Facts) -> Keys:
     """Return what the facts say about whom they belong to."""
     agents = [f"agent:{session}:{agent}" for session in facts.get("sessions", {}) for agent in facts.get("agents", {})]
     prompt = payload(facts, "call").get("prompt_key") or payload(facts, "began").get("prompt_key")
-    return Keys("call" in facts, prompt, sorted(agents), sorted(facts.get("parents", {})))
+    parents = {*facts.get("parents", {}), *filter(None, [told(facts).get("parent")])}
+    return Keys("call" in facts or "told" in facts, prompt, sorted(agents), sorted(parents))
 
 
 class Linked(NamedTuple):
@@ -51,15 +56,39 @@ def link(held: dict[str, Facts]) -> Iterator[Linked]:
             parent if parent in held and keys[parent].is_spawn else _owner(held, owners.get(parent, ()), held[key])
             for parent in keys[key].parent_keys
         )
-        yield Linked(
-            key,
-            _without_call(join(held[key], *windows)),
-            next((parent for parent in parents if parent and parent != key), None),
-        )
+        parent = next((parent for parent in parents if parent and parent != key), None)
+        yield Linked(key, _without_call(_spelled_out(join(held[key], *windows))), parent)
+
+
+def _spelled_out(facts: Facts) -> Facts:
+    """Return facts in which what is told of a whole spawn stands as its call, its end, its messages and its signs."""
+    stated = told(facts)
+    if not stated:
+        return facts
+    spelled: Facts = {field: value for field, value in facts.items() if field != "told"}
+    called, finished = stated["spawned_ms"], stated.get("finished_ms")
+    call = {field: stated.get(field) for field in _OF_THE_CALL}
+    call["effort"] = stated.get("effort_requested")
+    call["task"] = stated.get("task") or stated.get("title") or stated["agent"]
+    state(spelled, "call", 0, called, call)
+    if session := stated.get("session"):
+        see(spelled, "sessions", session, called)
+    signs = [sign for field, signs in stated.items() if field.startswith("signals ") for sign in signs]
+    if success := stated.get("success"):
+        signs.append(["recorded_success" if success[0] else "recorded_failure", *success[1:]])
+    for kind, file, line in signs:
+        if kind not in DERIVED:
+            signal(spelled, kind, finished or called, file, line)
+    end = {field: stated[field] for field in _OF_THE_END if field in stated}
+    if "duration_ms" not in end and finished is not None:
+        end["duration_ms"] = max(0, finished - called)
+    end["usage"] = {kind: stated[kind] for kind in TOKENS if kind in stated}
+    end["is_open"] = finished is None and "is_error" not in end and "signals" not in spelled
+    return spelled | {"ends": {"told": [0, finished, end], **spelled.get("ends", {})}}
 
 
 def _called_at(facts: Facts) -> int:
-    return stated_at(facts, "call") or 0
+    return stated_at(facts, "call") or told(facts).get("spawned_ms", 0)
 
 
 def _link_by_prompt(

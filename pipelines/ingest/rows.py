@@ -2,24 +2,26 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipelines.ingest.costs import usage_cost
+from pipelines.ingest.costs import total_cost, usage_cost
 from pipelines.ingest.facts import Facts, Message, messages, payload, stated_at
+from pipelines.ingest.join import Linked
+from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.prices import Usage
 from pipelines.ingest.runs import ended
+from pipelines.ingest.source import Source
+from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
 from recommender.models import model_family
 
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
-# Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
 INHERIT = "inherit"  # as a requested model: the parent's
-BUILT_IN_MODELS: Mapping[str, str] = {"Explore": "haiku"}
-# Built-in agents that do run on it. What any other runs on is for its spec to say, which the log does not tell.
-ON_PARENTS_MODEL = {"general-purpose", "Plan", "fork"}
+WORKFLOW = "Workflow"  # the tool whose agents are spawned by no call of their own
 
 
 @dataclass(frozen=True)
@@ -78,75 +80,104 @@ def task_id(source: str, source_key: str) -> uuid.UUID:
     return uuid.uuid5(_IDS, f"{source}\n{source_key}")
 
 
-def task_row(source: str, key: str, facts: Facts, parent: str | None) -> TaskRow:
-    """Build the row from all facts about the spawn and its agent, joined; they must hold the call."""
+class Bill(NamedTuple):
+    """Tokens by the names of their columns, and dollars; None where nobody tells."""
+
+    tokens: dict[str, int]
+    cost_usd: float | None
+    is_complete: bool
+    estimated_output_tokens: int | None = None
+    estimated_cost_usd: float | None = None
+
+
+def task_row(source: str, spawn: Linked) -> TaskRow:
+    """Build the row of a spawn from all that is known of it and its agent."""
+    facts = spawn.facts
     call, returned, described = (payload(facts, register) for register in ("call", "returned", "described"))
-    is_workflows = call.get("tool") == "Workflow"
+    is_workflows = call.get("tool") == WORKFLOW
     named = described.get("model") if is_workflows and described.get("is_model_named") else None
     end, finished_ms = ended(facts)
     created_ms = stated_at(facts, "call") or 0
-    returned_ms = stated_at(facts, "returned")
     duration = end.get("duration_ms")
     task = call.get("task", "")
-    model, model_source = _model(facts, call, returned)
-    bill = usage_cost(messages(facts), facts.get("said"))
-    usage = bill.usage if bill else None
+    model, model_source = _model(source, facts, call, returned)
+    resolved = _observed_model(facts) or returned.get("resolved") or call.get("model")
+    bill = _bill(facts, end, resolved, created_ms)
     return TaskRow(
-        id=task_id(source, key),
+        id=task_id(source, spawn.key),
         source=source,
-        source_key=key,
+        source_key=spawn.key,
         created_at=_moment(created_ms),
         finished_at=moment(finished_ms),
-        returned_at=moment(returned_ms),
+        returned_at=moment(stated_at(facts, "returned")),
         project=call.get("project"),
         session_id=_earliest(facts, "sessions"),
         agent_run_id=_agent_run(facts, returned),
-        parent_task_id=task_id(source, parent) if parent else None,
+        parent_task_id=task_id(source, spawn.parent) if spawn.parent else None,
         task_title=call.get("title") or (described.get("title", "") if is_workflows else ""),
         task_description=task,
         task_hash=hashlib.sha256(task.encode()).hexdigest(),
         agent_used=(described.get("agent_type") if is_workflows else None) or call["agent"],
         model_used=model_family(model) if model else None,
-        model_resolved=_observed_model(facts) or returned.get("resolved"),
+        model_resolved=resolved,
         model_requested=call.get("requested") or named,
         model_parent=call.get("parent_model"),
         model_source=model_source,
         status=end.get("status"),
         returned_status=returned.get("status"),
-        is_error=bool(returned.get("is_error")),
+        is_error=bool(returned.get("is_error") or end.get("is_error")),
         error_message=end.get("error") or returned.get("error"),
         duration_ms=duration,
         waiting_ms=_waiting(created_ms, finished_ms, duration),
         tool_uses=end.get("tool_uses"),
         reported_tokens=end.get("tokens"),
-        input_tokens=usage.input_tokens if usage else None,
-        output_tokens=usage.output_tokens if usage else None,
-        cache_read_tokens=usage.cache_read_tokens if usage else None,
-        cache_write_tokens=usage.cache_write_tokens if usage else None,
-        cost_usd=bill.cost_usd if bill else None,
-        estimated_output_tokens=bill.estimated_output_tokens if bill else None,
-        estimated_cost_usd=bill.estimated_cost_usd if bill and bill.cost_usd is not None else None,
-        is_cost_complete=bill is not None and bill.is_complete and finished_ms is not None,
+        **{kind: bill.tokens.get(kind) for kind in TOKENS},
+        cost_usd=bill.cost_usd,
+        estimated_output_tokens=bill.estimated_output_tokens,
+        estimated_cost_usd=bill.estimated_cost_usd,
+        is_cost_complete=bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
         effort_requested=call.get("effort") or described.get("effort"),
-        effort_used=_effort(facts),
+        effort_used=_effort(facts) or end.get("effort"),
     )
 
 
-def _model(facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
-    """Return the model that did the work, and where it was seen."""
-    requested = call.get("requested")
-    described = payload(facts, "described").get("model")
-    is_parents = requested == INHERIT or call["agent"] in ON_PARENTS_MODEL
+def _model(source: str, facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
+    """Return the model that did the work, and where it was seen; from "requested" on it is a guess, and no evidence."""
+    requested, described = call.get("requested"), payload(facts, "described").get("model")
+    reader = source_named(source)
+    built_in = reader.built_in_models.get(call["agent"]) if reader else None
     witnesses = (
         (_observed_model(facts), "observed"),
+        (call.get("model"), call.get("model_seen", "observed")),
         (returned.get("resolved"), "result"),
         (described if described != INHERIT else None, "described"),
         (requested if requested != INHERIT else None, "requested"),
-        (BUILT_IN_MODELS.get(call["agent"]) if requested is None else None, "built_in"),
-        (call.get("parent_model") if is_parents else None, "parent"),
+        (built_in if requested is None else None, "built_in"),
+        (call.get("parent_model") if requested == INHERIT or _is_on_parents(reader, call["agent"]) else None, "parent"),
     )
-    return next(((model, source) for model, source in witnesses if model), (None, "unknown"))
+    return next(((model, seen) for model, seen in witnesses if model), (None, "unknown"))
+
+
+def _is_on_parents(reader: Source | None, agent: str) -> bool:
+    """Tell whether the agent may run on its parent's model: what another runs on is for its spec to say."""
+    return reader is None or not reader.on_parents_model or agent in reader.on_parents_model
+
+
+def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
+    """Return what the agent's messages took, else the sums that are told, at the prices of the spawn's time."""
+    counted, tokens = usage_cost(messages(facts), facts.get("said")), end.get("usage", {})
+    if counted:
+        known = (tokens or counted.usage._asdict(), end.get("cost_usd", counted.cost_usd))
+        estimated_usd = counted.estimated_cost_usd if counted.cost_usd is not None else None
+        return Bill(*known, "cost_usd" in end or counted.is_complete, counted.estimated_output_tokens, estimated_usd)
+    cost_usd = end.get("cost_usd")
+    if cost_usd is None and model and tokens.keys() >= {"input_tokens", "output_tokens"}:
+        cached = (tokens.get("cache_read_tokens", 0), tokens.get("cache_write_tokens", 0))
+        usage = Usage(tokens["input_tokens"], tokens["output_tokens"], *cached, 0)
+        tool_uses = end.get("tool_uses")
+        cost_usd = total_cost(model, created_ms, usage, None if tool_uses is None else tool_uses + 1)
+    return Bill(tokens, cost_usd, cost_usd is not None)
 
 
 def _observed_model(facts: Facts) -> str | None:

@@ -36,7 +36,8 @@ def ended(facts: Facts) -> Ended:
     for _, _, stated in reversed(ends):
         known |= stated
     runs = _distinct(ends)
-    finished_ms = max((at_ms for at_ms, _ in runs), default=min((at_ms for _, at_ms, _ in ends), default=None))
+    first_ms = min((at_ms for _, at_ms, _ in ends if at_ms is not None), default=None)
+    finished_ms = max((at_ms for at_ms, _ in runs if at_ms is not None), default=first_ms)
     for field in ("duration_ms", "tool_uses"):
         counted = [stated[field] for _, stated in runs if stated.get(field) is not None]
         if counted:
@@ -48,7 +49,7 @@ def ended(facts: Facts) -> Ended:
 
 def reports(facts: Facts) -> list[list[Any]]:
     """Return the reports that the agent has ended, the best witness first; of a team's agent only the latest counts."""
-    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1], repr(end[2])))
+    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1] or 0, repr(end[2])))
     told = [end for end in ends if end[2].get("is_teammates")]
     return [max(told, key=lambda end: (end[1], repr(end[2])))] if told else ends
 
@@ -60,10 +61,10 @@ def own_end(facts: Facts) -> OwnEnd | None:
     return OwnEnd(at_ms, said) if is_over and at_ms is not None and said else None
 
 
-def _distinct(ends: list[list[Any]]) -> list[tuple[int, dict[str, Any]]]:
+def _distinct(ends: list[list[Any]]) -> list[tuple[int | None, dict[str, Any]]]:
     """Return one report of each run, at its first sight: a run is told again in the same numbers."""
-    runs: list[tuple[int, dict[str, Any]]] = []
-    for _, at_ms, stated in sorted(ends, key=lambda end: (end[1], end[0], repr(end[2]))):
+    runs: list[tuple[int | None, dict[str, Any]]] = []
+    for _, at_ms, stated in sorted(ends, key=lambda end: (end[1] or 0, end[0], repr(end[2]))):
         numbers = _numbers(stated)
         if numbers and not any(numbers & _numbers(other) for _, other in runs):
             runs.append((at_ms, stated))

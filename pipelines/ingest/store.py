@@ -8,12 +8,11 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.facts import Facts, join
+from pipelines.ingest.facts import Facts, join, tell, told
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.join import keys_of, link
-from pipelines.ingest.rows import COLUMNS, TaskRow, task_row
+from pipelines.ingest.rows import COLUMNS, TaskRow, task_id, task_row
 from pipelines.ingest.signals.derive import write_signals
-from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
@@ -28,31 +27,51 @@ class Written:
     updated: int = 0
 
 
-def write(connection: Connection, scans: Sequence[Scan], source: str = TranscriptReader.source) -> Written:
-    """Write what the files told; the caller commits. Facts that are known already change nothing."""
-    connection.execute(named_sql(__file__, "lock_ingest"))
-    read: dict[str, Facts] = {}
+def write(connection: Connection, scans: Iterable[Scan]) -> Written:
+    """Write what files told; the caller commits. Facts that are known already change nothing."""
+    read: dict[str, dict[str, Facts]] = {}
     for scan in scans:
+        of_source = read.setdefault(scan.source, {})
         for key, facts in scan.facts.items():
-            read[key] = join(read[key], facts) if key in read else facts
+            of_source[key] = join(of_source[key], facts) if key in of_source else facts
+    written = [write_facts(connection, source, facts) for source, facts in sorted(read.items()) if facts]
+    return Written(sum(each.new for each in written), sum(each.updated for each in written))
+
+
+def write_facts(connection: Connection, source: str, read: dict[str, Facts]) -> Written:
+    """Write what one source told: the facts, and the rows and signals of all spawns that they change."""
+    connection.execute(named_sql(__file__, "lock_ingest"))
     changed = _join_known(connection, source, read)
-    written = Written()
-    if changed:
-        held = _with_relatives(connection, source, changed)
-        rows = [(linked, task_row(source, linked.key, linked.facts, linked.parent)) for linked in link(held)]
-        _write_facts(connection, source, changed)
-        written = write_tasks(connection, [row for _, row in rows])
-        write_signals(connection, rows)
+    if not changed:
+        return Written()
+    held = _with_relatives(connection, source, changed)
+    rows = [(spawn, task_row(source, spawn)) for spawn in link(held)]
+    _write_facts(connection, source, changed)
+    written = _write_tasks(connection, [row for _, row in rows])
+    write_signals(connection, rows)
+    _write_decisions(connection, source, changed)
     return written
 
 
 def _join_known(connection: Connection, source: str, read: dict[str, Facts]) -> dict[str, Facts]:
     """Return the facts, joined with those that are stored, that are news."""
-    known = dict(
-        connection.execute(named_sql(__file__, "read_facts"), {"source": source, "keys": list(read)}).fetchall()
-    )
+    keys = {"source": source, "keys": list(read)}
+    known = dict(connection.execute(named_sql(__file__, "read_facts"), keys).fetchall())
+    if told := [key for key, facts in read.items() if "told" in facts and key not in known]:
+        known |= _told_before(connection, source, told)
     joined = {key: join(known[key], facts) if key in known else facts for key, facts in read.items()}
     return {key: facts for key, facts in joined.items() if facts != known.get(key)}
+
+
+def _told_before(connection: Connection, source: str, keys: list[str]) -> dict[str, Facts]:
+    """Return what rows of an earlier version say, which kept no facts of what was told of whole spawns."""
+    rows = connection.execute(named_sql(__file__, "told_before"), {"source": source, "keys": keys}).fetchall()
+    before: dict[str, Facts] = {}
+    for key, stated in rows:
+        for field, value in stated.items():
+            if value is not None and value != "":
+                tell(before.setdefault(key, {}), field, 0, 0, value)
+    return before
 
 
 def _with_relatives(connection: Connection, source: str, changed: dict[str, Facts]) -> dict[str, Facts]:
@@ -76,14 +95,27 @@ def _write_facts(connection: Connection, source: str, changed: dict[str, Facts])
     rows = ((source, key, *keys_of(facts), Jsonb(facts)) for key, facts in changed.items())
     _copy(connection, "staged_facts", _FACT_COLUMNS, rows)
     connection.execute(named_sql(__file__, "merge_facts"))
+    connection.execute("drop table staged_facts")  # a transaction may have more of them, one a source
 
 
-def write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
+def _write_decisions(connection: Connection, source: str, changed: dict[str, Facts]) -> None:
+    """Tie spawns to the decisions that they are told to come from, and their model's propensity to them."""
+    stated = {key: told(facts) for key, facts in changed.items() if "told" in facts}
+    rows = [
+        {"decision": fields.get("decision_id"), "propensity": fields.get("propensity"), "task": task_id(source, key)}
+        for key, fields in stated.items()
+        if "decision_id" in fields or "propensity" in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(named_sql(__file__, "write_decision"), rows)
+
+
+def _write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
     """Upsert rows; one that says the same as before is left alone."""
     connection.execute(named_sql(__file__, "stage_tasks"))
     _copy(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
     counted = connection.execute(named_sql(__file__, "merge_tasks")).fetchone()
-    connection.execute("drop table staged_tasks")  # a transaction may have more of them
+    connection.execute("drop table staged_tasks")
     assert counted is not None
     return Written(*counted)
 

@@ -1,19 +1,20 @@
 """Load the journal: decisions, recorded tasks, feedback, and how they belong together."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
+from pipelines.ingest.facts import Facts
+from pipelines.ingest.observations import Told, fold
 from pipelines.ingest.purged import refuse_purged
-from pipelines.ingest.rows import task_id
+from pipelines.ingest.spawn_record import SpawnRecord
+from pipelines.ingest.store import write_facts
 from pipelines.journal.events import Decision, Event, Feedback, Recorded, Stop, started_at
 from pipelines.journal.files import mark_read, new_lines
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.models import model_family
 
 Connection = psycopg.Connection[Any]
 RECORD_SOURCE = "record"
@@ -59,25 +60,30 @@ def _store(connection: Connection, events: Sequence[Event]) -> None:
         rows = [event.model_dump() for event in events if isinstance(event, kind)]
         with connection.cursor() as cursor:
             cursor.executemany(named_sql(__file__, statement), rows)
-    recorded = [_task(event) for event in events if isinstance(event, Recorded)]
-    with connection.cursor() as cursor:
-        cursor.executemany(named_sql(__file__, "upsert_recorded_task"), recorded)
-        cursor.executemany(named_sql(__file__, "retract_recorded_outcome"), recorded)
-        cursor.executemany(
-            named_sql(__file__, "insert_recorded_outcome"), [row for row in recorded if row["success"] is not None]
-        )
-        cursor.executemany(named_sql(__file__, "link_parent"), [row for row in recorded if row["parent_id"]])
+    facts: dict[str, Facts] = {}
+    fold((_told(event) for event in events if isinstance(event, Recorded)), facts)
+    if facts:
+        write_facts(connection, RECORD_SOURCE, facts)
 
 
-def _task(event: Recorded) -> dict[str, Any]:
-    """Return the values of a recorded task's row."""
-    return event.model_dump() | {
-        "id": task_id(RECORD_SOURCE, event.record_id),
-        "source": RECORD_SOURCE,
-        "created_at": started_at(event),
-        "task_hash": hashlib.sha256(event.task_description.encode()).hexdigest(),
-        "model_family": model_family(event.model),
-        "parent": task_id(RECORD_SOURCE, event.parent_id) if event.parent_id else None,
-        "status": {True: "completed", False: "failed", None: None}[event.success],
-        "signal": "recorded_success" if event.success else "recorded_failure",
-    }
+def _told(event: Recorded) -> Told:
+    """Return a recorded spawn as ingest takes it; a later record of it takes the place of the earlier one."""
+    record = SpawnRecord.model_construct(
+        id=event.record_id,
+        agent=event.agent,
+        title=event.task_title,
+        task=event.task_description,
+        spawned_at=started_at(event),
+        finished_at=event.at,
+        session_id=event.session_id,
+        model=event.model,
+        status={True: "completed", False: "failed", None: None}[event.success],
+        success=event.success,
+        error=event.error_message or ("" if event.success is False else None),
+        duration_ms=event.duration_ms,
+        cost_usd=event.cost_usd,
+        decision_id=str(event.decision_id) if event.decision_id else None,
+    )
+    version = round(event.at.timestamp() * 1_000_000)
+    parent = event.parent_id or ""
+    return Told(event.record_id, record, "journal", 0, version, 0, 0, parent, "recorded", is_whole=True)

@@ -111,8 +111,8 @@ def test_a_log_of_any_length_is_written_in_parts(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory holds one part; a spawn that several parts tell of keeps the signs of all of them."""
-    monkeypatch.setattr("pipelines.ingest.formats.files.BATCH", 2)
-    monkeypatch.setattr("pipelines.ingest.formats.reading.MAX_QUARANTINED", 5)
+    monkeypatch.setattr("pipelines.ingest.files.scan.PART_SPAWNS", 2)
+    monkeypatch.setattr("pipelines.ingest.files.scan.MAX_QUARANTINED", 5)
     for number in range(3):
         path = FIXTURES["records"].write(tmp_path, number)[0]
         path.write_bytes(path.read_bytes() * 20 + b"no record\n" * 20 * number)

@@ -4,16 +4,19 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.sources import sources
+from pipelines.ingest.sources.claude_code import DESCRIPTION_SUFFIX
 from pipelines.ingest.values import LATEST_MS, identifier, name, storable
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
 AGENT_PREFIX = "agent-"
-DESCRIPTION_SUFFIX = ".meta.json"  # beside an agent's log
 
 
 @dataclass(frozen=True)
@@ -24,19 +27,21 @@ class LogFile:
     size: int
     modified_ns: int
 
-    def origin(self) -> Origin:
+    def origin(self, stored_path: str = "") -> Origin:
         """Return what the file's place says about its lines."""
         *folders, file_name = Path(storable(str(self.path))).parts
         agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
         project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
+        modified_ms = self.modified_ns // 1_000_000
         session, workflow = _places_above(folders)
         return Origin(
             self.path,
-            self.modified_ns // 1_000_000,
+            modified_ms,
             identifier(agent),
             name(project),
             identifier(session),
             name(workflow),
+            stored_path,
         )
 
 
@@ -79,6 +84,11 @@ def find_logs(sources: Iterable[Path]) -> Found:
             )
     found.files = [known[path] for path in sorted(known)]
     return found
+
+
+def has_logs(place: Path) -> bool:
+    """Tell whether there is any log in a place where a source keeps them."""
+    return any(True for path in _places(place, []) for _ in _walk(path, []))
 
 
 def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
@@ -128,7 +138,13 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
 
 def _is_log(file_name: str) -> bool:
     is_description = file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
-    return (is_description or file_name.endswith(SUFFIXES)) and not file_name.startswith(COMPACTION_PREFIX)
+    is_log = is_description or file_name.endswith(SUFFIXES) or file_name.endswith(_other_suffixes())
+    return is_log and not file_name.startswith(COMPACTION_PREFIX)
+
+
+@cache
+def _other_suffixes() -> tuple[str, ...]:
+    return tuple(suffix for source in sources() for suffix in source.suffixes)
 
 
 def _unreadable(path: Path, error: OSError) -> str:
@@ -142,5 +158,10 @@ def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
         warnings.append(f"{storable(path)} cannot be read ({error.strerror}). It is left out.")
         return
     if stat.S_ISREG(status.st_mode):
-        modified_ns = min(max(status.st_mtime_ns, 0), LATEST_MS * 1_000_000)  # a file system may hold any year
-        yield LogFile(Path(path), status.st_size, modified_ns)
+        size, modified_ns = status.st_size, status.st_mtime_ns
+        if path.endswith(_other_suffixes()):
+            with suppress(OSError):  # what a database has not yet taken over from beside it
+                beside = Path(f"{path}-wal").stat()
+                size, modified_ns = size + beside.st_size, max(modified_ns, beside.st_mtime_ns)
+        # A file system may hold any year.
+        yield LogFile(Path(path), size, min(max(modified_ns, 0), LATEST_MS * 1_000_000))

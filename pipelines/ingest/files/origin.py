@@ -1,4 +1,4 @@
-"""Where a log lies, as far as the rows need to know."""
+"""Where a log lies, as far as its reader needs to know."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,3 +14,4 @@ class Origin:
     project: str = ""  # the folder under projects/
     session: str = ""  # the session whose folder holds an agent's file
     workflow: str = ""  # the run of a workflow whose folder holds it
+    stored_path: str = ""  # as the warehouse names the file: evidence for a person who looks it up

@@ -76,14 +76,14 @@ def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Worker
                 del to_read[path]
     # All of them, or what a worker that died has left.
     for path, log in to_read.items():
-        yield from ((path, result) for result in parts(log, known.get(path)))
+        yield from ((path, result) for result in parts(log, known.get(path), path))
 
 
-def parts(log: LogFile, known: Mark | None) -> Iterator[Scan]:
+def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[Scan]:
     """Yield the scans of one file."""
     is_partial = True
     while is_partial:
-        result = scan(log, known)
+        result = scan(log, known, stored_path)
         known, is_partial = result.mark, result.is_partial
         yield result
 
@@ -91,7 +91,7 @@ def parts(log: LogFile, known: Mark | None) -> Iterator[Scan]:
 def work(tasks: IO[bytes], results: IO[bytes]) -> None:
     """Scan the files that are given on `tasks`, one list of (path, file, mark), and write their scans to `results`."""
     for path, log, known in pickle.load(tasks):
-        for result in parts(log, known):
+        for result in parts(log, known, path):
             pickle.dump((path, result), results, pickle.HIGHEST_PROTOCOL)
     results.flush()
 

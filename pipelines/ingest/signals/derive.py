@@ -1,7 +1,7 @@
 """The signs of how a spawn went, as rows of outcome_signals."""
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,45 +11,20 @@ from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.rows import TaskRow
 from pipelines.ingest.runs import own_end, reports
+from pipelines.ingest.signals.names import (
+    AFTER_TESTS,
+    IN_SESSION,
+    LATER,
+    OUTAGES,
+    RETURNED,
+    RUN_STOPPED,
+    TASK_STOPPED,
+)
 from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions
-from pipelines.ingest.sources.claude_code.reports import OUTAGES, RETURNED
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql
 
-IN_SESSION, LATER = "respawned_in_session", "respawned_later"
-TASK_STOPPED, RUN_STOPPED = "task_stopped", "run_stopped"  # by the parent; by whom is not known
-AFTER_TESTS = {"test_passed_after", "test_failed_after"}
 EDITING_TOOLS = {"Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch"}
-
-# What ingest derives from transcripts, and so may take back. Feedback, records and judgements are not its own.
-TRANSCRIPT_SIGNALS = (
-    RETURNED,
-    "result_used",
-    "no_result",
-    "launch_failed",
-    "sibling_failed",
-    "user_rejected",
-    "user_interrupted",
-    "api_error",
-    "usage_limit",
-    "login_expired",
-    "zero_tokens",
-    "empty_report",
-    "permission_denied",
-    "tool_unavailable",
-    "tool_error",
-    "run_failed",
-    "turn_limit",
-    TASK_STOPPED,
-    RUN_STOPPED,
-    "teammate_spawned",
-    "remote_launched",
-    "async_launched",
-    "parent_redid",
-    "parent_alarm",
-    "user_pushback",
-    *sorted(AFTER_TESTS),
-)
 
 
 class Signal(NamedTuple):
@@ -71,10 +46,10 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     """
     sights: dict[str, list[list[Any]]] = {kind: [sight] for kind, sight in facts.get("signals", {}).items()}
     ends = [(at_ms, end) for _, at_ms, end in reports(facts)]
-    delivered = [at_ms for at_ms, end in ends if end["signal"] == RETURNED]
+    delivered = [at_ms for at_ms, end in ends if end.get("signal") == RETURNED]
     delivered += [sight[0] for sight in sights.get(RETURNED, ())]
     for at_ms, end in ends:
-        if at_ms <= min(delivered, default=at_ms):
+        if "signal" in end and at_ms <= min(delivered, default=at_ms):
             sights.setdefault(end["signal"], []).append([at_ms, end["file"], end["line"]])
     if delivered:  # what an outage had ended was taken up again
         sights = {kind: seen for kind, seen in sights.items() if kind not in OUTAGES}
@@ -83,8 +58,9 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     if "outage" in last and not delivered and "teammate_spawned" not in sights:
         sights.setdefault(last["outage"], []).append([stated_at(facts, "last"), last["file"], last["line"]])
     returned = facts.get("returned")
-    has_ended = bool(facts.get("ends")) or (returned is not None and returned[0] == 0)
-    own = None if has_ended else own_end(facts)
+    has_returned = returned is not None and returned[0] == 0
+    is_open = not has_returned and all(end.get("is_open") for _, end in ends)
+    own = own_end(facts) if is_open else None
     if own and "signal" in own.said:
         sights.setdefault(own.said["signal"], []).append([own.at_ms, own.said["file"], own.said["line"]])
     if TASK_STOPPED in sights and "began" in facts and not facts.get("messages"):
@@ -94,42 +70,42 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)
             yield Signal(task, kind, 1.0, file, line, moment(at_ms))
-    if not has_ended and not own:
+    if is_open and not own:
         yield Signal(task, "no_result", 1.0, "", 0, None)
 
 
 def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Linked, TaskRow]]) -> None:
     """Store the signals of these tasks, and what their respawns say of the tasks that they repeat."""
     own = [signal for linked, row in rows for signal in task_signals(row.id, linked.facts)]
-    _replace(connection, [row.id for _, row in rows], TRANSCRIPT_SIGNALS, own)
+    _replace(connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER]}, own)
     sessions = list({row.session_id for _, row in rows if row.session_id})
     spawns = _spawns(connection, "spawns_of_sessions", {"sessions": sessions})
-    _replace(connection, [spawn.id for spawn in spawns], [IN_SESSION], _as_signals(IN_SESSION, in_sessions(spawns)))
+    _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
     titles = list({(row.project, row.task_title) for _, row in rows if row.project and row.task_title})
     named = {"projects": [project for project, _ in titles], "titles": [title for _, title in titles]}
     spawns = _spawns(connection, "spawns_of_titles", named)
-    _replace(connection, [spawn.id for spawn in spawns], [LATER], _as_signals(LATER, across_sessions(spawns)))
+    _replace_respawns(connection, spawns, LATER, across_sessions(spawns))
 
 
 def _spawns(connection: psycopg.Connection[Any], query: str, parameters: dict[str, Any]) -> list[Spawned]:
     return [Spawned(*row) for row in connection.execute(named_sql(__file__, query), parameters)]
 
 
-def _as_signals(kind: str, found: Iterable[Respawn]) -> list[Signal]:
-    """Return one signal for each task that was given out again, at its first repetition."""
+def _replace_respawns(
+    connection: psycopg.Connection[Any], spawns: list[Spawned], kind: str, found: Iterable[Respawn]
+) -> None:
+    """Give each task that was given out again one signal, at its first repetition."""
     first: dict[uuid.UUID, Signal] = {}
     for spawn, again in found:
         signal = Signal(spawn.id, kind, 1.0, f"{again.session_id}.jsonl", 0, again.created_at)
         first[spawn.id] = min(first.get(spawn.id, signal), signal, key=lambda each: (each.observed_at, each[3]))
-    return list(first.values())
+    scope = {"tasks": [spawn.id for spawn in spawns], "kind": kind}
+    _replace(connection, "respawn_signals", scope, first.values())
 
 
-def _replace(
-    connection: psycopg.Connection[Any], tasks: list[uuid.UUID], kinds: Collection[str], wanted: Iterable[Signal]
-) -> None:
-    """Make `wanted` the only signals of these kinds that these tasks have."""
-    scope = {"tasks": tasks, "kinds": list(kinds)}
-    held = {Signal(*row) for row in connection.execute(named_sql(__file__, "read_signals"), scope)}
+def _replace(connection: psycopg.Connection[Any], query: str, scope: dict[str, Any], wanted: Iterable[Signal]) -> None:
+    """Make `wanted` the only signals that a query finds."""
+    held = {Signal(*row) for row in connection.execute(named_sql(__file__, query), scope)}
     wanted = set(wanted)
     with connection.cursor() as cursor:
         if gone := held - wanted:

@@ -62,35 +62,30 @@ class Respawn(NamedTuple):
 
 def in_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
     """Yield what was spawned again in its session; `spawns` must hold whole sessions."""
-    spawns = list(spawns)
+    spawns = [spawn for spawn in spawns if spawn.session_id and _words(spawn.title)]
     uses = Counter((spawn.session_id, spawn.title.casefold()) for spawn in spawns)
-    for first, again in _pairs(spawns, lambda spawn: spawn.session_id):
-        is_template = uses[first.session_id, first.title.casefold()] > MAX_REPEATS
-        if (
-            first.session_id
-            and not is_template
-            and _may_be_again(first, again)
-            and _is_same_session_respawn(first, again)
-        ):
-            yield Respawn(first, again)
+    for group in _groups(spawns, lambda spawn: (spawn.session_id, frozenset(_words(spawn.title) - _SAYS_AGAIN))):
+        for place, first in enumerate(group):
+            if uses[first.session_id, first.title.casefold()] <= MAX_REPEATS:
+                for again in group[place + 1 :]:
+                    if _may_be_again(first, again) and _is_same_session_respawn(first, again):
+                        yield Respawn(first, again)
 
 
 def across_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
     """Yield what was spawned again under the same title in a later session; `spawns` must hold all of a title."""
-    for first, again in _pairs(spawns, lambda spawn: (spawn.project, spawn.title.casefold()), MAX_REPEATS):
-        if first.session_id != again.session_id and _may_be_again(first, again) and _is_later_respawn(first, again):
-            yield Respawn(first, again)
+    for group in _groups(spawns, lambda spawn: (spawn.project, spawn.title.casefold())):
+        for first, again in combinations(group, 2) if len(group) <= MAX_REPEATS else ():
+            if first.session_id != again.session_id and _may_be_again(first, again) and _is_later_respawn(first, again):
+                yield Respawn(first, again)
 
 
-def _pairs(
-    spawns: Iterable[Spawned], group_of: Callable[[Spawned], object], largest: int | None = None
-) -> Iterator[tuple[Spawned, Spawned]]:
+def _groups(spawns: Iterable[Spawned], group_of: Callable[[Spawned], object]) -> Iterable[list[Spawned]]:
+    """Return the spawns by group, each in the order of their times."""
     groups: dict[object, list[Spawned]] = defaultdict(list)
     for spawn in sorted(spawns, key=lambda spawn: (spawn.created_at, spawn.id)):
         groups[group_of(spawn)].append(spawn)
-    for group in groups.values():
-        if largest is None or len(group) <= largest:
-            yield from combinations(group, 2)
+    return groups.values()
 
 
 def _may_be_again(first: Spawned, again: Spawned) -> bool:
@@ -100,11 +95,8 @@ def _may_be_again(first: Spawned, again: Spawned) -> bool:
 
 
 def _is_same_session_respawn(first: Spawned, again: Spawned) -> bool:
-    words, words_again = _words(first.title), _words(again.title)
     return (
         again.created_at - first.created_at <= SESSION_WINDOW
-        and bool(words)
-        and words ^ words_again <= _SAYS_AGAIN
         and fuzz.ratio(first.task, again.task) >= 100 * MIN_PROMPT_SIMILARITY
         and not _are_of_one_template(_words(first.task), _words(again.task))
     )

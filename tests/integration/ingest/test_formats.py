@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.files.find import LogFile
-from pipelines.ingest.files.known import stored_path
-from pipelines.ingest.formats.files import FormatRead, ingest_format
+from pipelines.ingest.ingest import IngestReport, ingest_sources
+from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.unit.ingest.formats.test_codex import CHILD, CHILD_LINES, META, SPAWN, SPAWNED, TURN
 from tests.unit.ingest.formats.test_otel import agent, request
@@ -27,14 +26,10 @@ RECORD = {
 }
 
 
-def ingest(warehouse: Warehouse, path: Path, *lines: dict[str, Any]) -> FormatRead:
+def ingest(warehouse: Warehouse, path: Path, *lines: dict[str, Any]) -> IngestReport:
     if lines:
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    log = LogFile(path, path.stat().st_size, path.stat().st_mtime_ns)
-    with warehouse.connect() as connection:
-        done = ingest_format(connection, log, stored_path(log))
-    assert done is not None
-    return done
+    return ingest_sources(warehouse, [path], SilentProgress())
 
 
 def task(warehouse: Warehouse, *columns: str) -> tuple[Any, ...]:
@@ -49,7 +44,7 @@ def signals(warehouse: Warehouse) -> set[str]:
 
 
 def test_record_becomes_a_row_with_its_price(warehouse: Warehouse, tmp_path: Path) -> None:
-    assert ingest(warehouse, tmp_path / "a.jsonl", RECORD).written.new == 1
+    assert ingest(warehouse, tmp_path / "a.jsonl", RECORD).spawns_new == 1
     assert task(warehouse, "source", "source_key", "agent_used", "task_title", "task_description", "model_used") == (
         "records",
         "r1",
@@ -71,7 +66,7 @@ def test_file_read_again_changes_nothing(warehouse: Warehouse, tmp_path: Path) -
     ingest(warehouse, tmp_path / "a.jsonl", RECORD)
     before = task(warehouse, "updated_at")
     again = ingest(warehouse, tmp_path / "a.jsonl", RECORD)
-    assert (again.written.new, again.written.updated) == (0, 0)
+    assert (again.spawns_new, again.spawns_updated) == (0, 0)
     assert task(warehouse, "updated_at") == before
 
 
@@ -80,7 +75,7 @@ def test_later_record_adds_to_the_earlier_one(warehouse: Warehouse, tmp_path: Pa
     bare = {key: RECORD[key] for key in ("id", "agent", "task", "spawned_at")}
     ingest(warehouse, tmp_path / "a.jsonl", RECORD, bare | {"success": False, "tool_uses": 3})
     assert task(warehouse, "tool_uses", "model_used", "task_title") == (3, "haiku", "Tests")
-    assert signals(warehouse) == {"recorded_success", "recorded_failure"}
+    assert signals(warehouse) == {"recorded_failure"}, "what it states replaces"
 
 
 def test_torn_last_line_waits_for_its_end(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -88,15 +83,15 @@ def test_torn_last_line_waits_for_its_end(warehouse: Warehouse, tmp_path: Path) 
     second = json.dumps(RECORD | {"id": "r2"})
     path.write_text(json.dumps(RECORD) + "\n" + second[:40])
     done = ingest(warehouse, path)
-    assert (done.scan.counts["read"], done.scan.counts["quarantined"], done.written.new) == (1, 0, 1)
+    assert (done.lines_read, done.lines_quarantined, done.spawns_new) == (1, 0, 1)
     path.write_text(json.dumps(RECORD) + "\n" + second)
-    assert ingest(warehouse, path).written.new == 1
+    assert ingest(warehouse, path).spawns_new == 1
 
 
 def test_bad_line_is_quarantined_and_redacted(warehouse: Warehouse, tmp_path: Path) -> None:
     secret = "hunter" + "22"
     done = ingest(warehouse, tmp_path / "a.jsonl", RECORD, {"id": 1, "note": f"DB_PASSWORD={secret}"})
-    assert done.scan.counts == {"read": 2, "loaded": 1, "skipped": 0, "quarantined": 1}
+    assert (done.lines_read, done.lines_loaded, done.lines_quarantined) == (2, 1, 1)
     with warehouse.connect() as connection:
         row = connection.execute("select line_number, reason, excerpt from learning.ingest_quarantine").fetchone()
     assert row is not None
@@ -156,10 +151,3 @@ def test_codex_threads_in_any_order_make_one_row(warehouse: Warehouse, tmp_path:
     assert row == (CHILD, "worker", "gpt-5.4-mini", "gpt-5.4-mini", 300, "completed")
     assert task(warehouse, "model_parent", "task_description") == ("gpt-5.4", "Fix the login")
     assert signals(warehouse) == {"result_returned"}
-
-
-def test_other_files_are_none_of_these_formats(warehouse: Warehouse, tmp_path: Path) -> None:
-    path = tmp_path / "claude.jsonl"
-    path.write_text('{"type": "user", "sessionId": "s"}\n')
-    with warehouse.connect() as connection:
-        assert ingest_format(connection, LogFile(path, 1, 1), str(path)) is None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.ingest.sources.claude_code.reports import RETURNED, error_kind, report_kind
+from pipelines.ingest.signals.names import RETURNED
+from pipelines.ingest.sources.claude_code.reports import error_kind, report_kind
 
 CUT_OFF = (
     "Agent terminated early due to an API error: {}\n\nEverything below is PARTIAL output recovered from the agent "

@@ -38,7 +38,7 @@ def _assert_sound(result: Scan) -> None:
     assert counts["read"] == counts["loaded"] + counts["skipped"] + counts["quarantined"]
     held = json.loads(json.dumps(result.facts))  # what goes into the database must come back from it
     for spawn in link(held):
-        row = task_row("claude-code", spawn.key, spawn.facts, spawn.parent)
+        row = task_row("claude-code", spawn)
         signals = list(task_signals(row.id, spawn.facts))
         assert "\0" not in json.dumps([row.values(), signals], default=str)
 

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.ingest.facts import Facts, join, payload
 from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import fold
 from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from tests.transcripts import Transcript
 
@@ -14,7 +15,9 @@ def _read(log: Transcript) -> Facts:
     reader = TranscriptReader(Origin(Path("agent-a1.jsonl"), modified_ms=1, agent_id="a1"), {})
     for number, record in enumerate(log.lines, 1):
         reader.read(number, record)
-    return join(*reader.facts.values())
+    facts: dict[str, Facts] = {}
+    fold(reader.take(), facts)
+    return join(*facts.values())
 
 
 @pytest.mark.parametrize("has_times", [True, False])

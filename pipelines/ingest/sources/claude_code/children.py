@@ -5,52 +5,52 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.costs import visible_tokens
-from pipelines.ingest.facts import Facts, Message, count_message
+from pipelines.ingest.observations import Message
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
 from pipelines.ingest.values import count, items, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model
 _UNIQUE = re.compile(r"msg_(?:bdrk_|vrtx_)?01\w{20,}")  # an id of Anthropic's own; a proxy may give one to all messages
-
 _STANDARD = {"standard", "global", "not_available", "default"}  # of speed, region and tier
 
 
-def count_child_message(
-    facts: Facts, line: Mapping[str, Any], message: Mapping[str, Any], at_ms: int, memory: Memory
-) -> bool:
-    """Count an assistant message of the child; False where it holds no usage."""
+def child_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory) -> Message | None:
+    """Return the assistant message of the child that a line holds, None where it holds no usage."""
+    message = mapping(line.get("message"))
     model, usage = name(message.get("model")), mapping(message.get("usage"))
     if not message.get("id") or not model or model == SYNTHETIC or not usage:
-        return False
+        return None
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
-    copy = Message(
-        is_final=int(bool(message.get("stop_reason"))),
-        output=count(usage.get("output_tokens")) or 0,
-        at_ms=at_ms,
-        model=model,
-        input=count(usage.get("input_tokens")) or 0,
-        cache_read=count(usage.get("cache_read_input_tokens")) or 0,
-        cache_write=writes,
-        cache_write_1h=min(long_writes, writes),
+    is_final = bool(message.get("stop_reason"))
+    seen = [] if is_final else [visible_tokens(mapping(block)) for block in items(message.get("content"))]
+    return Message(
+        key,
+        message_key(line, memory),
+        at_ms,
+        model,
+        input_tokens=count(usage.get("input_tokens")) or 0,
+        output_tokens=count(usage.get("output_tokens")) or 0,
+        cache_read_tokens=count(usage.get("cache_read_input_tokens")) or 0,
+        cache_write_tokens=writes,
+        cache_write_1h_tokens=min(long_writes, writes),
+        is_final=is_final,
         speed=_unless_standard(usage.get("speed")),
         region=_unless_standard(usage.get("inference_geo")),
         effort=name(line.get("effort")),
         tier=_unless_standard(usage.get("service_tier")),
         web_searches=count(mapping(usage.get("server_tool_use")).get("web_search_requests")) or 0,
+        said=dict(filter(None, seen)),
     )
-    seen = [] if copy.is_final else [visible_tokens(mapping(block)) for block in items(message.get("content"))]
-    count_message(facts, message_key(line, message, memory), copy, dict(filter(None, seen)))
-    return True
 
 
-def message_key(line: Mapping[str, Any], message: Mapping[str, Any], memory: Memory) -> str:
-    """Return what names a message: its id, and the request that it answers.
+def message_key(line: Mapping[str, Any], memory: Memory) -> str:
+    """Return what names the message of a line: its id, and the request that it answers.
 
     Where no request is named and the id may be a proxy's, it is the first of the lines that follow one another: of a
     message each line but the first has one of the same message as its parent.
     """
-    message_id = reference(message.get("id"))
+    message_id = reference(mapping(line.get("message")).get("id"))
     if request := reference(line.get("requestId")) or reference(line.get("requestRef")):
         return f"{message_id} {request}"
     uuid = reference(line.get("uuid"))

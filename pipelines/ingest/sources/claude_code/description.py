@@ -3,35 +3,43 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest import facts as fact
-from pipelines.ingest.facts import Facts
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import Described, Seen
 from pipelines.ingest.redaction import redact_start
+from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code.own_log import agent_key, member_of_team
+from pipelines.ingest.sources.claude_code.spawns import MAX_TITLE
 from pipelines.ingest.values import MAX_INTEGER, count, identifier, name, text
 
-MAX_TITLE = 300
+
+class DescriptionReader(LineReader):
+    """Takes a description for what it is: one object, of one agent."""
+
+    is_one_object = True
+
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Tell of the agent by the call that spawned it, or by its own id where none is named."""
+        origin = self.origin
+        call = identifier(record.get("toolUseId")) or identifier(record.get("tool_use_id"))
+        if not origin.agent_id or not (call or origin.session):
+            return False
+        team = {"agentName": record.get("name"), "teamName": record.get("teamName")}
+        key = call or agent_key(origin.session, member_of_team(team) or origin.agent_id)
+        if call:
+            self.tell(Seen(key, "agents", origin.agent_id, origin.modified_ms))
+        if (parent := identifier(record.get("parentAgentId"))) and origin.session:
+            self.tell(Seen(key, "parents", agent_key(origin.session, parent), origin.modified_ms))
+        self.tell(_described(key, record))
+        return True
 
 
-def read_description(origin: Origin, record: Mapping[str, Any]) -> dict[str, Facts]:
-    """Return the facts of a description by the call that spawned the agent, or by the agent where it names none."""
-    key = identifier(record.get("toolUseId")) or identifier(record.get("tool_use_id"))
-    if not origin.agent_id or not (key or origin.session):
-        return {}
-    facts: Facts = {}
-    described = {
-        "agent_type": name(record.get("agentType")),
-        "title": redact_start(" ".join(text(record.get("description")).split()), MAX_TITLE),
-        "model": name(record.get("model")),
-        "is_model_named": (record.get("modelNotNamed") is not True) or None,
-        "effort": name(record.get("effort")),
-        "spawn_depth": count(record.get("spawnDepth"), MAX_INTEGER),
-        "is_finished": record.get("finished") is True or None,
-    }
-    fact.state(facts, "described", 0, 0, described)
-    if (parent := identifier(record.get("parentAgentId"))) and origin.session:
-        fact.see(facts, "parents", agent_key(origin.session, parent), origin.modified_ms)
-    if key:
-        fact.see(facts, "agents", origin.agent_id, origin.modified_ms)
-    named = {"agentName": record.get("name"), "teamName": record.get("teamName")}
-    return {key or agent_key(origin.session, member_of_team(named) or origin.agent_id): facts}
+def _described(key: str, record: Mapping[str, Any]) -> Described:
+    return Described(
+        key,
+        agent_type=name(record.get("agentType")),
+        model=name(record.get("model")),
+        title=redact_start(" ".join(text(record.get("description")).split()), MAX_TITLE),
+        is_model_named=record.get("modelNotNamed") is not True or None,
+        effort=name(record.get("effort")),
+        spawn_depth=count(record.get("spawnDepth"), MAX_INTEGER),
+        is_finished=record.get("finished") is True or None,
+    )

@@ -7,6 +7,7 @@ line of its log stands for it.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.observations import Began, Call, Last, Seen, Sent
 from pipelines.ingest.sources.claude_code import spawns
 from pipelines.ingest.sources.claude_code.framing import task_of
 from pipelines.ingest.sources.claude_code.reports import outage_kind, report_kind, report_text
@@ -25,33 +26,34 @@ def member_of_team(record: Mapping[str, Any]) -> str:
 
 
 def agent_key(session: str, agent_id: str) -> str:
-    """Return the key of the facts about an agent's run."""
+    """Return the key of what is told of an agent's run."""
     return f"agent:{session}:{agent_id}"
 
 
 def read_first_line(reader: "TranscriptReader", content: object, run: str) -> None:
     """Take the task with which the agent's log begins."""
-    memory = reader.memory
+    memory, origin = reader.memory, reader.origin
     prompt = task_of(report_text(content))
     if not prompt.strip():
         return
-    began = {"prompt_key": spawns.prompt_key(memory.session, prompt), "version": memory.version}
-    reader.state(run, "began", began)
-    if reader.origin.workflow:
-        call = spawns.call_of_workflow(prompt, WORKFLOW_AGENT, memory.session)
-        reader.state(
-            run, "call", call | {"version": memory.version, "project": memory.project or reader.origin.project}
+    key = spawns.prompt_key(memory.session, prompt)
+    reader.load(Began(run, reader.at_ms, key, memory.version, reader.trust))
+    if origin.workflow:
+        said = spawns.call_of_workflow(prompt, WORKFLOW_AGENT, key)
+        said |= {"version": memory.version, "project": memory.project or origin.project}
+        reader.load(
+            Call(run, reader.at_ms, rank=reader.trust, **said),
+            Seen(run, "sessions", memory.session, reader.at_ms),
+            Seen(run, "agents", origin.agent_id, reader.at_ms),
         )
-        reader.see(run, "sessions", memory.session)
-        reader.see(run, "agents", reader.origin.agent_id)
 
 
 def read_request(reader: "TranscriptReader", record: Mapping[str, Any], run: str) -> None:
     """Take the model and the effort of a request, which the log names before any answer has come."""
     asked = mapping(record.get("params"))
-    said = {"model": name(asked.get("model")), "effort": name(mapping(asked.get("output_config")).get("effort"))}
-    if run and said["model"]:
-        reader.state_latest(run, "sent", said)
+    model, effort = name(asked.get("model")), name(mapping(asked.get("output_config")).get("effort"))
+    if run and model:
+        reader.load(Sent(run, reader.at_ms, -reader.at_ms, model, effort))
 
 
 def note_last(reader: "TranscriptReader", record: Mapping[str, Any], run: str) -> None:
@@ -60,15 +62,13 @@ def note_last(reader: "TranscriptReader", record: Mapping[str, Any], run: str) -
     Of those that bear one time, as lines without a time of their own do, one that is no outage counts.
     """
     message = mapping(record.get("message"))
-    words = report_text(message.get("content"))
-    said: dict[str, Any] = {}
+    words, file = report_text(message.get("content")), reader.evidence_file()
+    last = Last(run, reader.at_ms, -reader.at_ms)
     if record.get("isApiErrorMessage") is True:
-        said = {"outage": outage_kind(words)}
+        last = last._replace(rank=1 - reader.at_ms, outage=outage_kind(words), file=file, line=reader.line)
     elif text(message.get("stop_reason")) in _FINAL and words.strip() and not _calls(message):
-        said = {"signal": report_kind(words, None)}
-    if said:
-        said |= {"file": reader.evidence_file(), "line": reader.line}
-    reader.state_latest(run, "last", said, after="outage" in said)
+        last = last._replace(signal=report_kind(words, None), file=file, line=reader.line)
+    reader.tell(last)
 
 
 def _calls(message: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ researcher that finds nothing have succeeded. What each signal is worth is for t
 
 import re
 
+from pipelines.ingest.signals.names import OUTAGES, RETURNED
 from pipelines.ingest.sources.claude_code.framing import without_notes
 from pipelines.ingest.sources.claude_code.launches import NOT_STARTED, REFUSALS
 from pipelines.ingest.sources.claude_code.refusals import HEAD, says_refused, says_tool_is_missing
@@ -13,8 +14,6 @@ from pipelines.ingest.values import items, mapping, text
 
 LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}
 UNFINISHED = LAUNCHED | {"running", "pending", "queued", "in_progress", "not_ready", "waiting", "paused"}
-RETURNED = "result_returned"
-OUTAGES = {"usage_limit", "login_expired", "api_error"}
 MAX_ERROR = 500
 SHORT_REPORT = 2_000  # characters; a longer report has work in it, whatever it says of a refused step
 

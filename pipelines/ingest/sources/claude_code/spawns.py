@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.redaction import redact_further, redact_start
+from pipelines.ingest.signals.names import RETURNED
 from pipelines.ingest.sources.claude_code.framing import Trailer, split_trailer
 from pipelines.ingest.sources.claude_code.launches import DENIALS, NOT_STARTED
 from pipelines.ingest.sources.claude_code.reports import (
     LAUNCHED,
     MAX_ERROR,
-    RETURNED,
     UNFINISHED,
     error_kind,
     report_kind,
@@ -70,10 +70,9 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
     }
 
 
-def call_of_workflow(prompt: str, agent: str, session: str) -> dict[str, Any]:
+def call_of_workflow(prompt: str, agent: str, key: str) -> dict[str, Any]:
     """Return what stands for the call of an agent that a workflow has spawned."""
-    task = redact_further(task_text("", prompt))
-    return {"tool": "Workflow", "agent": agent, "task": task, "prompt_key": prompt_key(session, prompt)}
+    return {"tool": "Workflow", "agent": agent, "task": redact_further(task_text("", prompt)), "prompt_key": key}
 
 
 def looks_like_spawn_result(result: object) -> bool:

@@ -1,21 +1,20 @@
 """Read a transcript line by line into facts about spawns."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from pipelines.ingest import facts as fact
-from pipelines.ingest.facts import Facts
-from pipelines.ingest.files.lines import Overlong
 from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import Call, End, Observation, Return, Seen, Sign
 from pipelines.ingest.redaction import redact_start
+from pipelines.ingest.signals.names import RETURNED
+from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code import aftermath, notices, own_log, spawns, stream_json
-from pipelines.ingest.sources.claude_code.children import SYNTHETIC, count_child_message, message_key
+from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, message_key
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
 from pipelines.ingest.sources.claude_code.notices import Notice
 from pipelines.ingest.sources.claude_code.place import project_of
-from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, RETURNED, report_text
+from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, report_text
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
@@ -23,25 +22,27 @@ TEAMMATE = "teammate_spawned"
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
-class TranscriptReader:
-    """Turns the lines of one transcript into `facts`: {tool_use id, or agent:<session>:<agent id>: facts}."""
+class TranscriptReader(LineReader):
+    """Tells of spawns by their tool_use id, and of agents' runs by agent:<session>:<agent id>."""
 
-    source = "claude-code"
-
-    def __init__(self, origin: Origin, remembered: dict[str, Any]) -> None:
-        self.origin = origin
-        self.memory = Memory.from_json(remembered)
-        self.facts: dict[str, Facts] = defaultdict(dict)
+    def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
+        super().__init__(origin, memory)
+        self.memory = Memory.from_json(memory)
+        self.writer_version = self.memory.version
         self._is_agents_own = bool(origin.agent_id)
         self.line = 0
         self._folder: object = None
-        self._at_ms = 0
-        self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
+        self.at_ms = 0
+        self.trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
         self._is_loaded = False
 
-    def passes_over(self, content: bytes | Overlong) -> bool:
+    def remembered(self) -> dict[str, Any]:
+        """Return the memory as JSON."""
+        return self.memory.as_json()
+
+    def passes_over(self, content: bytes) -> bool:
         """Tell from its first bytes that a line need not be read."""
-        return isinstance(content, bytes) and tells_nothing(content, self.memory, self._is_agents_own)
+        return tells_nothing(content, self.memory, self._is_agents_own)
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
@@ -50,7 +51,7 @@ class TranscriptReader:
         self._note_context(record)
         kind = record.get("type")
         if kind in ("assistant", "user"):
-            self._read_message(record, kind)
+            self._read_message(record, is_users=kind == "user")
         elif kind == "api-request":
             own_log.read_request(self, record, self._run_of(record))
         elif kind == "system":
@@ -63,33 +64,22 @@ class TranscriptReader:
             self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
         return self._is_loaded
 
-    def _read_message(self, record: Mapping[str, Any], kind: str) -> None:
+    def _read_message(self, record: Mapping[str, Any], is_users: bool) -> None:
         spawn, run = stream_json.spawn_of(record), self._run_of(record)
-        if kind == "user":
+        if is_users:
             self._read_user(record, spawn or run)
             return
         self._read_assistant(record, spawn or run)
         if run and COMPACTION not in run:
             own_log.note_last(self, record, run)
 
-    def _about(self, key: str) -> Facts:
+    def load(self, *observations: Observation) -> None:
+        """Tell what makes the line one that told of a spawn."""
         self._is_loaded = True
-        return self.facts[key]
+        self.tell(*observations)
 
     def _agent_key(self, agent_id: str) -> str:
         return own_log.agent_key(self.memory.session, agent_id)
-
-    def see(self, key: str, field: str, member: str) -> None:
-        """Add a member to a set of the facts about a spawn or a run, seen at this line."""
-        fact.see(self._about(key), field, member, self._at_ms)
-
-    def state(self, key: str, register: str, payload: dict[str, Any]) -> None:
-        """Make a statement at this line's time; of several the one whose time is best known, then the first, stays."""
-        fact.state(self._about(key), register, self._trust, self._at_ms, payload)
-
-    def state_latest(self, run: str, register: str, payload: dict[str, Any], after: bool = False) -> None:
-        """Make a statement of which the latest stays; of those of one time, one that does not come `after`."""
-        fact.state(self.facts[run], register, after - self._at_ms, self._at_ms, payload)
 
     def _note_context(self, record: Mapping[str, Any]) -> None:
         memory = self.memory
@@ -99,17 +89,17 @@ class TranscriptReader:
         if session and session != memory.session:
             memory.session = identifier(session) or memory.session
         if version and version != memory.version:
-            memory.version = name(version) or memory.version
+            memory.version = self.writer_version = name(version) or memory.version
         if folder and folder != self._folder:
             self._folder = folder
             memory.project = project_of(text(folder), self.origin.project) or memory.project
         own = milliseconds(record.get("timestamp"))
         if own is not None:
-            self._at_ms, self._trust, memory.at_ms = own, 0, own
+            self.at_ms, self.trust, memory.at_ms = own, 0, own
         elif memory.at_ms is not None:
-            self._at_ms, self._trust = memory.at_ms, 1
+            self.at_ms, self.trust = memory.at_ms, 1
         else:
-            self._at_ms, self._trust = self.origin.modified_ms, 2
+            self.at_ms, self.trust = self.origin.modified_ms, 2
 
     def _run_of(self, record: Mapping[str, Any]) -> str:
         """Return the key of the agent whose line this is; empty for the main conversation."""
@@ -131,16 +121,17 @@ class TranscriptReader:
 
         A copy in the parent's log names no calls that are yet to be answered.
         """
-        message, facts = mapping(line.get("message")), self.facts
-        if child and COMPACTION not in child:
-            self._is_loaded |= count_child_message(facts[child], line, message, self._at_ms, self.memory)
+        message = mapping(line.get("message"))
+        counted = child and COMPACTION not in child and child_message(child, line, self.at_ms, self.memory)
+        if counted:
+            self.load(counted)
         if not child and name(message.get("model")) != SYNTHETIC:
             aftermath.parent_goes_on(self, message)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") != "tool_use":
                 continue
             if child and (tool := name(block.get("name"))):
-                fact.see(facts[child], "tools", tool, self._at_ms)
+                self.tell(Seen(child, "tools", tool, self.at_ms))
             if spawns.is_spawn(block):
                 self._read_spawn(block, line, child)
             elif not is_copy:
@@ -148,17 +139,19 @@ class TranscriptReader:
                 remember(self.memory.unanswered, reference(block.get("id")), kind)
 
     def _read_spawn(self, block: Mapping[str, Any], line: Mapping[str, Any], child: str) -> None:
-        key, message = identifier(block.get("id")), mapping(line.get("message"))
+        key, parent_model = identifier(block.get("id")), name(mapping(line.get("message")).get("model"))
         remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
-        payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
+        payload = spawns.call_payload(block, parent_model, self.memory.session)
+        payload["message"] = message_key(line, self.memory)
         payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
-        payload["message"] = message_key(line, message, self.memory)
-        self.state(key, "call", payload)
-        self.see(key, "sessions", self.memory.session)
-        if child:
-            self.see(key, "parents", child)
-        if resumed := payload["resumes"]:
-            self.see(key, "agents", resumed)
+        self.load(Call(key, self.at_ms, rank=self.trust, **payload))
+        self._place(key, "sessions", self.memory.session)
+        self._place(key, "parents", child)
+        self._place(key, "agents", payload["resumes"])
+
+    def _place(self, key: str, field: Literal["sessions", "agents", "parents"], member: str) -> None:
+        if member:
+            self.tell(Seen(key, field, member, self.at_ms))
 
     def _read_user(self, record: Mapping[str, Any], run: str) -> None:
         message = mapping(record.get("message"))
@@ -190,12 +183,11 @@ class TranscriptReader:
             return
         rank, payload, kinds = spawns.returned_payload(block, result, denial)
         key = identifier(used)
-        fact.state(self._about(key), "returned", rank, self._at_ms, payload)
-        self.see(key, "sessions", self.memory.session)
-        if agent_id := payload["agent_id"]:
-            self.see(key, "agents", agent_id)
-        if payload["status"] == TEAMMATE and (member := identifier(mapping(result).get("name"))):
-            self.see(key, "agents", member)
+        self.load(Return(key, self.at_ms, rank, **payload))
+        self._place(key, "sessions", self.memory.session)
+        self._place(key, "agents", payload["agent_id"])
+        if payload["status"] == TEAMMATE:
+            self._place(key, "agents", identifier(mapping(result).get("name")))
         self.note(key, *kinds)
         if rank == 0:
             aftermath.watch(self, key)
@@ -214,27 +206,32 @@ class TranscriptReader:
     def _take(self, notice: Notice, rank: int) -> None:
         agent = self._agent_key(notice.agent_id)
         key = notice.tool_use_id or agent
-        payload = {
-            "status": notice.status,
-            "tokens": notice.tokens,
-            "tool_uses": notice.tool_uses,
-            "duration_ms": notice.duration_ms,
-            "is_teammates": notice.is_teammates or None,
-            "signal": (kind := notices.signal_of(notice)),
-            "error": redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
-            "file": self.evidence_file(),
-            "line": self.line,
-        }
+        kind = notices.signal_of(notice)
         for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
-            fact.end(self._about(about), rank, self._at_ms, self.line, payload)
+            self.load(
+                End(
+                    about,
+                    self.at_ms,
+                    self.line,
+                    self.evidence_file(),
+                    kind,
+                    rank,
+                    notice.status,
+                    redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
+                    notice.duration_ms,
+                    notice.tokens,
+                    notice.tool_uses,
+                    notice.is_teammates or None,
+                )
+            )
         aftermath.watch(self, key)
 
     def _read_task(self, record: Mapping[str, Any]) -> None:
         call, agent_id = stream_json.started(record)
         if call and agent_id:
             remember(self.memory.started, call, agent_id)
-            self.see(call, "agents", agent_id)
-            self.see(call, "sessions", self.memory.session)
+            self._place(call, "agents", agent_id)
+            self._place(call, "sessions", self.memory.session)
         elif (notice := stream_json.ended(record)) and notice.tool_use_id in self.memory.started:
             self._take(notice, rank=1)
 
@@ -248,7 +245,7 @@ class TranscriptReader:
         line = mapping(data.get("message"))
         message = mapping(line.get("message"))
         if agent_id := identifier(data.get("agentId")):
-            fact.see(self._about(spawn), "agents", agent_id, self._at_ms)
+            self.load(Seen(spawn, "agents", agent_id, self.at_ms))
         if line.get("type") == "assistant":
             self._read_assistant(line, spawn, is_copy=True)
         for block in map(mapping, items(message.get("content"))):
@@ -258,7 +255,7 @@ class TranscriptReader:
     def note(self, key: str, *kinds: str) -> None:
         """Note signals about a spawn or an agent at this line."""
         for kind in kinds:
-            fact.signal(self._about(key), kind, self._at_ms, self.evidence_file(), self.line)
+            self.load(Sign(key, kind, self.at_ms, self.evidence_file(), self.line))
 
     def evidence_file(self) -> str:
         """Return the transcript's name, which is the session's: it is the same for every copy."""

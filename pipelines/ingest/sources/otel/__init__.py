@@ -1,5 +1,21 @@
-"""OpenTelemetry GenAI spans."""
+"""OpenTelemetry GenAI spans: OTLP JSON as the collector's file exporter writes it, one export request a line."""
 
-from pipelines.ingest.sources.otel.spawns import is_mine, read
+from typing import Any
 
-__all__ = ["is_mine", "read"]
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.source import Head, LineReader, Source
+
+_TELEMETRY = ("resourceSpans", "resourceLogs", "resourceMetrics")  # the exporter may write all into one file
+
+
+def _recognises(head: Head) -> bool:
+    return any(isinstance(head.first.get(kind), list) for kind in _TELEMETRY)
+
+
+def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
+    from pipelines.ingest.sources.otel.spawns import SpanReader
+
+    return SpanReader(origin, memory)
+
+
+SOURCE = Source("otel", _recognises, _reader, is_resumed=False)

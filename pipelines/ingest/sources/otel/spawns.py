@@ -1,4 +1,4 @@
-"""OpenTelemetry GenAI spans: OTLP JSON as the collector's file exporter writes it, one export request a line.
+"""Read spans into spawns.
 
 A span with `gen_ai.operation.name` = `invoke_agent` is a spawn; one that no agent's span is above as well, as the
 program that called it is its orchestrator. Names are those of the semantic conventions 1.28 to 1.41, and some that
@@ -7,13 +7,15 @@ frameworks write beside them or wrote before.
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.ingest.formats.reading import LogLine, Reading, Sighting
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.observations import Told
+from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.otel.asked import asked_of
 from pipelines.ingest.sources.otel.claude_events import Event, events_of, spawns_in
 from pipelines.ingest.sources.otel.claude_runs import complete_runs
@@ -23,8 +25,8 @@ from pipelines.ingest.sources.otel.otlp import Span, as_text, spans_of
 from pipelines.ingest.sources.otel.tokens import tokens_of
 from pipelines.ingest.sources.otel.tree import Nearest, agent_name, agents_above, agents_of, is_agent
 from pipelines.ingest.spawn_record import SpawnRecord
+from pipelines.ingest.values import identifier
 
-_TELEMETRY = ("resourceSpans", "resourceLogs", "resourceMetrics")  # the exporter may write all into one file
 DEEPEST = 50  # agents within each other; a log with more is damaged
 _KEPT = (
     "gen_ai.usage.",
@@ -46,40 +48,52 @@ _KEPT = (
 )
 
 
-def is_mine(first: Mapping[str, Any]) -> bool:
-    """Tell whether a file that begins with this object holds OTLP."""
-    return any(isinstance(first.get(kind), list) for kind in _TELEMETRY)
+class SpanReader(LineReader):
+    """Tells of each agent invoked. Spans are kept until the file's end, as parents come after children."""
 
+    def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
+        super().__init__(origin, memory)
+        self._spans: dict[str, Span] = {}
+        self._events: list[Event] = []
 
-def read(lines: Iterable[LogLine], reading: Reading) -> Iterator[Sighting]:
-    """Yield a sighting for each agent invoked. Spans are kept until the file's end, as parents come after children."""
-    spans: dict[str, Span] = {}
-    events: list[Event] = []
-    for line, value in reading.objects(lines):
-        found = list(map(_without_messages, spans_of(value, line.number)))
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Take the spans and events of one export request."""
+        found = list(map(_without_messages, spans_of(record, line)))
         for span in found:
-            if span.ended_at or span.key not in spans:  # an earlier copy may be of a span that had not ended
-                spans[span.key] = span
-        told = list(events_of(value, line.number))
-        events += told
-        reading.loaded += bool(found or told)
-        reading.skipped += not (found or told)
-        reading.writer_version = next((span.writer for span in found if span.writer), reading.writer_version)
-    complete_runs(spans)
-    own_calls, agents = agents_of(spans), Nearest(spans, is_agent)
-    for key, calls in own_calls.items():
-        span = spans[key]
-        if span.started_at:
+            if span.ended_at or span.key not in self._spans:  # an earlier copy may be of a span that had not ended
+                self._spans[span.key] = span
+        self.writer_version = next((span.writer for span in found if span.writer), self.writer_version)
+        told = list(events_of(record, line))
+        self._events += told
+        return bool(found or told)
+
+    def finish(self) -> None:
+        """Tell of the spawns; a file with more spans of one knows better."""
+        complete_runs(self._spans)
+        own_calls, agents = agents_of(self._spans), Nearest(self._spans, is_agent)
+        for key, calls in own_calls.items():
+            span = self._spans[key]
+            if not span.started_at:
+                continue
             try:
-                # What was asked, the events of Claude Code tell, if anything does.
-                yield Sighting(_record(span, agents, calls), span.line, not is_claudes(span.attributes))
+                record = _record(span, agents, calls)
             except ValidationError:
-                reading.refuse_loaded(span.line, "span has impossible values")
-    for number, values in spawns_in(events):
-        try:
-            yield Sighting(SpawnRecord.model_validate(values), number)
-        except ValidationError:
-            reading.refuse_loaded(number, "event has impossible values")
+                self.refuse(span.line, "span has impossible values")
+                continue
+            version = 2 * len(calls) + (span.ended_at is not None)
+            # What was asked, the events of Claude Code tell, if anything does.
+            self._tell(record, span.line, version, int(is_claudes(span.attributes)))
+        for line, values in spawns_in(self._events):
+            try:
+                record = SpawnRecord.model_validate(values)
+            except ValidationError:
+                self.refuse(line, "event has impossible values")
+                continue
+            self._tell(record, line, len(values))
+
+    def _tell(self, record: SpawnRecord, line: int, version: int, rank: int = 0) -> None:
+        key, parent = identifier(record.id), identifier(record.parent_id)
+        self.tell(Told(key, record, self.origin.stored_path, line, version, rank, rank, parent))
 
 
 def _without_messages(span: Span) -> Span:

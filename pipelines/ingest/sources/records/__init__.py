@@ -1,5 +1,21 @@
-"""The record format."""
+"""The record format: one JSON object a line, one line a spawn. For anybody's logs; `spawnwise schema` prints it."""
 
-from pipelines.ingest.sources.records.records import is_mine, read
+from typing import Any
 
-__all__ = ["is_mine", "read"]
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.source import Head, LineReader, Source
+
+_NEEDED = {"id", "agent", "task", "spawned_at"}
+
+
+def _recognises(head: Head) -> bool:
+    return head.first.keys() >= _NEEDED
+
+
+def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
+    from pipelines.ingest.sources.records.reader import RecordReader
+
+    return RecordReader(origin, memory)
+
+
+SOURCE = Source("records", _recognises, _reader)

@@ -101,7 +101,7 @@ def test_parent_tells_what_was_asked() -> None:
 def test_agent_tells_its_model_tokens_and_end() -> None:
     sightings, _ = read_all("codex", CHILD_LINES)
     record = only(sightings)
-    assert not sightings[0].is_own_word
+    assert sightings[0].asked_rank > 0, "what was asked, the one who asked knows better"
     assert (record.id, record.agent, record.session_id, record.model) == (CHILD, "worker", PARENT, "gpt-5.4-mini")
     assert (record.input_tokens, record.cache_read_tokens, record.output_tokens) == (300, 600, 50)
     assert (record.status, record.signals) == ("completed", ("result_returned",))

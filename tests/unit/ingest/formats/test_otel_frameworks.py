@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.formats import format_of
+from pipelines.ingest.sources import source_of
 from tests.format_lines import read_all
 from tests.unit.ingest.formats.test_otel import BEGIN, SECOND, agent, record_of, records_of, request, span, typed
 
@@ -314,8 +314,7 @@ def test_spans_after_other_telemetry_are_read(tmp_path: Any) -> None:
     lines = [{"resourceLogs": [{"scopeLogs": []}]}, {"resourceMetrics": []}, request(agent())]
     path = tmp_path / "telemetry.json"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with path.open("rb") as log:
-        assert format_of(log) == "otel"
+    assert source_of(path).name == "otel"
     sightings, reading = read_all("otel", lines)
     assert (len(sightings), reading.loaded, reading.skipped) == (1, 1, 2)
 

@@ -1,6 +1,5 @@
 import json
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.cli import main
-from pipelines.ingest.formats import format_of, formats
+from pipelines.ingest.sources import source_of, sources
 from pipelines.ingest.spawn_record import record_schema
 from tests.format_lines import only, read_all
 
 RECORD = {"id": "r1", "agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}
 
 
-def test_formats_are_found_by_their_names() -> None:
-    assert set(formats()) == {"codex", "otel", "records"}
+def test_every_package_is_a_source() -> None:
+    assert {source.name for source in sources()} >= {"claude-code", "codex", "otel", "records"}
+    assert all((source.reader is None) != (source.read_rows is None) for source in sources())
 
 
 def test_record_needs_four_fields() -> None:
@@ -82,12 +82,20 @@ def test_schema_names_what_is_needed() -> None:
     assert schema["$schema"].startswith("https://json-schema.org/")
 
 
-def test_format_is_known_by_the_first_line() -> None:
-    assert format_of(BytesIO(json.dumps(RECORD).encode())) == "records"
-    assert format_of(BytesIO(b'{"resourceSpans": []}')) == "otel"
-    assert format_of(BytesIO(b'{"type": "session_meta", "payload": {"id": "x"}}')) == "codex"
-    assert format_of(BytesIO(b'{"type": "user", "message": {}, "sessionId": "s"}')) is None
-    assert format_of(BytesIO(b"not json")) is None
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (json.dumps(RECORD), "records"),
+        ('{"resourceSpans": []}', "otel"),
+        ('{"type": "session_meta", "payload": {"id": "x"}}', "codex"),
+        ('{"type": "user", "message": {}, "sessionId": "s"}', "claude-code"),
+        ("not json", "claude-code"),
+    ],
+)
+def test_source_is_known_by_the_first_line(line: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(line)
+    assert source_of(path).name == name
 
 
 json_values = st.recursive(

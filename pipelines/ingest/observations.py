@@ -1,0 +1,308 @@
+"""What a source tells of spawns: typed, redacted, and added to facts in any order, any number of times.
+
+Every observation names the spawn (or the agent's run) that it is of by `key`, which is the source's own and the same in
+whatever file, copy or night it is seen. `rank` tells which of several statements to believe, 0 first.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pipelines.ingest import facts as fact
+from pipelines.ingest.facts import Facts
+from pipelines.ingest.redaction import redact_further, redact_stored
+from pipelines.ingest.values import identifier, name
+from recommender.task_text import task_text
+
+if TYPE_CHECKING:
+    from pipelines.ingest.spawn_record import SpawnRecord  # its checks take long to import, and most need none
+
+MAX_ERROR = 500
+
+
+class Call(NamedTuple):
+    """An agent is asked for: which, to do what, on which model. What was called is a spawn."""
+
+    key: str
+    at_ms: int
+    agent: str
+    task: str
+    title: str = ""
+    requested: str = ""  # the model, in the call's own words
+    parent_model: str = ""  # of the message that holds the call
+    project: str = ""
+    version: str = ""  # of the program that wrote the log
+    tool: str = ""
+    is_background: bool | None = None
+    resumes: str = ""  # the id of an agent that goes on
+    prompt_key: str = ""  # ties an agent's run to the call where neither names the other
+    effort: str = ""  # that is asked for
+    message: str = ""  # the id of the message that holds the call, as `Message` has it
+    rank: int = 0
+
+
+class Return(NamedTuple):
+    """What came back from a call: an end (rank 0), or word that the agent was launched (rank 1)."""
+
+    key: str
+    at_ms: int
+    rank: int
+    status: str = ""
+    is_error: bool | None = None
+    error: str = ""
+    agent_id: str = ""
+    agent_type: str = ""
+    resolved: str = ""  # the model that the result names
+    duration_ms: int | None = None
+    tokens: int | None = None
+    tool_uses: int | None = None
+
+
+class End(NamedTuple):
+    """Word from elsewhere that the agent has ended, and the signal that it stands for."""
+
+    key: str
+    at_ms: int
+    line: int
+    file: str
+    signal: str
+    rank: int = 0
+    status: str = ""
+    error: str | None = None
+    duration_ms: int | None = None
+    tokens: int | None = None
+    tool_uses: int | None = None
+    is_teammates: bool | None = None  # the report of a team's agent, of which only the latest counts
+
+
+class Described(NamedTuple):
+    """What stands beside an agent's log about it."""
+
+    key: str
+    agent_type: str = ""
+    model: str = ""
+    title: str = ""
+    is_model_named: bool | None = None  # by whoever spawned the agent
+    effort: str = ""
+    spawn_depth: int | None = None
+    is_finished: bool | None = None
+    at_ms: int = 0
+    rank: int = 0
+
+
+class Began(NamedTuple):
+    """The first line of an agent's own log."""
+
+    key: str
+    at_ms: int
+    prompt_key: str
+    version: str = ""
+    rank: int = 0
+
+
+class Last(NamedTuple):
+    """The latest message of an agent's own log: the outage that it is, or what its last words stand for."""
+
+    key: str
+    at_ms: int
+    rank: int
+    outage: str = ""
+    signal: str = ""
+    file: str = ""
+    line: int | None = None
+
+
+class Sent(NamedTuple):
+    """The latest request of an agent: the model and the effort that it names, answered or not."""
+
+    key: str
+    at_ms: int
+    rank: int
+    model: str
+    effort: str = ""
+
+
+class Message(NamedTuple):
+    """A message of the agent with its tokens; of its copies, the one with the most output was written last.
+
+    Where an id may be that of several messages, something that tells them apart follows it behind a space.
+    `input_tokens` lacks those of the cache.
+    """
+
+    key: str
+    id: str
+    at_ms: int
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0  # among those written
+    is_final: bool = True  # seen to its end, not while it still streamed
+    speed: str = ""
+    region: str = ""
+    effort: str = ""
+    tier: str = ""
+    web_searches: int = 0
+    said: Mapping[str, int] = {}  # estimated tokens of its parts that can be seen, where it is not final
+
+
+class Sign(NamedTuple):
+    """A sign of how the spawn went, by the names in outcome_rules.csv."""
+
+    key: str
+    kind: str
+    at_ms: int
+    file: str
+    line: int
+
+
+class Seen(NamedTuple):
+    """The spawn belongs to a session, an agent's run or a parent; or its agent used a tool."""
+
+    key: str
+    field: Literal["sessions", "agents", "parents", "tools"]
+    member: str
+    at_ms: int
+
+
+class Told(NamedTuple):
+    """A whole spawn in the words of somebody who knows it, who may say less or more of it later.
+
+    Field by field the word of the smallest rank counts, of these the latest `version`: a number that grows with what
+    the teller knew. On what was asked (the call's side) `asked_rank` counts instead.
+    """
+
+    key: str
+    record: "SpawnRecord"
+    file: str
+    line: int
+    version: int
+    rank: int = 0
+    asked_rank: int = 0
+    parent: str = ""  # its key
+    model_seen: str = "observed"  # or "recorded": by the word of a program, which is not seen at work
+    is_whole: bool = False  # what is left out is not so, rather than as told before; the task is the text already
+
+
+Observation = Call | Return | End | Described | Began | Last | Sent | Message | Sign | Seen | Told
+
+
+def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
+    """Add observations to the facts of the spawns and runs that they are of."""
+    for observation in observations:
+        held = facts.get(observation.key)
+        if held is None:
+            held = facts[observation.key] = {}
+        _FOLDS[type(observation)](held, observation)
+
+
+def _stating(register: str) -> Callable[[Facts, Any], None]:
+    def state(facts: Facts, observation: Any) -> None:
+        payload = observation._asdict()
+        del payload["key"]
+        fact.state(facts, register, payload.pop("rank"), payload.pop("at_ms"), payload)
+
+    return state
+
+
+def _end(facts: Facts, end: End) -> None:
+    payload = end._asdict()
+    del payload["key"]
+    fact.end(facts, payload.pop("rank"), payload.pop("at_ms"), end.line, payload)
+
+
+def _count(facts: Facts, message: Message) -> None:
+    copy = fact.Message(
+        is_final=int(message.is_final),
+        output=message.output_tokens,
+        at_ms=message.at_ms,
+        model=message.model,
+        input=message.input_tokens,
+        cache_read=message.cache_read_tokens,
+        cache_write=message.cache_write_tokens,
+        cache_write_1h=message.cache_write_1h_tokens,
+        speed=message.speed,
+        region=message.region,
+        effort=message.effort,
+        tier=message.tier,
+        web_searches=message.web_searches,
+    )
+    fact.count_message(facts, message.id, copy, message.said)
+
+
+def _sign(facts: Facts, sign: Sign) -> None:
+    fact.signal(facts, sign.kind, sign.at_ms, sign.file, sign.line)
+
+
+def _see(facts: Facts, seen: Seen) -> None:
+    fact.see(facts, seen.field, seen.member, seen.at_ms)
+
+
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+_NUMBERS = (*TOKENS, "duration_ms", "tool_uses", "cost_usd", "decision_id", "propensity")
+ASKED = {
+    "spawned_ms",
+    "project",
+    "session",
+    "parent",
+    "title",
+    "task",
+    "agent",
+    "requested",
+    "parent_model",
+    "effort_requested",
+}
+
+
+def _tell(facts: Facts, told: Told) -> None:
+    for field, value in _stated(told).items():
+        if told.is_whole or (value is not None and value != ""):
+            fact.tell(facts, field, told.asked_rank if field in ASKED else told.rank, told.version, value)
+
+
+def _stated(told: Told) -> dict[str, Any]:
+    """Return what is told, redacted, by the names that the other observations have for it."""
+    record = told.record
+    text = record.task if told.is_whole else task_text(record.title, record.task)
+    return {field: getattr(record, field) for field in _NUMBERS} | {
+        "spawned_ms": _milliseconds(record.spawned_at),
+        "finished_ms": _milliseconds(record.finished_at),
+        "agent": name(record.agent) or "unknown",
+        "title": redact_stored(" ".join(record.title.replace("\0", "").split())),
+        "task": redact_further(text),
+        "project": name(record.project),
+        "session": identifier(record.session_id),
+        "parent": told.parent,
+        "model": name(record.model),
+        "model_seen": told.model_seen if record.model else None,
+        "requested": name(record.model_requested),
+        "parent_model": name(record.model_parent),
+        "effort": name(record.effort),
+        "effort_requested": name(record.effort_requested),
+        "status": name(record.status),
+        "is_error": True if record.error is not None else None,
+        "error": redact_stored((record.error or "").replace("\0", ""))[:MAX_ERROR],
+        "version": name(record.writer_version),
+        "success": None if record.success is None else [record.success, told.file, told.line],
+        f"signals {told.rank}": [[kind, told.file, told.line] for kind in map(name, record.signals) if kind],
+    }
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+_FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
+    Call: _stating("call"),
+    Return: _stating("returned"),
+    Described: _stating("described"),
+    Began: _stating("began"),
+    Last: _stating("last"),
+    Sent: _stating("sent"),
+    End: _end,
+    Message: _count,
+    Sign: _sign,
+    Seen: _see,
+    Told: _tell,
+}

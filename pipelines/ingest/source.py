@@ -1,0 +1,124 @@
+"""What a source is: how its files are known, and who reads them into observations. See README.md beside this file."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipelines.ingest.files.lines import DAMAGE, open_log, whole_lines
+from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.parsing import parsed
+from pipelines.ingest.observations import Observation
+
+FIRST_LINES = 1_000  # one of which must be whole for a file's source to be known by its content
+START_BYTES = 64
+
+
+class RefusedError(ValueError):
+    """A line that its source cannot take; the reason names fields and never quotes what they hold."""
+
+
+class LineReader:
+    """Reads the lines of one file, in order, and tells what it observes. A source derives its own from this.
+
+    `memory` is what an earlier reader of the same file left: JSON, small, and bounded whatever the file holds. A source
+    that is not resumed gets an empty one, and each file from its first line whenever it has changed.
+    """
+
+    is_one_object = False  # whether the whole file is one object, on however many lines
+
+    def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
+        self.origin = origin
+        self.writer_version = ""
+        self.refused: dict[int, str] = {}
+        self._told: list[Observation] = []
+
+    def passes_over(self, content: bytes) -> bool:
+        """Tell from its bytes that a line need not be parsed."""
+        return False
+
+    def read(self, line: int, record: Mapping[str, Any]) -> bool:
+        """Take one object; True where it tells of a spawn. Raises `RefusedError` for what belongs in quarantine."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Tell what only the whole of the file shows. It may grow, and be read further or again."""
+
+    def remembered(self) -> dict[str, Any]:
+        """Return the memory with which a later reader goes on."""
+        return {}
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Put a line into quarantine that was taken before what it told turned out to be impossible."""
+        self.refused.setdefault(line, reason)
+
+    def tell(self, *observations: Observation) -> None:
+        """Add observations."""
+        self._told += observations
+
+    def take(self) -> list[Observation]:
+        """Return what was told since this was asked last."""
+        told, self._told = self._told, []
+        return told
+
+
+class Rows(NamedTuple):
+    """What one look at a file that has no lines brought: a database, read from where the memory says.
+
+    `is_partial` asks for another look with the new memory, so that no look has to hold all of a large file.
+    """
+
+    observations: list[Observation]
+    memory: dict[str, Any]
+    read: int
+    loaded: int
+    is_partial: bool = False
+
+
+@dataclass
+class Head:
+    """A file as it must be recognised: by its path, its first bytes or the first object in its lines."""
+
+    path: Path
+
+    @cached_property
+    def start(self) -> bytes:
+        """The first bytes, unpacked; raises `OSError`."""
+        with open_log(self.path) as stream:
+            return stream.read(START_BYTES)
+
+    @cached_property
+    def first(self) -> Mapping[str, Any]:
+        """The first object, empty where no line holds any; raises `OSError`."""
+        with open_log(self.path) as stream:
+            lines = islice(whole_lines(stream), FIRST_LINES)
+            try:
+                return next(filter(None, (parsed(line.content)[0] for line in lines)), {})
+            except DAMAGE:
+                return {}
+
+
+def _nowhere() -> Iterable[Path]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """An orchestrator, or a format of logs; the package of one offers it as `SOURCE`.
+
+    `reader` reads lines; `read_rows` reads a file that has none: it gets the path and the memory of the last
+    look, opens the file for reading only, and raises `OSError` where it cannot. One of the two is given.
+    """
+
+    name: str
+    recognises: Callable[[Head], bool]
+    reader: Callable[[Origin, dict[str, Any]], LineReader] | None = None
+    read_rows: Callable[[Path, dict[str, Any]], Rows] | None = None
+    is_resumed: bool = True  # whether a reader can go on from its memory, in the middle of a file
+    suffixes: tuple[str, ...] = ()  # of its files under a folder, besides .jsonl and the packed forms of it
+    default_places: Callable[[], Iterable[Path]] = _nowhere  # folders and files on this machine, there or not
+    # Agents that run on their parent's model where none is named; none where any does.
+    on_parents_model: frozenset[str] = frozenset()
+    built_in_models: Mapping[str, str] = field(default_factory=dict)  # what an agent runs on where no model is named
