@@ -113,9 +113,14 @@ def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, in
     A fork's log begins with what its parent had said, the call itself at last.
     """
     place = owners.index(key)
-    is_fork = FORK in (payload(held[key], "call").get("agent"), payload(held[key], "returned").get("agent_type"))
+    is_fork = _is_fork(held[key])
     start = _called_at(held[key]) + is_fork if place or is_fork else -1
     return start, _called_at(held[owners[place + 1]]) if place + 1 < len(owners) else NEVER
+
+
+def _is_fork(facts: Facts) -> bool:
+    types = (("call", "agent"), ("returned", "agent_type"), ("described", "agent_type"))
+    return any(payload(facts, register).get(field) == FORK for register, field in types)
 
 
 def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str | None:
@@ -127,7 +132,7 @@ def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str |
 def _without_call(facts: Facts) -> Facts:
     """Return the facts without the message that made the call, which a fork's log repeats: it is the parent's."""
     call = payload(facts, "call").get("message")
-    if call not in facts.get("messages", {}):
+    if not _is_fork(facts) or call not in facts.get("messages", {}):
         return facts
     return facts | {"messages": {key: copy for key, copy in facts["messages"].items() if key != call}}
 

@@ -187,7 +187,8 @@ class TranscriptReader(LineReader):
         self._place(key, "sessions", self.memory.session)
         self._place(key, "agents", payload["agent_id"])
         if payload["status"] == TEAMMATE:
-            self._place(key, "agents", identifier(mapping(result).get("name")))
+            member = identifier(mapping(result).get("name")) or payload["agent_id"].partition("@")[0]
+            self._place(key, "agents", member)
         self.note(key, *kinds)
         if rank == 0:
             aftermath.watch(self, key)
