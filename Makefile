@@ -13,7 +13,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
+.PHONY: run test test-long test-clients lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -29,6 +29,11 @@ test: $(VENV)/.dev  ## Run the tests
 
 test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property and fault tests
 	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest $(ON_ALL_CORES)
+
+test-clients: $(VENV)/.dev  ## Run real clients against a scripted model server; installs them from npm into build/clients
+	@npm install --silent --no-fund --no-audit --prefix build/clients/claude @anthropic-ai/claude-code@latest
+	@npm install --silent --no-fund --no-audit --prefix build/clients/codex @openai/codex@latest
+	@$(BIN)/python -m pytest tests/clients
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check --no-cache .
