@@ -12,13 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 _NAME = re.compile(r"#([\w-]+)#")
+_AGENT = re.compile(r"agent_id\W+([\w-]+)")
+AGENT = "$AGENT"
 
 
 class ToolCall(NamedTuple):
-    """A tool that the model calls."""
+    """A tool that the model calls; `AGENT` in what is given stands for the id of the agent that was spawned before."""
 
     name: str
     given: Mapping[str, Any]
+    namespace: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply({"type": "error", "error": {"type": "api_error", "message": "scripted"}}, turn.status)
             return
         whole, events = (_messages if place == "messages" else _responses)(str(body.get("model")), turn)
+        if found := _AGENT.findall(content.decode()):
+            whole, events = json.loads(json.dumps([whole, events]).replace(AGENT, found[-1]))
         if not body.get("stream"):
             self._reply(whole)
             return
@@ -171,6 +176,7 @@ def _responses(model: str, turn: Turn) -> tuple[dict[str, Any], list[dict[str, A
     items: list[dict[str, Any]] = [said | {"content": content}] if turn.says else []
     for call in turn.calls:
         named = {"type": "function_call", "id": _id("fc"), "call_id": _id("call"), "name": call.name}
+        named |= {"namespace": call.namespace} if call.namespace else {}
         items.append(named | {"arguments": json.dumps(call.given), "status": "completed"})
     usage = {"input_tokens": 1_200, "input_tokens_details": {"cached_tokens": 200}, "output_tokens": turn.output}
     usage |= {"output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 1_200 + turn.output}

@@ -9,7 +9,7 @@ import pytest
 INSTALLED = Path(os.environ.get("SPAWNWISE_TEST_CLIENTS") or Path(__file__).parents[2] / "build" / "clients")
 SECONDS = 120  # a client that hangs is stopped, and its test fails
 
-_CODEX = """model = "gpt-5.1-codex"
+_CODEX = """model = "gpt-5.5"
 model_provider = "scripted"
 approval_policy = "never"
 sandbox_mode = "danger-full-access"

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from pipelines.ingest.ingest import ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
-from tests.clients.model_server import Script, Served, ToolCall, Turn, serving
+from tests.clients.model_server import AGENT, Script, Served, ToolCall, Turn, serving
 from tests.clients.programs import run_claude, run_codex
 
 Turns = Mapping[str, Sequence[Turn]]
@@ -153,8 +153,12 @@ def test_claude_codes_own_telemetry_is_read_as_served(tmp_path: Path, rows: Any,
 
 
 def test_codexs_rollouts_are_read_as_served(tmp_path: Path, rows: Any) -> None:
-    spawn = ToolCall("spawn_agent", {"message": "#one# Write tests for the parser."})
-    script = Script({"main": [Turn(calls=[spawn]), Turn("Waiting."), Turn("Done.")], "one": [DONE]})
+    asked = {"message": "#one# Write tests for the parser.", "model": "gpt-5.6-luna", "reasoning_effort": "high"}
+    spawn, wait = (
+        ToolCall(name, given, "multi_agent_v1")
+        for name, given in (("spawn_agent", asked), ("wait_agent", {"targets": [AGENT], "timeout_ms": 30_000}))
+    )
+    script = Script({"main": [Turn(calls=[spawn]), Turn(calls=[wait]), Turn("Done.")], "one": [DONE]})
     with serving(script) as url:
         sessions = run_codex(url, tmp_path, "#main# Let it be done.")
     assert_as_served(script, rows(sessions), {"one": ""})
