@@ -39,6 +39,9 @@ def _print_table(advice: list[Advice]) -> None:
         table.add_column(name)
     for name in ("decisions", "spawns known", "followed", "succeeded", "failed", "unknown", "saved", "lost"):
         table.add_column(name, justify="right")
+    has_estimates = any(row.estimated_share for row in advice)
+    if has_estimates:
+        table.add_column("cost estimated", justify="right")
     for row in advice:
         counts = (row.decisions, row.spawns_known, row.followed, row.succeeded, row.failed, row.unknown)
         table.add_row(
@@ -47,6 +50,7 @@ def _print_table(advice: list[Advice]) -> None:
             *map(str, counts),
             _money(row.saved_usd),
             _money(row.lost_usd),
+            *([f"{row.estimated_share or 0:.0%}"] if has_estimates else []),
         )
     table_console().print(table)
 

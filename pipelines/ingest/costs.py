@@ -1,5 +1,6 @@
 """What a spawn cost: the tokens of its messages, each at the price of its model, mode, size and time."""
 
+import math
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -41,30 +42,32 @@ def usage_cost(
     `said` holds the estimated tokens of what can be seen of unfinished messages: {id: {part: tokens}}. Complete means
     that every message was seen to its end and is on the price list in its mode.
     """
-    copies = sorted(((id_, Message(*fields)) for id_, fields in messages.items()), key=lambda pair: repr(pair[1]))
-    if not copies:
-        return None  # floats add up differently in another order, hence the sorting
-    total, cost, estimated_tokens, estimated_cost = [0, 0, 0, 0, 0], 0.0, 0, 0.0
+    if not messages:
+        return None
+    counted: list[Usage] = []
+    costs: list[float] = []
+    estimates: list[tuple[int, float]] = []
     is_complete = is_priced = True
-    for id_, message in copies:
-        visible = 0 if message.is_final else sum((said or {}).get(id_, {}).values())
+    for id_, fields in messages.items():
+        message = Message(*fields)
+        visible = sum(said[id_].values()) if said and id_ in said and not message.is_final else 0
         is_placeholder = message.output < PLACEHOLDER_SHARE * visible
         usage = _usage(message, visible if is_placeholder else message.output)
-        mode = Mode(message.speed, message.tier, message.region)
-        price = rates(message.model, message.at_ms, mode, usage.prompt_tokens)
-        total = [sum(pair) for pair in zip(total, usage, strict=True)]
-        estimated_tokens += visible if is_placeholder else 0
-        is_complete &= bool(message.is_final) and price is not None and price.is_exact
-        if price is None:
-            is_priced = False
-            continue
-        cost += price.cost(usage, message.web_searches)
-        estimated_cost += visible * price.output if is_placeholder else 0
+        price = rates(
+            message.model, message.at_ms, Mode(message.speed, message.tier, message.region), usage.prompt_tokens
+        )
+        counted.append(usage)
+        is_priced = is_priced and price is not None
+        is_complete = is_complete and bool(message.is_final) and price is not None and price.is_exact
+        costs.append(price.cost(usage, message.web_searches) if price else 0.0)
+        if is_placeholder:
+            estimates.append((visible, visible * price.output if price else 0.0))
+    # Not sum(): floats add up differently in another order.
     return UsageCost(
-        Usage(*total),
-        round(cost, 9) if is_priced else None,
-        estimated_tokens,
-        round(estimated_cost, 9) if is_priced else 0.0,
+        Usage(*map(sum, zip(*counted, strict=True))),
+        round(math.fsum(costs), 9) if is_priced else None,
+        sum(tokens for tokens, _ in estimates),
+        round(math.fsum(usd for _, usd in estimates), 9) if is_priced else 0.0,
         is_complete,
     )
 
@@ -85,8 +88,11 @@ def visible_tokens(block: Mapping[str, Any]) -> tuple[str, int] | None:
         words = text(block.get("text"))
         return (_key(words[:64]), _tokens(len(words.encode("utf-8", "replace")))) if words else None
     if block.get("type") == "tool_use":
-        asked = orjson.dumps([block.get("name"), block.get("input")])
-        return _key(text(block.get("id"))), _tokens(len(asked)) + TOKENS_PER_CALL
+        try:
+            size = len(orjson.dumps([block.get("name"), block.get("input")]))
+        except TypeError:  # half characters, or numbers beyond any machine's
+            size = 0
+        return _key(text(block.get("id"))), _tokens(size) + TOKENS_PER_CALL
     return None
 
 

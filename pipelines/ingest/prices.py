@@ -78,50 +78,54 @@ class Rates(NamedTuple):
 
 def rates(model: str, at_ms: int, mode: Mode, prompt_tokens: int) -> Rates | None:
     """Return the rates of a call, None where the model is on no list; `at_ms` is in UTC milliseconds."""
-    listing = find_listing(model)
-    if listing is None:
+    period = _period_ms(model)
+    if period is None:
         return None
-    # Few models have a price that depends on the time of day: the others' hold for the day.
-    period = _MINUTE_MS if listing.is_by_time_of_day else _DAY_MS
-    at = at_ms // period * period
-    starts = _steps(model, at, mode)
-    return _rates(model, at, mode, max((start + 1 for start in starts if prompt_tokens > start), default=0))
+    steps = _steps(model, at_ms // period * period, mode)
+    return next(step for start, step in steps if prompt_tokens > start)
 
 
 @lru_cache(maxsize=4096)
-def _rates(model: str, at_ms: int, mode: Mode, prompt_tokens: int) -> Rates:
-    """Return the rates of a prompt of that size; they hold up to the next step."""
+def _period_ms(model: str) -> int | None:
+    """Return for how long a price holds: for a day, but of the few models that have one by the time of day."""
+    listing = find_listing(model)
+    return None if listing is None else _MINUTE_MS if listing.is_by_time_of_day else _DAY_MS
+
+
+@lru_cache(maxsize=4096)
+def _steps(model: str, at_ms: int, mode: Mode) -> tuple[tuple[int, Rates], ...]:
+    """Return the prompt sizes beyond which rates hold, and these, the largest first."""
+    from genai_prices.types import TieredPrices
+
     price, is_exact = _price(model, at_ms, mode)
     listing = find_listing(model)
     assert listing is not None
-    known_regions = {"", *REGION_FACTORS}
-    is_own_api = listing.seller == "anthropic"
-    factor = REGION_FACTORS.get(mode.region, 1.0) if is_own_api else 1.0
+    factor = 1.0
+    if listing.seller == "anthropic" and mode.region:
+        factor = REGION_FACTORS.get(mode.region, 1.0)
+        is_exact = is_exact and mode.region in REGION_FACTORS
+    tiered = (value for value in vars(price).values() if isinstance(value, TieredPrices))
+    starts = sorted({-1, *(tier.start for value in tiered for tier in value.tiers)}, reverse=True)
+    return tuple((start, _rates(price, start + 1, factor)._replace(is_exact=is_exact)) for start in starts)
 
-    def rate(**more: int) -> float:
-        counted = {"input_tokens": prompt_tokens + (_PROBE if more.pop("reads", 0) else 0)}
-        return float(_total(price, **counted, **more) - _total(price, input_tokens=prompt_tokens)) / _PROBE
+
+def _rates(price: Any, prompt_tokens: int, factor: float) -> Rates:
+    """Return the rates of a prompt of that size, tokens at `factor` times the list's price."""
+    standing = _total(price, input_tokens=prompt_tokens)
+
+    def rate(reads: int = 0, **more: int) -> float:
+        return float(_total(price, input_tokens=prompt_tokens + reads, **more) - standing) / _PROBE
 
     return Rates(
-        input=factor * rate(reads=1),
+        input=factor * rate(_PROBE),
         output=factor * rate(output_tokens=_PROBE),
-        cache_read=factor * rate(reads=1, cache_read_tokens=_PROBE),
-        cache_write=factor * rate(reads=1, cache_write_tokens=_PROBE),
-        cache_write_1h=factor * rate(reads=1, cache_write_tokens=_PROBE, cache_write_1h_tokens=_PROBE),
+        cache_read=factor * rate(_PROBE, cache_read_tokens=_PROBE),
+        cache_write=factor * rate(_PROBE, cache_write_tokens=_PROBE),
+        cache_write_1h=factor * rate(_PROBE, cache_write_tokens=_PROBE, cache_write_1h_tokens=_PROBE),
         web_search=rate(web_searches=_PROBE),
         call=float(_total(price)),
-        is_exact=is_exact and (mode.region in known_regions or not is_own_api),
+        is_exact=True,
     )
-
-
-@lru_cache(maxsize=4096)
-def _steps(model: str, at_ms: int, mode: Mode) -> tuple[int, ...]:
-    """Return the prompt sizes beyond which the price is another."""
-    from genai_prices.types import TieredPrices
-
-    price, _ = _price(model, at_ms, mode)
-    tiered = (value for value in vars(price).values() if isinstance(value, TieredPrices))
-    return tuple(sorted({tier.start for value in tiered for tier in value.tiers}))
 
 
 def _price(model: str, at_ms: int, mode: Mode) -> tuple[Any, bool]:

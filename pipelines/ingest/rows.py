@@ -60,8 +60,8 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
-    estimated_output_tokens: int | None
-    estimated_cost_usd: float | None
+    estimated_output_tokens: int
+    estimated_cost_usd: float
     is_cost_complete: bool
     writer_version: str | None
     effort_requested: str | None
@@ -86,8 +86,8 @@ class Bill(NamedTuple):
     tokens: dict[str, int]
     cost_usd: float | None
     is_complete: bool
-    estimated_output_tokens: int | None = None
-    estimated_cost_usd: float | None = None
+    estimated_output_tokens: int = 0
+    estimated_cost_usd: float = 0.0
 
 
 def task_row(source: str, spawn: Linked) -> TaskRow:
@@ -169,8 +169,12 @@ def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int)
     counted, tokens = usage_cost(messages(facts), facts.get("said")), end.get("usage", {})
     if counted:
         known = (tokens or counted.usage._asdict(), end.get("cost_usd", counted.cost_usd))
-        estimated_usd = counted.estimated_cost_usd if counted.cost_usd is not None else None
-        return Bill(*known, "cost_usd" in end or counted.is_complete, counted.estimated_output_tokens, estimated_usd)
+        return Bill(
+            *known,
+            "cost_usd" in end or counted.is_complete,
+            counted.estimated_output_tokens,
+            counted.estimated_cost_usd,
+        )
     cost_usd = end.get("cost_usd")
     if cost_usd is None and model and tokens.keys() >= {"input_tokens", "output_tokens"}:
         cached = (tokens.get("cache_read_tokens", 0), tokens.get("cache_write_tokens", 0))

@@ -42,8 +42,8 @@ def find_listing(name: str) -> Listing | None:
     mode = _MODES.search(plain)
     for seller, reference in _candidates(plain, is_arn):
         if found := _listed(seller, reference):
-            is_named = mode is None or mode[0] in reference  # if so, the list has the mode as a model of its own
-            batch, fast = (None, None) if mode is None or is_named else mode.groups()
+            is_named = mode is not None and mode[0][1:] in found[1].id  # the list has the mode as a model of its own
+            batch, fast = mode.groups() if mode and not is_named else (None, None)
             return _listing(*found, speed=fast or "", tier=batch or "")
     return None
 
@@ -74,7 +74,7 @@ def _candidates(name: str, is_arn: bool) -> Iterator[tuple[str | None, str]]:
         yield from _shorter("aws", last)
     if path and (standard != last or path.rpartition("/")[2] not in _VENDORS):
         yield from _shorter("openrouter", routed)
-    yield from _shorter(None, standard)
+    yield from _shorter(None, last, standard)
     if version := claude_version(standard):
         yield "anthropic", version
     if path:
