@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
 from pipelines.ingest.observations import TOKENS
-from pipelines.ingest.signals.names import DERIVED
+from pipelines.ingest.signals.names import DERIVED, RETURNED
+from recommender.task_text import task_text
 
 NEVER = 2**62
 LATEST = {"last", "sent"}  # registers that hold the latest statement
@@ -69,13 +70,17 @@ def _spelled_out(facts: Facts) -> Facts:
     called, finished = stated["spawned_ms"], stated.get("finished_ms")
     call = {field: stated.get(field) for field in _OF_THE_CALL}
     call["effort"] = stated.get("effort_requested")
-    call["task"] = stated.get("task") or stated.get("title") or stated["agent"]
+    title, task = stated.get("title", ""), stated.get("task", "")
+    call["task"] = (task if task.startswith(title) else task_text(title, task)) or title or stated["agent"]
     state(spelled, "call", 0, called, call)
     if session := stated.get("session"):
         see(spelled, "sessions", session, called)
     signs = [sign for field, signs in stated.items() if field.startswith("signals ") for sign in signs]
     if success := stated.get("success"):
         signs.append(["recorded_success" if success[0] else "recorded_failure", *success[1:]])
+    elif not signs and stated.get("model_seen") != "recorded":  # of what is recorded by hand, nobody saw a result
+        kind = "tool_error" if stated.get("is_error") else "no_result" if finished is None else RETURNED
+        signs = [[kind, *stated.get("evidence", ["", 0])]]
     for kind, file, line in signs:
         if kind not in DERIVED:
             signal(spelled, kind, finished or called, file, line)

@@ -123,22 +123,22 @@ class Sent(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message of the agent with its tokens; of its copies, the one with the most output was written last.
+    """A message of the agent with its tokens; `input_tokens` lacks those of the cache.
 
     Where an id may be that of several messages, something that tells them apart follows it behind a space.
-    `input_tokens` lacks those of the cache.
+    In this order, from `is_final` on, the largest of its copies was written last.
     """
 
     key: str
     id: str
+    is_final: int  # 1 where it was seen to its end, 0 while it still streamed
+    output_tokens: int
     at_ms: int
     model: str
     input_tokens: int
-    output_tokens: int
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0  # among those written
-    is_final: bool = True  # seen to its end, not while it still streamed
     speed: str = ""
     region: str = ""
     effort: str = ""
@@ -182,7 +182,7 @@ class Told(NamedTuple):
     asked_rank: int = 0
     parent: str = ""  # its key
     model_seen: str = "observed"  # or "recorded": by the word of a program, which is not seen at work
-    is_whole: bool = False  # what is left out is not so, rather than as told before; the task is the text already
+    is_whole: bool = False  # what is left out is not so, rather than as told before
 
 
 Observation = Call | Return | End | Described | Began | Last | Sent | Message | Sign | Seen | Told
@@ -191,10 +191,7 @@ Observation = Call | Return | End | Described | Began | Last | Sent | Message | 
 def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
     """Add observations to the facts of the spawns and runs that they are of."""
     for observation in observations:
-        held = facts.get(observation.key)
-        if held is None:
-            held = facts[observation.key] = {}
-        _FOLDS[type(observation)](held, observation)
+        _FOLDS[type(observation)](facts.setdefault(observation.key, {}), observation)
 
 
 def _stating(register: str) -> Callable[[Facts, Any], None]:
@@ -213,30 +210,7 @@ def _end(facts: Facts, end: End) -> None:
 
 
 def _count(facts: Facts, message: Message) -> None:
-    copy = fact.Message(
-        is_final=int(message.is_final),
-        output=message.output_tokens,
-        at_ms=message.at_ms,
-        model=message.model,
-        input=message.input_tokens,
-        cache_read=message.cache_read_tokens,
-        cache_write=message.cache_write_tokens,
-        cache_write_1h=message.cache_write_1h_tokens,
-        speed=message.speed,
-        region=message.region,
-        effort=message.effort,
-        tier=message.tier,
-        web_searches=message.web_searches,
-    )
-    fact.count_message(facts, message.id, copy, message.said)
-
-
-def _sign(facts: Facts, sign: Sign) -> None:
-    fact.signal(facts, sign.kind, sign.at_ms, sign.file, sign.line)
-
-
-def _see(facts: Facts, seen: Seen) -> None:
-    fact.see(facts, seen.field, seen.member, seen.at_ms)
+    fact.count_message(facts, message.id, fact.Message(*message[2:-1]), message.said)
 
 
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
@@ -264,13 +238,12 @@ def _tell(facts: Facts, told: Told) -> None:
 def _stated(told: Told) -> dict[str, Any]:
     """Return what is told, redacted, by the names that the other observations have for it."""
     record = told.record
-    text = record.task if told.is_whole else task_text(record.title, record.task)
     return {field: getattr(record, field) for field in _NUMBERS} | {
         "spawned_ms": _milliseconds(record.spawned_at),
         "finished_ms": _milliseconds(record.finished_at),
         "agent": name(record.agent) or "unknown",
         "title": redact_stored(" ".join(record.title.replace("\0", "").split())),
-        "task": redact_further(text),
+        "task": redact_further(task_text(record.task)),
         "project": name(record.project),
         "session": identifier(record.session_id),
         "parent": told.parent,
@@ -284,8 +257,9 @@ def _stated(told: Told) -> dict[str, Any]:
         "is_error": True if record.error is not None else None,
         "error": redact_stored((record.error or "").replace("\0", ""))[:MAX_ERROR],
         "version": name(record.writer_version),
+        "evidence": [told.file, told.line],
         "success": None if record.success is None else [record.success, told.file, told.line],
-        f"signals {told.rank}": [[kind, told.file, told.line] for kind in map(name, record.signals) if kind],
+        f"signals {told.rank}": [[kind, told.file, told.line] for kind in map(name, record.signals) if kind] or None,
     }
 
 
@@ -302,7 +276,7 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Sent: _stating("sent"),
     End: _end,
     Message: _count,
-    Sign: _sign,
-    Seen: _see,
+    Sign: lambda facts, sign: fact.signal(facts, *sign[1:]),
+    Seen: lambda facts, seen: fact.see(facts, *seen[1:]),
     Told: _tell,
 }

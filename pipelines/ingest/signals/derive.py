@@ -65,7 +65,8 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         sights.setdefault(own.said["signal"], []).append([own.at_ms, own.said["file"], own.said["line"]])
     if TASK_STOPPED in sights and "began" in facts and not facts.get("messages"):
         sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
-    has_edited = not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
+    is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
+    has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)
