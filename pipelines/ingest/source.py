@@ -119,4 +119,6 @@ class Source:
     is_resumed: bool = True  # whether a reader can go on from its memory, in the middle of a file
     suffixes: tuple[str, ...] = ()  # of its files under a folder, besides .jsonl and the packed forms of it
     default_places: Callable[[], Iterable[Path]] = _nowhere  # folders and files on this machine, there or not
+    # Agents that run on their parent's model where none is named; none where any does.
+    on_parents_model: frozenset[str] = frozenset()
     built_in_models: Mapping[str, str] = field(default_factory=dict)  # what an agent runs on where no model is named

@@ -33,7 +33,25 @@ class LogFile:
         agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
         project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
         modified_ms = self.modified_ns // 1_000_000
-        return Origin(self.path, modified_ms, identifier(agent), name(project), stored_path)
+        session, workflow = _places_above(folders)
+        return Origin(
+            self.path,
+            modified_ms,
+            identifier(agent),
+            name(project),
+            identifier(session),
+            name(workflow),
+            stored_path,
+        )
+
+
+def _places_above(folders: list[str]) -> tuple[str, str]:
+    """Return the session and the workflow run in whose folders an agent's file lies, empty where it lies in none."""
+    if "subagents" not in folders[1:]:
+        return "", ""
+    place = len(folders) - 1 - folders[::-1].index("subagents")
+    is_workflows = folders[place + 1 : place + 2] == ["workflows"]
+    return folders[place - 1], next(iter(folders[place + 2 :]), "") if is_workflows else ""
 
 
 @dataclass
