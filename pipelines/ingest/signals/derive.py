@@ -75,17 +75,22 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         yield Signal(task, "no_result", 1.0, "", 0, None)
 
 
-def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Linked, TaskRow]]) -> None:
-    """Store the signals of these tasks, and what their respawns say of the tasks that they repeat."""
+def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Linked, TaskRow]]) -> set[uuid.UUID]:
+    """Store the signals of these tasks, and what their respawns say of the tasks that they repeat.
+
+    Return the tasks whose signals have changed.
+    """
     own = [signal for linked, row in rows for signal in task_signals(row.id, linked.facts)]
-    _replace(connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER]}, own)
+    changed = _replace(
+        connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER]}, own
+    )
     sessions = list({row.session_id for _, row in rows if row.session_id})
     spawns = _spawns(connection, "spawns_of_sessions", {"sessions": sessions})
-    _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
+    changed |= _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
     titles = list({(row.project, row.task_title) for _, row in rows if row.project and row.task_title})
     named = {"projects": [project for project, _ in titles], "titles": [title for _, title in titles]}
     spawns = _spawns(connection, "spawns_of_titles", named)
-    _replace_respawns(connection, spawns, LATER, across_sessions(spawns))
+    return changed | _replace_respawns(connection, spawns, LATER, across_sessions(spawns))
 
 
 def _spawns(connection: psycopg.Connection[Any], query: str, parameters: dict[str, Any]) -> list[Spawned]:
@@ -94,18 +99,20 @@ def _spawns(connection: psycopg.Connection[Any], query: str, parameters: dict[st
 
 def _replace_respawns(
     connection: psycopg.Connection[Any], spawns: list[Spawned], kind: str, found: Iterable[Respawn]
-) -> None:
+) -> set[uuid.UUID]:
     """Give each task that was given out again one signal, at its first repetition."""
     first: dict[uuid.UUID, Signal] = {}
     for spawn, again in found:
         signal = Signal(spawn.id, kind, 1.0, f"{again.session_id}.jsonl", 0, again.created_at)
         first[spawn.id] = min(first.get(spawn.id, signal), signal, key=lambda each: (each.observed_at, each[3]))
     scope = {"tasks": [spawn.id for spawn in spawns], "kind": kind}
-    _replace(connection, "respawn_signals", scope, first.values())
+    return _replace(connection, "respawn_signals", scope, first.values())
 
 
-def _replace(connection: psycopg.Connection[Any], query: str, scope: dict[str, Any], wanted: Iterable[Signal]) -> None:
-    """Make `wanted` the only signals that a query finds."""
+def _replace(
+    connection: psycopg.Connection[Any], query: str, scope: dict[str, Any], wanted: Iterable[Signal]
+) -> set[uuid.UUID]:
+    """Make `wanted` the only signals that a query finds; return the tasks that gain or lose one."""
     held = {Signal(*row) for row in connection.execute(named_sql(__file__, query), scope)}
     wanted = set(wanted)
     with connection.cursor() as cursor:
@@ -115,3 +122,4 @@ def _replace(connection: psycopg.Connection[Any], query: str, scope: dict[str, A
             with cursor.copy(named_sql(__file__, "copy_signals")) as copy:
                 for signal in sorted(news, key=lambda each: (each.task_id, each.signal)):
                     copy.write_row(signal)
+    return {signal.task_id for signal in held ^ wanted}
