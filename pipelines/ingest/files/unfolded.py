@@ -1,4 +1,4 @@
-"""Documents that were printed over many lines, or as one array, as a stream of lines with one object each."""
+"""Documents that were printed over many lines, as a stream of lines with one object each."""
 
 import io
 import json
@@ -34,20 +34,20 @@ def unfolded(stream: IO[bytes]) -> IO[bytes]:
 
 
 def _is_folded(head: bytes) -> bool:
-    """Tell whether a file begins with an object whose first line does not end it, or with an array."""
+    """Tell whether a file begins with an object, or an array, whose first line does not end it."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
-    if start[:1] == b"{":
-        rest = start[1:].lstrip(b" \t")
-        return rest[:1] in {b"\r", b"\n"}
-    return start[:1] == b"[" and start[1:].lstrip(_SPACE)[:1] == b"{"
+    return start[:1] in {b"{", b"["} and start[1:].lstrip(b" \t")[:1] in {b"\r", b"\n"}
 
 
 def _objects(text: str) -> Iterator[object]:
-    """Yield the objects of documents that follow each other; raises `ValueError` where one is not whole."""
+    """Yield the objects of documents that follow each other; raises `ValueError` where one is not whole, or is none."""
     decoder, place = json.JSONDecoder(), 0
     while (place := _behind_space(text, place)) < len(text):
         value, place = decoder.raw_decode(text, place)
-        yield from value if isinstance(value, list) else [value]
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, dict):
+                raise ValueError("no object")
+            yield each
 
 
 def _behind_space(text: str, place: int) -> int:

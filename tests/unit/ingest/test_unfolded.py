@@ -19,7 +19,6 @@ def _read(content: bytes) -> bytes:
     "content",
     [
         "\n".join(json.dumps(each, indent=2) for each in OBJECTS),
-        json.dumps(OBJECTS),
         json.dumps(OBJECTS, indent=1),
         "\ufeff" + json.dumps(OBJECTS, indent=4).replace("\n", "\r\n"),
     ],
@@ -34,6 +33,7 @@ def test_each_object_gets_a_line(content: str) -> None:
         b"",
         b'{"a": 1}\n{"b": 2}\n',
         b"[1, 2]\n",
+        b"[\n{}, 1\n]\n",
         b'{\n  "a": [1, 2',  # not yet written to its end
         b'{\n  "a": 1\n}\nno JSON',
         b"{\n\xff",

@@ -1,4 +1,4 @@
-"""How hard an agent was asked to think, and did."""
+"""How hard an agent was asked to think, and did; projects by their whole path."""
 
 from pathlib import Path
 
