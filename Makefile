@@ -13,7 +13,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long test-wheel lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
+.PHONY: run test test-long test-wheel test-clients lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -32,6 +32,11 @@ test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property
 
 test-wheel: $(VENV)/.dev  ## Build the package and run it from clean environments
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/packaging
+
+test-clients: $(VENV)/.dev  ## Run real clients against a scripted model server; installs them from npm into build/clients
+	@npm install --silent --no-fund --no-audit --prefix build/clients/claude @anthropic-ai/claude-code@latest
+	@npm install --silent --no-fund --no-audit --prefix build/clients/codex @openai/codex@latest
+	@$(BIN)/python -m pytest tests/clients
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check --no-cache .

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.errors import SpawnwiseError
 from recommender.home import journal_folder, private_folder
-from recommender.redaction import redact, redact_forms
+from recommender.redaction import redact, redact_id
 from recommender.task_text import task_text
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _redacted(name: str) -> str:
 
 
 def _redacted_id(given: str) -> str:
-    return given if _OF_NO_SECRET.fullmatch(given) else redact_forms(given)
+    return given if _OF_NO_SECRET.fullmatch(given) else redact_id(given)
 
 
 def note(kind: str, **fields: Any) -> None:

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument("--session", metavar="ID", help="the spawns of this session")
-    whose.add_argument("--project", metavar="NAME", help="the spawns of this project: the last part of its path")
+    whose.add_argument("--project", metavar="NAME", help="the spawns of this project: its path, or the last part of it")
     whose.add_argument("--all", action="store_true", help="everything that was ever read or learned")
     parser.add_argument("--before", type=_moment, metavar="DATE", help="only what is older (ISO date or time, UTC)")
     parser.add_argument("--yes", action="store_true", help="do not ask")

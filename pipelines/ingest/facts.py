@@ -3,12 +3,12 @@
 Facts are JSON. Each kind of field has a join that is commutative, associative and idempotent, so that pieces of a
 file, copies of it and files read in another order end in the same facts.
 
-- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; that of the agent's `last` message
-  ranks by its time, backwards
+- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; the agent's `last` message and the
+  last request that it `sent` rank by their time, backwards
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
-- `messages` counts each message once: {id: fields of a Message}, the copy with the most output is the last one that
-  was written
-- `said` holds the estimated tokens of what can be seen of messages that have no final copy: {id: {part: tokens}}
+- `messages` counts each message once: {key: fields of a Message}, the copy with the most output is the last one that
+  was written; the key is the message's id, and behind a space what tells it from others of that id
+- `said` holds the estimated tokens of what can be seen of messages that have no final copy: {key: {part: tokens}}
 - `told` holds what somebody says of the whole spawn, a statement for each field: {field: [rank, -version, value]}
 - `signals` keeps the earliest sight of each: {signal: [at_ms, file, line]}
 - `sessions`, `agents`, `parents` and `tools` (that the child used) are sets that remember when a member was first
@@ -50,7 +50,7 @@ class Message(NamedTuple):
 
 _ALWAYS_STORED = len(Message._fields) - len(Message._field_defaults)
 
-REGISTERS = ("call", "returned", "described", "began", "last")
+REGISTERS = ("call", "returned", "described", "began", "last", "sent")
 
 
 def join(*several: Facts) -> Facts:
@@ -121,6 +121,13 @@ def _forget_finished(facts: Facts) -> None:
         facts["said"] = {id_: parts for id_, parts in facts["said"].items() if not messages.get(id_, [0])[0]}
         if not facts["said"]:
             del facts["said"]
+
+
+def messages(facts: Facts) -> dict[str, list[Any]]:
+    """Return the child's messages by key; a copy that lacks what tells it apart is of one of those that have it."""
+    held: dict[str, list[Any]] = facts.get("messages", {})
+    told_apart = {key.partition(" ")[0] for key in held if " " in key}
+    return {key: copy for key, copy in held.items() if key not in told_apart}
 
 
 def payload(facts: Facts, register: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.files.find import has_logs
 from pipelines.ingest.sources import sources
-from pipelines.ingest.spec_files import default_spec_folders
+from pipelines.ingest.specs.spec_files import default_spec_folders
 from pipelines.settings import Settings
 from recommender.settings import claude_home
 

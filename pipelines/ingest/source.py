@@ -116,4 +116,6 @@ class Source:
     # other object may be a part of it.
     record_keys: Sequence[frozenset[str]] = ()
     default_places: Callable[[], Iterable[Path]] = _nowhere  # folders and files on this machine, there or not
+    # Agents that run on their parent's model where none is named; none where any does.
+    on_parents_model: frozenset[str] = frozenset()
     built_in_models: Mapping[str, str] = field(default_factory=dict)  # what an agent runs on where no model is named

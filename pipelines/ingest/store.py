@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from pipelines.ingest.facts import Facts, join, tell, told
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.join import keys_of, link
+from pipelines.ingest.outcomes import write_outcomes
 from pipelines.ingest.rows import COLUMNS, TaskRow, task_id, task_row
 from pipelines.ingest.signals.derive import write_signals
 from pipelines.warehouse import named_sql
@@ -48,7 +49,8 @@ def write_facts(connection: Connection, source: str, read: dict[str, Facts]) -> 
     rows = [(spawn, task_row(source, spawn)) for spawn in link(held)]
     _write_facts(connection, source, changed)
     written = _write_tasks(connection, [row for _, row in rows])
-    write_signals(connection, rows)
+    signalled = write_signals(connection, rows)
+    write_outcomes(connection, signalled | {row.id for _, row in rows})
     _write_decisions(connection, source, changed)
     return written
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.claude_code import is_in_home
-from pipelines.ingest.values import storable
+from pipelines.ingest.values import shown_path
 
 _MOST_NAMED = 3
 
@@ -30,11 +30,11 @@ def tell_unknown(by_source: Sequence[tuple[Path, Sequence[LogFile]]], unknown: C
 
 
 def _in_words(place: Path, unknown: Sequence[LogFile]) -> str:
-    names = ", ".join(storable(str(log.path)) for log in unknown[:_MOST_NAMED])
+    names = ", ".join(shown_path(log.path) for log in unknown[:_MOST_NAMED])
     if len(unknown) == 1:
         what = f"{names} is not a known format"
     else:
         more = " and others" if len(unknown) > _MOST_NAMED else ""
-        what = f"{len(unknown):,} files in {storable(str(place))} are not a known format ({names}{more})"
+        what = f"{len(unknown):,} files in {shown_path(place)} are not a known format ({names}{more})"
     known = ", ".join(source.name for source in sources())
     return f"{what}. Known formats: {known}. `spawnwise schema` prints that of records."

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from pipelines.ingest.files.packed import DAMAGE, DAMAGED, Unpacked, damage, is_compressed
+from pipelines.ingest.files.unfolded import unfolded
 from pipelines.ingest.files.wide import HEAD_BYTES, narrowed
 
 __all__ = ["DAMAGE", "DAMAGED", "damage", "is_compressed", "open_log", "read_lines", "whole_lines"]
@@ -31,7 +32,7 @@ class Lines(NamedTuple):
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Open a log for reading, as UTF-8, unpacking .gz and .zst; raises `OSError`."""
+    """Open a log for reading, as UTF-8, unpacking .gz and .zst, one object on each line; raises `OSError`."""
     if is_compressed(path):
         packed = Unpacked(path)
         return narrowed(cast("IO[bytes]", packed), packed.head)
@@ -39,7 +40,7 @@ def open_log(path: Path) -> IO[bytes]:
     try:
         head = stream.read(HEAD_BYTES)
         stream.seek(0)
-        return narrowed(stream, head)
+        return unfolded(narrowed(stream, head))
     except OSError:
         stream.close()
         raise

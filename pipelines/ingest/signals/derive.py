@@ -10,7 +10,16 @@ import psycopg
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.rows import TaskRow
-from pipelines.ingest.signals.names import AFTER_TESTS, IN_SESSION, LATER, OUTAGES, RETURNED
+from pipelines.ingest.runs import own_end, reports
+from pipelines.ingest.signals.names import (
+    AFTER_TESTS,
+    IN_SESSION,
+    LATER,
+    OUTAGES,
+    RETURNED,
+    RUN_STOPPED,
+    TASK_STOPPED,
+)
 from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql
@@ -36,7 +45,7 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     has delivered may be asked to go on: how that ends is not how the spawn went.
     """
     sights: dict[str, list[list[Any]]] = {kind: [sight] for kind, sight in facts.get("signals", {}).items()}
-    ends = [(at_ms, end) for _, at_ms, end in facts.get("ends", {}).values()]
+    ends = [(at_ms, end) for _, at_ms, end in reports(facts)]
     delivered = [at_ms for at_ms, end in ends if end.get("signal") == RETURNED]
     delivered += [sight[0] for sight in sights.get(RETURNED, ())]
     for at_ms, end in ends:
@@ -48,29 +57,40 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     # A team's member goes on after an outage, and reports elsewhere what it did before.
     if "outage" in last and not delivered and "teammate_spawned" not in sights:
         sights.setdefault(last["outage"], []).append([stated_at(facts, "last"), last["file"], last["line"]])
+    returned = facts.get("returned")
+    has_returned = returned is not None and returned[0] == 0
+    is_open = not has_returned and all(end.get("is_open") for _, end in ends)
+    own = own_end(facts) if is_open else None
+    if own and "signal" in own.said:
+        sights.setdefault(own.said["signal"], []).append([own.at_ms, own.said["file"], own.said["line"]])
+    if TASK_STOPPED in sights and "began" in facts and not facts.get("messages"):
+        sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
     is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
     has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)
             yield Signal(task, kind, 1.0, file, line, moment(at_ms))
-    returned = facts.get("returned")
-    has_returned = returned is not None and returned[0] == 0
-    if not has_returned and all(end.get("is_open") for _, end in ends):
+    if is_open and not own:
         yield Signal(task, "no_result", 1.0, "", 0, None)
 
 
-def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Linked, TaskRow]]) -> None:
-    """Store the signals of these tasks, and what their respawns say of the tasks that they repeat."""
+def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Linked, TaskRow]]) -> set[uuid.UUID]:
+    """Store the signals of these tasks, and what their respawns say of the tasks that they repeat.
+
+    Return the tasks whose signals have changed.
+    """
     own = [signal for linked, row in rows for signal in task_signals(row.id, linked.facts)]
-    _replace(connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER]}, own)
+    changed = _replace(
+        connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER]}, own
+    )
     sessions = list({row.session_id for _, row in rows if row.session_id})
     spawns = _spawns(connection, "spawns_of_sessions", {"sessions": sessions})
-    _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
+    changed |= _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
     titles = list({(row.project, row.task_title) for _, row in rows if row.project and row.task_title})
     named = {"projects": [project for project, _ in titles], "titles": [title for _, title in titles]}
     spawns = _spawns(connection, "spawns_of_titles", named)
-    _replace_respawns(connection, spawns, LATER, across_sessions(spawns))
+    return changed | _replace_respawns(connection, spawns, LATER, across_sessions(spawns))
 
 
 def _spawns(connection: psycopg.Connection[Any], query: str, parameters: dict[str, Any]) -> list[Spawned]:
@@ -79,18 +99,20 @@ def _spawns(connection: psycopg.Connection[Any], query: str, parameters: dict[st
 
 def _replace_respawns(
     connection: psycopg.Connection[Any], spawns: list[Spawned], kind: str, found: Iterable[Respawn]
-) -> None:
+) -> set[uuid.UUID]:
     """Give each task that was given out again one signal, at its first repetition."""
     first: dict[uuid.UUID, Signal] = {}
     for spawn, again in found:
         signal = Signal(spawn.id, kind, 1.0, f"{again.session_id}.jsonl", 0, again.created_at)
         first[spawn.id] = min(first.get(spawn.id, signal), signal, key=lambda each: (each.observed_at, each[3]))
     scope = {"tasks": [spawn.id for spawn in spawns], "kind": kind}
-    _replace(connection, "respawn_signals", scope, first.values())
+    return _replace(connection, "respawn_signals", scope, first.values())
 
 
-def _replace(connection: psycopg.Connection[Any], query: str, scope: dict[str, Any], wanted: Iterable[Signal]) -> None:
-    """Make `wanted` the only signals that a query finds."""
+def _replace(
+    connection: psycopg.Connection[Any], query: str, scope: dict[str, Any], wanted: Iterable[Signal]
+) -> set[uuid.UUID]:
+    """Make `wanted` the only signals that a query finds; return the tasks that gain or lose one."""
     held = {Signal(*row) for row in connection.execute(named_sql(__file__, query), scope)}
     wanted = set(wanted)
     with connection.cursor() as cursor:
@@ -100,3 +122,4 @@ def _replace(connection: psycopg.Connection[Any], query: str, scope: dict[str, A
             with cursor.copy(named_sql(__file__, "copy_signals")) as copy:
                 for signal in sorted(news, key=lambda each: (each.task_id, each.signal)):
                     copy.write_row(signal)
+    return {signal.task_id for signal in held ^ wanted}

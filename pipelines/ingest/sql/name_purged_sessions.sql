@@ -6,8 +6,10 @@ select
     max(purge.spawned_before)
 from learning.purges as purge
 inner join learning.task_history as task
-    on purge.project_hash = learning.hashed(task.project) and task.created_at < purge.spawned_before
+    on
+        purge.project_hash in (learning.hashed(task.project), learning.hashed(regexp_replace(task.project, '^.*/', '')))
+        and purge.spawned_before > task.created_at
 where purge.session_hash is null and task.session_id is not null
 group by learning.hashed(task.session_id), purge.project_hash
 on conflict (session_hash, project_hash) do update
-set spawned_before = greatest(held.spawned_before, excluded.spawned_before)
+    set spawned_before = greatest(held.spawned_before, excluded.spawned_before)

@@ -140,10 +140,13 @@ PLAIN_RESULT = (
     '{"sessionId":"s","type":"user","message":{"role":"user","content":[{"tool_use_id":"toolu_r","type":"tool_result",'
     '"content":"' + "x" * 5_000 + '"}]}}'
 )
+REQUEST_PART = '{"type":"api-request-blob","blob":"' + "x" * 5_000 + '"}'
 LATE_SESSION = PLAIN_RESULT.replace('"sessionId":"s",', "")[:-1] + ',"sessionId":"s"}'
 
 
-@pytest.mark.parametrize("plain", [PLAIN_RESULT, LATE_SESSION, PLAIN_RESULT[:-9], PLAIN_RESULT[:300]])
+@pytest.mark.parametrize(
+    "plain", [PLAIN_RESULT, LATE_SESSION, PLAIN_RESULT[:-9], PLAIN_RESULT[:300], REQUEST_PART, REQUEST_PART[:-9]]
+)
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_spawn_on_a_line_that_could_be_passed_over_is_read(plain: str, is_first: bool, tmp_path: Path) -> None:
     log = Transcript()
@@ -157,7 +160,7 @@ def test_a_spawn_on_a_line_that_could_be_passed_over_is_read(plain: str, is_firs
 def test_plain_lines_are_still_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
     monkeypatch.setattr(TranscriptReader, "read", lambda self, line, record: read.append(line))
-    for plain in (PLAIN_RESULT, LATE_SESSION):
+    for plain in (PLAIN_RESULT, LATE_SESSION, REQUEST_PART):
         _scan(tmp_path, f"{PLAIN_CALL}\n{plain}\n".encode())
     assert read == []
 

@@ -55,4 +55,5 @@ SOURCE = Source(
     default_places=_default_places,
     # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
     built_in_models={"Explore": "haiku"},
+    on_parents_model=frozenset({"general-purpose", "Plan", "fork"}),
 )

@@ -8,14 +8,17 @@ a line does.
 import re
 
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.values import reference
 
 HEAD = 1_500
 SPAWN, PLAIN = "spawn", "plain"
 # What they are asked and what they return is never about an agent.
 PLAIN_TOOLS = {"Bash", "Read", "Edit", "MultiEdit", "Write", "Grep", "Glob", "LS", "WebFetch", "WebSearch", "TodoWrite"}
 
+_REQUEST_PARTS = (b'{"type":"api-request-blob",', b'{"type":"api-request-shape",')  # what a request said, in full
 _ID = rb'"([^"\\]{1,200})"'
 _RESULT = rb'"message":\{"role":"user","content":\[\{"tool_use_id":' + _ID + rb',"type":"tool_result"'
+_MESSAGE = b'"message":{'
 _OF_SESSION = b'"sessionId":'
 _FORMS = re.compile(
     rb'"type":"(?:'
@@ -28,9 +31,17 @@ _FORMS = re.compile(
 
 def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     """Tell whether the line may be passed over; remembers of its calls what reading it would."""
-    form = _FORMS.search(content, 0, HEAD)
-    if not form or content[-1:] != b"}" or b"\0" in content or _is_joined(content, form.end()):
+    if content[-1:] != b"}" or b"\0" in content:
         return False
+    if content.startswith(_REQUEST_PARTS):
+        return _MESSAGE not in content  # of a second record on the line
+    form = _FORMS.search(content, 0, HEAD)
+    if not form or _is_joined(content, form.end()):
+        return False
+    return _is_plain(form, content, memory, is_agents_own)
+
+
+def _is_plain(form: re.Match[bytes], content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     of_child, of_conversation, words, called, _ = form.groups()
     if of_child or of_conversation:
         if content.find(b'"tool_use_id":"', form.end()) >= 0:
@@ -73,4 +84,4 @@ def _is_plain_message(content: bytes, key: str, memory: Memory, is_agents_own: b
 
 
 def _text(key: bytes) -> str:
-    return key.decode("utf-8", "replace")
+    return reference(key.decode("utf-8", "replace"))

@@ -1,0 +1,55 @@
+"""How the spawns that were just read went, at once: by the SQL that dbt builds its models from, on these spawns alone.
+
+The nightly run derives all outcomes anew, with the judge's and people's words; until then these stand.
+"""
+
+import csv
+import json
+import uuid
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from pipelines.warehouse import named_sql
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+# In the order in which each selects from those before it.
+MODELS = (
+    "staging/stg_learning__task_history",
+    "staging/stg_learning__outcome_signals",
+    "intermediate/int_outcome_evidence",
+    "intermediate/int_task_outcomes",
+)
+SOURCES = {"task_history": "read_spawns", "outcome_signals": "read_signals"}
+
+
+def write_outcomes(connection: psycopg.Connection[Any], tasks: Iterable[uuid.UUID]) -> None:
+    """Write how these spawns went."""
+    statement = named_sql(__file__, "write_outcomes").replace("/* models */", _models())
+    connection.execute(statement, {"tasks": list(tasks), "rules": json.dumps(_rules())})
+
+
+@cache
+def _models() -> str:
+    """Return the models as parts of a `with` clause: sources and models are referred to by their names."""
+    import jinja2
+    import yaml
+
+    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(PROJECT), undefined=jinja2.StrictUndefined)
+    environment.globals.update(ref=str, var=variables.__getitem__, source=lambda _, table: SOURCES[table])
+    macros = environment.get_template("macros/is_time_possible.sql").module
+    environment.globals["is_time_possible"] = macros.is_time_possible  # type: ignore[attr-defined]
+    parts = [
+        f"{path.partition('/')[2]} as ({environment.get_template(f'models/{path}.sql').render()})" for path in MODELS
+    ]
+    return ",\n".join(parts).replace("%", "%%")
+
+
+@cache
+def _rules() -> list[dict[str, str | None]]:
+    with (PROJECT / "seeds" / "outcome_rules.csv").open(encoding="utf-8", newline="") as lines:
+        return [{name: value or None for name, value in rule.items()} for rule in csv.DictReader(lines)]
