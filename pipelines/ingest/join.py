@@ -10,7 +10,7 @@ from pipelines.ingest.signals.names import DERIVED
 
 NEVER = 2**62
 _OF_THE_CALL = ("agent", "title", "requested", "parent_model", "project", "version", "model", "model_seen")
-_OF_THE_END = ("status", "is_error", "error", "duration_ms", "tool_uses", "cost_usd")
+_OF_THE_END = ("status", "is_error", "error", "duration_ms", "tool_uses", "tokens", "cost_usd")
 FORK = "fork"  # the type of an agent that goes on with its parent's conversation
 
 
