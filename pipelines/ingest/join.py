@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
 from pipelines.ingest.observations import TOKENS
-from pipelines.ingest.signals.names import DERIVED
+from pipelines.ingest.signals.names import DERIVED, RETURNED
 
 NEVER = 2**62
 _OF_THE_CALL = ("agent", "title", "requested", "parent_model", "project", "version", "model", "model_seen")
@@ -74,6 +74,9 @@ def _spelled_out(facts: Facts) -> Facts:
     signs = [sign for field, signs in stated.items() if field.startswith("signals ") for sign in signs]
     if success := stated.get("success"):
         signs.append(["recorded_success" if success[0] else "recorded_failure", *success[1:]])
+    elif not signs and stated.get("model_seen") != "recorded":  # of what is recorded by hand, nobody saw a result
+        kind = "tool_error" if stated.get("is_error") else "no_result" if finished is None else RETURNED
+        signs = [[kind, *stated.get("evidence", ["", 0])]]
     for kind, file, line in signs:
         if kind not in DERIVED:
             signal(spelled, kind, finished or called, file, line)

@@ -104,21 +104,21 @@ class Last(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message of the agent with its tokens; of its copies, the one with the most output was written last.
+    """A message of the agent with its tokens; `input_tokens` lacks those of the cache.
 
-    `input_tokens` lacks those of the cache.
+    In this order, from `is_final` on, the largest of its copies was written last.
     """
 
     key: str
     id: str
+    is_final: int  # 1 where it was seen to its end, 0 while it still streamed
+    output_tokens: int
     at_ms: int
     model: str
     input_tokens: int
-    output_tokens: int
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0  # among those written
-    is_final: bool = True  # seen to its end, not while it still streamed
 
 
 class Sign(NamedTuple):
@@ -166,10 +166,7 @@ Observation = Call | Return | End | Described | Began | Last | Message | Sign | 
 def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
     """Add observations to the facts of the spawns and runs that they are of."""
     for observation in observations:
-        held = facts.get(observation.key)
-        if held is None:
-            held = facts[observation.key] = {}
-        _FOLDS[type(observation)](held, observation)
+        _FOLDS[type(observation)](facts.setdefault(observation.key, {}), observation)
 
 
 def _stating(register: str) -> Callable[[Facts, Any], None]:
@@ -185,45 +182,6 @@ def _end(facts: Facts, end: End) -> None:
     payload = end._asdict()
     del payload["key"]
     fact.end(facts, payload.pop("rank"), payload.pop("at_ms"), end.line, payload)
-
-
-def _count(facts: Facts, message: Message) -> None:
-    fact.count_message(facts, message.id, list(MessageCopy.of(message)))
-
-
-def _sign(facts: Facts, sign: Sign) -> None:
-    fact.signal(facts, sign.kind, sign.at_ms, sign.file, sign.line)
-
-
-def _see(facts: Facts, seen: Seen) -> None:
-    fact.see(facts, seen.field, seen.member, seen.at_ms)
-
-
-class MessageCopy(NamedTuple):
-    """A message as facts hold it, in the order in which a later copy is the larger one."""
-
-    is_final: int
-    output_tokens: int
-    at_ms: int
-    model: str
-    input_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-    cache_write_1h_tokens: int
-
-    @classmethod
-    def of(cls, message: Message) -> "MessageCopy":
-        """Return the message in this order."""
-        return cls(
-            int(message.is_final),
-            message.output_tokens,
-            message.at_ms,
-            message.model,
-            message.input_tokens,
-            message.cache_read_tokens,
-            message.cache_write_tokens,
-            message.cache_write_1h_tokens,
-        )
 
 
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
@@ -259,8 +217,9 @@ def _stated(told: Told) -> dict[str, Any]:
         "tokens": told.reported_tokens,
         "error": redact_stored((record.error or "").replace("\0", ""))[:MAX_ERROR],
         "version": name(record.writer_version),
+        "evidence": [told.file, told.line],
         "success": None if record.success is None else [record.success, told.file, told.line],
-        f"signals {told.rank}": [[kind, told.file, told.line] for kind in map(name, record.signals) if kind],
+        f"signals {told.rank}": [[kind, told.file, told.line] for kind in map(name, record.signals) if kind] or None,
     }
 
 
@@ -275,8 +234,8 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Began: _stating("began"),
     Last: _stating("last"),
     End: _end,
-    Message: _count,
-    Sign: _sign,
-    Seen: _see,
+    Message: lambda facts, message: fact.count_message(facts, message.id, list(message[2:])),
+    Sign: lambda facts, sign: fact.signal(facts, *sign[1:]),
+    Seen: lambda facts, seen: fact.see(facts, *seen[1:]),
     Told: _tell,
 }

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pipelines.ingest.costs import spent
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
-from pipelines.ingest.observations import TOKENS, MessageCopy
+from pipelines.ingest.observations import TOKENS
 from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
 from recommender.models import model_family
@@ -157,11 +157,11 @@ def _model(source: str, facts: Facts, call: dict[str, Any], returned: dict[str, 
 
 def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
     """Return what the agent's messages took; where only a sum is told, that is one message at the spawn's time."""
-    copies = [MessageCopy(*held) for held in facts.get("messages", {}).values()]
+    copies = list(facts.get("messages", {}).values())
     tokens: dict[str, int] = end.get("usage", {})
     if not copies and model and tokens.keys() >= {"input_tokens", "output_tokens"}:
         cached = (tokens.get("cache_read_tokens", 0), tokens.get("cache_write_tokens", 0))
-        copies = [MessageCopy(1, tokens["output_tokens"], created_ms, model, tokens["input_tokens"], *cached, 0)]
+        copies = [[1, tokens["output_tokens"], created_ms, model, tokens["input_tokens"], *cached, 0]]
     bill = spent(copies)
     if bill and not tokens:
         tokens = bill.usage._asdict()

@@ -114,7 +114,12 @@ def _write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
     """Upsert rows; one that says the same as before is left alone."""
     connection.execute(named_sql(__file__, "stage_tasks"))
     _copy(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
-    counted = connection.execute(named_sql(__file__, "merge_tasks")).fetchone()
+    names = {
+        "columns": sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+        "held": sql.SQL(", ").join(sql.Identifier("held", column) for column in COLUMNS),
+        "excluded": sql.SQL(", ").join(sql.Identifier("excluded", column) for column in COLUMNS),
+    }
+    counted = connection.execute(sql.SQL(named_sql(__file__, "merge_tasks")).format(**names)).fetchone()
     connection.execute("drop table staged_tasks")
     assert counted is not None
     return Written(*counted)

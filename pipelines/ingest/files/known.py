@@ -75,7 +75,7 @@ def write_files(connection: Connection, scans: Iterable[tuple[str, Scan]]) -> No
     with connection.cursor() as cursor:
         cursor.executemany(named_sql(__file__, "write_file"), [_file_row(path, scan) for path, scan in scans])
         restarted = [{"path": path, "start": scan.start} for path, scan in scans if scan.start == 0]
-        broken = [_broken_row(path, scan, line) for path, scan in scans for line in range(len(scan.broken))]
+        broken = [{"path": path, **broken._asdict()} for path, scan in scans for broken in scan.broken]
         if restarted:
             cursor.executemany(named_sql(__file__, "forget_quarantine"), restarted)
         if broken:
@@ -95,17 +95,6 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
         **mark.counts,
         "version": scan.writer_version or None,
         "state": Jsonb(state),
-    }
-
-
-def _broken_row(path: str, scan: Scan, number: int) -> dict[str, Any]:
-    broken = scan.broken[number]
-    return {
-        "path": path,
-        "line": broken.line,
-        "offset": broken.offset,
-        "reason": broken.reason,
-        "excerpt": broken.excerpt,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.files.find import LogFile
@@ -32,8 +32,7 @@ PART_BYTES = 128 << 20  # of one file in one scan, and spawns, so that the memor
 PART_SPAWNS = 5_000
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(NamedTuple):
     """A line that could not be read."""
 
     line: int

@@ -133,7 +133,7 @@ def _shares(changed: Sequence[Changed], number: int) -> list[list[Changed]]:
 
 def _start() -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    program = [sys.executable, "-m", "pipelines.ingest.files.scan_worker"]
+    program = [sys.executable, "-m", "pipelines.ingest.files.workers"]
     return subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
 
 
@@ -150,3 +150,7 @@ def _converse(
             done.put(pickle.load(worker.stdout))
     except (EOFError, OSError, pickle.UnpicklingError):
         done.put(None)
+
+
+if __name__ == "__main__":
+    work(sys.stdin.buffer, sys.stdout.buffer)

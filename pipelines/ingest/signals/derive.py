@@ -48,7 +48,8 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     # A team's member goes on after an outage, and reports elsewhere what it did before.
     if "outage" in last and not delivered and "teammate_spawned" not in sights:
         sights.setdefault(last["outage"], []).append([stated_at(facts, "last"), last["file"], last["line"]])
-    has_edited = not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
+    is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
+    has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)

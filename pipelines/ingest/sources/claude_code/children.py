@@ -20,12 +20,12 @@ def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message |
     return Message(
         key,
         message_id,
+        int(bool(message.get("stop_reason"))),
+        count(usage.get("output_tokens")) or 0,
         at_ms,
         model,
-        input_tokens=count(usage.get("input_tokens")) or 0,
-        output_tokens=count(usage.get("output_tokens")) or 0,
-        cache_read_tokens=count(usage.get("cache_read_input_tokens")) or 0,
-        cache_write_tokens=writes,
-        cache_write_1h_tokens=min(long_writes, writes),
-        is_final=bool(message.get("stop_reason")),
+        count(usage.get("input_tokens")) or 0,
+        count(usage.get("cache_read_input_tokens")) or 0,
+        writes,
+        min(long_writes, writes),
     )

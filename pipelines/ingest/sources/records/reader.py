@@ -24,19 +24,9 @@ class RecordReader(LineReader):
             wrong = [f"{'.'.join(map(str, each['loc'])) or 'record'}: {each['type']}" for each in error.errors()[:5]]
             raise RefusedError("no record: " + ", ".join(wrong)) from None
         self.writer_version = told.writer_version or self.writer_version
-        signed = told.model_copy(update={"signals": told.signals or _signals(told)})
         version = self.origin.modified_ms * _LINES + min(
             line, _LINES - 1
         )  # the later file's word, then the later line's
         key, parent = identifier(told.id), identifier(told.parent_id)
-        self.tell(Told(key, signed, self.origin.stored_path, line, version, parent=parent))
+        self.tell(Told(key, told, self.origin.stored_path, line, version, parent=parent))
         return True
-
-
-def _signals(record: SpawnRecord) -> tuple[str, ...]:
-    """Return what follows from a record that neither says how it went nor gives signs."""
-    if record.success is not None:
-        return ()
-    if record.error is not None:
-        return ("tool_error",)
-    return ("result_returned",) if record.finished_at else ("no_result",)

@@ -8,6 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.cli import main
+from pipelines.ingest.facts import Facts
+from pipelines.ingest.join import link
+from pipelines.ingest.observations import fold
+from pipelines.ingest.rows import task_row
+from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources import source_of, sources
 from pipelines.ingest.spawn_record import record_schema
 from tests.format_lines import only, read_all
@@ -42,12 +47,15 @@ def test_unknown_fields_pass() -> None:
         ({}, ("no_result",)),
         ({"finished_at": "2026-03-01T10:05:00Z"}, ("result_returned",)),
         ({"error": "boom"}, ("tool_error",)),
-        ({"success": True}, ()),
+        ({"success": True}, ("recorded_success",)),
         ({"signals": ["test_passed_after"]}, ("test_passed_after",)),
     ],
 )
 def test_signals_follow_from_what_is_recorded(fields: dict[str, Any], signals: tuple[str, ...]) -> None:
-    assert only(read_all("records", [RECORD | fields])[0]).signals == signals
+    facts: dict[str, Facts] = {}
+    fold(read_all("records", [RECORD | fields])[0], facts)
+    (spawn,) = link(facts)
+    assert {found.signal for found in task_signals(task_row("records", spawn).id, spawn.facts)} == set(signals)
 
 
 @pytest.mark.parametrize(
