@@ -108,14 +108,14 @@ def _nowhere() -> Iterable[Path]:
 class Source:
     """An orchestrator, or a format of logs; the package of one offers it as `SOURCE`.
 
-    `reader` reads lines; `read_rows` reads a file that has none: it gets the path and the memory of the last
+    `reader` reads lines; `read_rows` reads a file that has none: it gets the origin and the memory of the last
     look, opens the file for reading only, and raises `OSError` where it cannot. One of the two is given.
     """
 
     name: str
     recognises: Callable[[Head], bool]
     reader: Callable[[Origin, dict[str, Any]], LineReader] | None = None
-    read_rows: Callable[[Path, dict[str, Any]], Rows] | None = None
+    read_rows: Callable[[Origin, dict[str, Any]], Rows] | None = None
     is_resumed: bool = True  # whether a reader can go on from its memory, in the middle of a file
     suffixes: tuple[str, ...] = ()  # of its files under a folder, besides .jsonl and the packed forms of it
     default_places: Callable[[], Iterable[Path]] = _nowhere  # folders and files on this machine, there or not

@@ -73,7 +73,7 @@ def scan_as(source: Source, log: LogFile, known: Mark | None, stored_path: str) 
     """Read what is new in a file of this source; raises `OSError` where it cannot be read."""
     result = Scan(log, source.name, deepcopy(known) or Mark())
     if source.read_rows:
-        _scan_rows(result, source)
+        _scan_rows(result, source, stored_path)
     else:
         with open_log(log.path) as stream:
             _scan_file(result, source, stream, stored_path)
@@ -87,9 +87,9 @@ def unreadable(log: LogFile, error: OSError) -> Scan:
     return result
 
 
-def _scan_rows(result: Scan, source: Source) -> None:
+def _scan_rows(result: Scan, source: Source, stored_path: str) -> None:
     assert source.read_rows is not None
-    rows = source.read_rows(result.log.path, result.mark.memory)
+    rows = source.read_rows(result.log.origin(stored_path), result.mark.memory)
     fold(rows.observations, result.facts)
     _count(result, "loaded", rows.loaded)
     _count(result, "skipped", rows.read - rows.loaded)
