@@ -10,7 +10,7 @@ from pipelines.estimate import assets as estimate_assets
 from pipelines.estimate import checks as estimate_checks
 from pipelines.ingest import assets as ingest_assets
 from pipelines.ingest import checks as ingest_checks
-from pipelines.ingest import spec_assets
+from pipelines.ingest.specs import spec_assets
 from pipelines.journal import assets as journal_assets
 from pipelines.judge import assets as judge_assets
 from pipelines.marts import assets as mart_assets

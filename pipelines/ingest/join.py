@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
 from pipelines.ingest.observations import TOKENS
 from pipelines.ingest.signals.names import DERIVED, RETURNED
+from recommender.task_text import task_text
 
 NEVER = 2**62
 _OF_THE_CALL = ("agent", "title", "requested", "parent_model", "project", "version", "model", "model_seen")
@@ -67,7 +68,8 @@ def _spelled_out(facts: Facts) -> Facts:
     spelled: Facts = {field: value for field, value in facts.items() if field != "told"}
     called, finished = stated["spawned_ms"], stated.get("finished_ms")
     call = {field: stated.get(field) for field in _OF_THE_CALL}
-    call["task"] = stated.get("task") or stated.get("title") or stated["agent"]
+    title, task = stated.get("title", ""), stated.get("task", "")
+    call["task"] = (task if task.startswith(title) else task_text(title, task)) or title or stated["agent"]
     state(spelled, "call", 0, called, call)
     if session := stated.get("session"):
         see(spelled, "sessions", session, called)

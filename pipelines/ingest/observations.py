@@ -156,7 +156,7 @@ class Told(NamedTuple):
     asked_rank: int = 0
     parent: str = ""  # its key
     model_seen: str = "observed"  # or "recorded": by the word of a program, which is not seen at work
-    is_whole: bool = False  # what is left out is not so, rather than as told before; the task is the text already
+    is_whole: bool = False  # what is left out is not so, rather than as told before
     reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
@@ -198,13 +198,12 @@ def _tell(facts: Facts, told: Told) -> None:
 def _stated(told: Told) -> dict[str, Any]:
     """Return what is told, redacted, by the names that the other observations have for it."""
     record = told.record
-    text = record.task if told.is_whole else task_text(record.title, record.task)
     return {field: getattr(record, field) for field in _NUMBERS} | {
         "spawned_ms": _milliseconds(record.spawned_at),
         "finished_ms": _milliseconds(record.finished_at),
         "agent": name(record.agent) or "unknown",
         "title": redact_stored(" ".join(record.title.replace("\0", "").split())),
-        "task": redact_further(text),
+        "task": redact_further(task_text(record.task)),
         "project": name(record.project),
         "session": identifier(record.session_id),
         "parent": told.parent,

@@ -104,6 +104,10 @@ def _nowhere() -> Iterable[Path]:
     return ()
 
 
+def _each(_: Path) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Source:
     """An orchestrator, or a format of logs; the package of one offers it as `SOURCE`.
@@ -119,4 +123,7 @@ class Source:
     is_resumed: bool = True  # whether a reader can go on from its memory, in the middle of a file
     suffixes: tuple[str, ...] = ()  # of its files under a folder, besides .jsonl and the packed forms of it
     default_places: Callable[[], Iterable[Path]] = _nowhere  # folders and files on this machine, there or not
+    title: str = ""  # what people call it
+    unit: str = "session"  # what one of its files holds, for those of which `is_unit` is true
+    is_unit: Callable[[Path], bool] = _each
     built_in_models: Mapping[str, str] = field(default_factory=dict)  # what an agent runs on where no model is named

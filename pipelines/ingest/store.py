@@ -57,10 +57,14 @@ def _join_known(connection: Connection, source: str, read: dict[str, Facts]) -> 
     """Return the facts, joined with those that are stored, that are news."""
     keys = {"source": source, "keys": list(read)}
     known = dict(connection.execute(named_sql(__file__, "read_facts"), keys).fetchall())
-    if told := [key for key, facts in read.items() if "told" in facts and key not in known]:
-        known |= _told_before(connection, source, told)
+    if first := [key for key, facts in read.items() if "told" in facts and key not in known]:
+        known |= _told_before(connection, source, first)
     joined = {key: join(known[key], facts) if key in known else facts for key, facts in read.items()}
-    return {key: facts for key, facts in joined.items() if facts != known.get(key)}
+    found = changed = {key: facts for key, facts in joined.items() if facts != known.get(key)}
+    while parents := {told(facts).get("parent") for facts in found.values()} - {None, *joined, *changed}:
+        found = _told_before(connection, source, list(map(str, parents)))
+        changed = changed | found
+    return changed
 
 
 def _told_before(connection: Connection, source: str, keys: list[str]) -> dict[str, Facts]:

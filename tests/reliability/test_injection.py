@@ -12,8 +12,8 @@ import pytest
 
 from pipelines.commands.summary_text import print_summary
 from pipelines.ingest.ingest import ingest_sources
-from pipelines.ingest.spec_files import SpecFile
-from pipelines.ingest.spec_reading import read_spec
+from pipelines.ingest.specs.spec_files import SpecFile
+from pipelines.ingest.specs.spec_reading import read_spec
 from pipelines.progress import SilentProgress
 from pipelines.publish.report.page import render
 from pipelines.publish.report.reading import read_facts

@@ -11,8 +11,8 @@ import pytest
 
 from pipelines.embed.embed_specs import embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
-from pipelines.ingest.agent_specs import ingest_specs
 from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.specs.agent_specs import ingest_specs
 from pipelines.judge.nightly import judge_spawns
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings

@@ -66,7 +66,8 @@ def scan(log: LogFile, known: Mark | None, stored_path: str = "") -> Scan:
     try:
         return scan_as(source_of(log.path), log, known, stored_path)
     except OSError as error:
-        return unreadable(log, error)
+        reason = error.strerror or type(error).__name__
+        return Scan(log, "", Mark(), warnings=[f"{storable(str(log.path))} cannot be read ({reason})."])
 
 
 def scan_as(source: Source, log: LogFile, known: Mark | None, stored_path: str) -> Scan:
@@ -77,13 +78,6 @@ def scan_as(source: Source, log: LogFile, known: Mark | None, stored_path: str) 
     else:
         with open_log(log.path) as stream:
             _scan_file(result, source, stream, stored_path)
-    return result
-
-
-def unreadable(log: LogFile, error: OSError) -> Scan:
-    """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
-    result = Scan(log, "", Mark())
-    result.warnings.append(f"{storable(str(log.path))} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines.ingest.agent_specs import SpecReport, ingest_specs
-from pipelines.ingest.spec_assets import agent_specs
+from pipelines.ingest.specs.agent_specs import SpecReport, ingest_specs
+from pipelines.ingest.specs.spec_assets import agent_specs
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

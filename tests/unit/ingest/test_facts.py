@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.facts import Facts, join
+from pipelines.ingest.facts import Facts, join, tell, told
 
 words = st.sampled_from(["a", "b", "c"])
 numbers = st.integers(0, 5)
@@ -17,6 +17,7 @@ facts = st.fixed_dictionaries(
         "returned": statements,
         "last": statements,
         "ends": st.dictionaries(words, statements, max_size=3),
+        "told": st.dictionaries(words, st.tuples(numbers, numbers, numbers | words | st.none()).map(list), max_size=3),
         "messages": st.dictionaries(words, messages, max_size=3),
         "signals": st.dictionaries(words, st.tuples(numbers, words, numbers).map(list), max_size=3),
         "sessions": st.dictionaries(words, numbers, max_size=3),
@@ -40,3 +41,11 @@ def test_what_is_known_changes_nothing(one: Facts, other: Facts) -> None:
     both = join(one, other)
     assert join(both, one) == both
     assert join(both, both) == both
+
+
+@given(st.permutations([(0, 1, "early"), (0, 2, "late"), (1, 3, "of another")]))
+def test_of_what_is_told_the_best_witness_counts_and_of_its_words_the_latest(words: list[tuple[int, int, str]]) -> None:
+    facts: Facts = {}
+    for rank, version, word in words:
+        tell(facts, "status", rank, version, word)
+    assert told(facts) == {"status": "late"}

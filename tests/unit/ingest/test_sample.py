@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.sample import write_sample_home
-from pipelines.ingest.spec_files import find_spec_files
-from pipelines.ingest.spec_reading import read_spec
+from pipelines.ingest.specs.spec_files import find_spec_files
+from pipelines.ingest.specs.spec_reading import read_spec
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.spec_files import default_spec_folders, find_spec_files
+from pipelines.ingest.specs.spec_files import default_spec_folders, find_spec_files
 
 
 def write(root: Path, *places: str) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.spec_files import SpecFile
-from pipelines.ingest.spec_reading import MAX_BYTES, AgentSpec, front_matter, read_spec
+from pipelines.ingest.specs.spec_files import SpecFile
+from pipelines.ingest.specs.spec_reading import MAX_BYTES, AgentSpec, front_matter, read_spec
 
 
 def spec_of(

@@ -8,6 +8,7 @@ from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.source import Head, LineReader, Source
 from recommender.home import claude_home
 
+_AGENT_PREFIX = "agent-"  # of its own log
 DESCRIPTION_SUFFIX = ".meta.json"  # beside an agent's log
 
 
@@ -30,6 +31,10 @@ def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
     return TranscriptReader(origin, memory)
 
 
+def _is_session(path: Path) -> bool:
+    return not path.name.startswith(_AGENT_PREFIX) and path.parent.name != "subagents"
+
+
 def _default_places() -> Iterable[Path]:
     home = claude_home()
     return [home] if (home / "projects").is_dir() else []
@@ -40,6 +45,8 @@ SOURCE = Source(
     _recognises,
     _reader,
     default_places=_default_places,
+    title="Claude Code",
+    is_unit=_is_session,
     # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
     built_in_models={"Explore": "haiku"},
 )

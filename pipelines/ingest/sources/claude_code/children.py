@@ -17,15 +17,9 @@ def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message |
         return None
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
-    return Message(
-        key,
-        message_id,
-        int(bool(message.get("stop_reason"))),
-        count(usage.get("output_tokens")) or 0,
-        at_ms,
-        model,
-        count(usage.get("input_tokens")) or 0,
-        count(usage.get("cache_read_input_tokens")) or 0,
-        writes,
-        min(long_writes, writes),
+    output, used, read = (
+        count(usage.get(kind)) or 0 for kind in ("output_tokens", "input_tokens", "cache_read_input_tokens")
     )
+    is_final = int(bool(message.get("stop_reason")))
+    cached = (read, writes, min(long_writes, writes))
+    return Message(key, message_id, is_final, output, at_ms, model, used, *cached)

@@ -202,22 +202,11 @@ class TranscriptReader(LineReader):
         agent = self._agent_key(notice.agent_id)
         key = notice.tool_use_id or agent
         kind = notices.signal_of(notice)
+        error = redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None
+        numbers = (notice.duration_ms, notice.tokens, notice.tool_uses)
         for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
-            self._load(
-                End(
-                    about,
-                    self._at_ms,
-                    self._line,
-                    self._evidence_file(),
-                    kind,
-                    rank,
-                    notice.status,
-                    redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None,
-                    notice.duration_ms,
-                    notice.tokens,
-                    notice.tool_uses,
-                )
-            )
+            place = (about, self._at_ms, self._line, self._evidence_file())
+            self._load(End(*place, kind, rank, notice.status, error, *numbers))
         aftermath.watch(self, key)
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:

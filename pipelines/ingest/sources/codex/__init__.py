@@ -25,4 +25,4 @@ def _default_places() -> Iterable[Path]:
     return [home / "sessions", home / "archived_sessions"]
 
 
-SOURCE = Source("codex", _recognises, _reader, is_resumed=False, default_places=_default_places)
+SOURCE = Source("codex", _recognises, _reader, is_resumed=False, default_places=_default_places, title="Codex")

@@ -25,4 +25,11 @@ def _default_places() -> Iterable[Path]:
     return [home / "session-state"]
 
 
-SOURCE = Source("copilot-cli", _recognises, _reader, is_resumed=False, default_places=_default_places)
+SOURCE = Source(
+    "copilot-cli",
+    _recognises,
+    _reader,
+    is_resumed=False,
+    default_places=_default_places,
+    title="Copilot CLI",
+)

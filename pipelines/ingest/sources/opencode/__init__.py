@@ -31,4 +31,12 @@ def _default_places() -> Iterable[Path]:
     return [folder / name for name in _NAMES if (folder / name).is_file()]
 
 
-SOURCE = Source("opencode", _recognises, read_rows=_read_rows, suffixes=_NAMES, default_places=_default_places)
+SOURCE = Source(
+    "opencode",
+    _recognises,
+    read_rows=_read_rows,
+    suffixes=_NAMES,
+    default_places=_default_places,
+    title="opencode",
+    unit="database",
+)

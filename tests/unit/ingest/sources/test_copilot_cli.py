@@ -86,7 +86,7 @@ def test_a_spawn_is_told_with_what_it_took(tmp_path: Path) -> None:
     wanted |= {"duration_ms": 16_000, "tool_uses": 4, "parent_model": "claude-sonnet-5", "version": "1.0.72"}
     wanted |= {"project": "/home/ann/orchard", "session": SESSION, "status": "completed"}
     assert {field: stated[field] for field in wanted} == wanted
-    assert stated["task"] == "Find the pruning Find where branches are pruned."
+    assert (stated["title"], stated["task"]) == ("Find the pruning", "Find where branches are pruned.")
     assert sign(stated) == "result_returned"
 
 

@@ -46,7 +46,7 @@ def test_a_spawn_is_told_with_the_model_that_worked(database: OpencodeDatabase) 
     wanted |= {"cost_usd": 0.005, "project": "/home/ann/orchard", "session": "ses_main", "version": "1.18.33"}
     wanted |= {"spawned_ms": BEGAN_MS + 100, "finished_ms": BEGAN_MS + 500, "status": "completed"}
     assert {field: stated[field] for field in wanted} == wanted
-    assert stated["task"] == "Test the parser Write tests for it."
+    assert (stated["title"], stated["task"]) == ("Test the parser", "Write tests for it.")
     assert sign(stated) == "result_returned"
     messages = found.facts["ses_child"]["messages"]
     assert messages == {

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from pipelines.ingest.agent_specs import ingest_specs
 from pipelines.ingest.inputs import inputs_for
+from pipelines.ingest.specs.agent_specs import ingest_specs
 from pipelines.ingest.summary import warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pipelines.ingest.spec_files import SpecFile, find_spec_files
-from pipelines.ingest.spec_reading import AgentSpec, place_of, read_spec
+from pipelines.ingest.specs.spec_files import SpecFile, find_spec_files
+from pipelines.ingest.specs.spec_reading import AgentSpec, place_of, read_spec
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from pipelines.ingest.redaction import redact_stored
-from pipelines.ingest.spec_files import SpecFile
+from pipelines.ingest.specs.spec_files import SpecFile
 from pipelines.ingest.values import storable
 from recommender.models import declared_family
 

@@ -1,0 +1,1 @@
+"""Agents' specs: which there are, and what they declare."""
