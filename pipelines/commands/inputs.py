@@ -16,8 +16,8 @@ def add_logs_argument(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=_path,
         metavar="PATH",
-        help="a Claude Code home, another folder, a file, a glob of logs or a Git repository with Entire's checkpoints; "
-        "repeatable; without it, what orchestrators left on this machine",
+        help="a Claude Code home, another folder, a file, a glob of logs or a Git repository with Entire's "
+        "checkpoints; repeatable; without it, what orchestrators left on this machine",
     )
 
 

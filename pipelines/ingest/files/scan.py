@@ -64,7 +64,10 @@ def scan(log: LogFile, known: Mark | None, stored_path: str = "") -> Scan:
     Never raises for what a file holds; a file that cannot be read at all gives a warning and no mark.
     """
     try:
-        return scan_as(source_of(log.path), log, known, stored_path)
+        with log.on_disk() as there:
+            result = scan_as(source_of(there.path), there, known, stored_path)
+        result.log = log
+        return result
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return Scan(log, "", Mark(), warnings=[f"{storable(str(log.path))} cannot be read ({reason})."])
