@@ -13,7 +13,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
+.PHONY: run test test-long test-wheel test-clients lint format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -29,6 +29,14 @@ test: $(VENV)/.dev  ## Run the tests
 
 test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property and fault tests
 	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest $(ON_ALL_CORES)
+
+test-wheel: $(VENV)/.dev  ## Build the package and run it from clean environments
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/packaging
+
+test-clients: $(VENV)/.dev  ## Run real clients against a scripted model server; installs them from npm into build/clients
+	@npm install --silent --no-fund --no-audit --prefix build/clients/claude @anthropic-ai/claude-code@latest
+	@npm install --silent --no-fund --no-audit --prefix build/clients/codex @openai/codex@latest
+	@$(BIN)/python -m pytest tests/clients
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
 	@$(BIN)/ruff format --check --no-cache .
@@ -62,15 +70,15 @@ $(VENV)/.learn $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: requirements.lock pyproj
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 		{ echo "Python's venv module is missing (Debian: apt-get install python3-venv)."; exit 1; }
 	@echo "Installing into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --constraint requirements.lock uv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --requirement $(VENV)/uv.txt
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint requirements.lock --editable ".[$*]"
 	@$(BIN)/python -m compileall -q pipelines recommender
 	@touch $@
 
-lock:  ## Renew requirements.lock from pyproject.toml: names and versions only
-	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
-	@VIRTUAL_ENV=build/lock build/lock/bin/uv pip install --quiet --editable ".[dev,bench]" uv
-	@VIRTUAL_ENV=build/lock build/lock/bin/uv pip freeze --exclude-editable --quiet > requirements.lock
+lock: $(VENV)/.dev  ## Renew requirements.lock from pyproject.toml: names, versions and hashes, for every platform
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --extra dev --extra bench pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove what these targets made here (data in SPAWNWISE_HOME stays)
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

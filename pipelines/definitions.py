@@ -1,5 +1,7 @@
 """What Dagster loads: assets, checks, resources, the nightly job and its schedule."""
 
+from datetime import timedelta
+
 import dagster as dg
 
 from pipelines.cluster import assets as cluster_assets
@@ -13,12 +15,15 @@ from pipelines.ingest import checks as ingest_checks
 from pipelines.ingest.specs import spec_assets
 from pipelines.journal import assets as journal_assets
 from pipelines.judge import assets as judge_assets
-from pipelines.marts import assets as mart_assets
+from pipelines.marts.assets import dbt_models
+from pipelines.marts.project import prepared_manifest
 from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
+from pipelines.publish.assets import recommendation_snapshot
 from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
+from pipelines.settings import Settings
 from pipelines.trials import assets as trial_assets
 
 ASSET_MODULES = [
@@ -27,7 +32,6 @@ ASSET_MODULES = [
     journal_assets,
     embed_assets,
     cluster_assets,
-    mart_assets,
     estimate_assets,
     trial_assets,
     publish_assets,
@@ -35,11 +39,32 @@ ASSET_MODULES = [
     judge_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
+READ_OUTSIDE = {"marts", "serving"}  # by people and lookups: as new as the last night
 
-defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
-    asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
-    resources=RESOURCES,
-    jobs=[nightly_job, relearn_job],
-    schedules=[nightly_schedule],
-)
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Put the code location together; dbt parses its project first where that has changed."""
+    settings = Settings()
+    loaded = [
+        *dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
+        *dbt_models(prepared_manifest(settings)),
+    ]
+    assets = [asset for asset in loaded if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)]
+    return dg.Definitions(
+        assets=dg.map_asset_specs(lambda spec: _owned(spec, settings), assets),
+        asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
+        resources=RESOURCES,
+        jobs=[nightly_job, relearn_job],
+        schedules=[nightly_schedule(settings)],
+    )
+
+
+def _owned(spec: dg.AssetSpec, settings: Settings) -> dg.AssetSpec:
+    """Return the spec with its owner, and how fresh it has to be."""
+    spec = spec.replace_attributes(owners=["team:spawnwise"])
+    if spec.group_name not in READ_OUTSIDE and spec.key != recommendation_snapshot.key:
+        return spec
+    night = timedelta(hours=settings.fresh_hours)
+    policy = dg.FreshnessPolicy.time_window(fail_window=2 * night, warn_window=night)
+    return spec.replace_attributes(freshness_policy=policy)

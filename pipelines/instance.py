@@ -6,8 +6,7 @@ from typing import Any
 
 import dagster as dg
 from psycopg import sql
-from psycopg2 import Error as DriverError
-from sqlalchemy import event, exc, make_url, pool
+from sqlalchemy import URL, CreateEnginePlugin, make_url
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -15,6 +14,7 @@ from pipelines.warehouse.connection import LIMITS
 
 PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
 SCHEMA = "dagster"
+PING = "spawnwise_ping"
 STATEMENT_TIMEOUT_MS = 60_000
 
 
@@ -41,14 +41,19 @@ def open_instance(settings: Settings, warehouse: Warehouse) -> dg.DagsterInstanc
     return instance
 
 
-@event.listens_for(pool.QueuePool, "checkout")
-def _ping(connection: Any, *_: object) -> None:
-    """Have a connection that the server has dropped replaced, as Dagster gives no way to ask for it."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select 1")
-    except DriverError as error:
-        raise exc.DisconnectionError from error
+class PrePing(CreateEnginePlugin):
+    """Has a connection that the server has dropped replaced: Dagster gives no way to ask SQLAlchemy for it but its URL.
+
+    Registered as SQLAlchemy's plugin `spawnwise_ping` in pyproject.toml, so that every process of Dagster finds it.
+    """
+
+    def update_url(self, url: URL) -> URL:
+        """Leave the address as it is; SQLAlchemy has taken the plugin's name out of it."""
+        return url
+
+    def handle_pool_kwargs(self, pool_cls: Any, pool_args: dict[str, Any]) -> None:
+        """Have the pool ask each connection whether it is alive before it hands it out."""
+        pool_args["pre_ping"] = True
 
 
 def _dagster_url(warehouse: Warehouse) -> str:
@@ -56,5 +61,5 @@ def _dagster_url(warehouse: Warehouse) -> str:
     options = f"-csearch_path={SCHEMA} -csynchronous_commit=off"
     limits = {name: str(value) for name, value in LIMITS.items()}
     url = make_url(warehouse.dsn)
-    url = url.update_query_dict({**limits, **url.query, "options": options})
+    url = url.update_query_dict({**limits, **url.query, "options": options, "plugin": PING})
     return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)

@@ -5,8 +5,6 @@ from tzlocal import get_localzone_name
 
 from pipelines.settings import Settings
 
-_settings = Settings()
-
 
 @dg.failure_hook
 def say_what_to_do(context: dg.HookContext) -> None:
@@ -35,11 +33,15 @@ relearn_job = dg.define_asset_job(
     hooks={say_what_to_do},
 )
 
-nightly_schedule = dg.ScheduleDefinition(
-    name="nightly_schedule",
-    job=nightly_job,
-    cron_schedule=_settings.schedule,
-    execution_timezone=get_localzone_name(),
-    default_status=dg.DefaultScheduleStatus.RUNNING if _settings.schedule_enabled else dg.DefaultScheduleStatus.STOPPED,
-    description="Every night at 02:00 local time; SPAWNWISE_SCHEDULE and SPAWNWISE_SCHEDULE_ENABLED change it.",
-)
+
+def nightly_schedule(settings: Settings) -> dg.ScheduleDefinition:
+    """Return the schedule of the nightly job."""
+    status = dg.DefaultScheduleStatus.RUNNING if settings.schedule_enabled else dg.DefaultScheduleStatus.STOPPED
+    return dg.ScheduleDefinition(
+        name="nightly_schedule",
+        job=nightly_job,
+        cron_schedule=settings.schedule,
+        execution_timezone=get_localzone_name(),
+        default_status=status,
+        description="Every night at 02:00 local time; SPAWNWISE_SCHEDULE and SPAWNWISE_SCHEDULE_ENABLED change it.",
+    )

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 # Looking for plugins of pydantic in every installed package would take as long as the rest of a command's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -10,13 +10,21 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from recommender.home import data_home
+from recommender.errors import SpawnwiseError
+from recommender.settings import LookupSettings, data_home
 
 
 class Settings(BaseSettings):
     """What a person may choose. Each field is `SPAWNWISE_<NAME>` in the environment unless its alias says otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="SPAWNWISE_", extra="ignore", populate_by_name=True)
+
+    def __init__(self, **given: Any) -> None:
+        """Read the environment; raise `WrongSettingError` where a value cannot be used."""
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise WrongSettingError(error) from None
 
     home: Path = Field(default_factory=data_home, description="Folder that holds all data")
     database_url: SecretStr | None = Field(
@@ -35,18 +43,27 @@ class Settings(BaseSettings):
     )
 
     embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")
-    embedding_model: str = Field(default="text-embedding-3-small", description="Model of the openai embedder")
+    embedding_model: str = Field(default=LookupSettings.embedding_model, description="Model of the openai embedder")
     embedding_batch_size: int = Field(default=256, ge=1, le=2048, description="Texts to embed and store at once")
 
     failure_cost: float = Field(
-        default=10.0, ge=0, description="What a failure costs, in units of a spawn on the model that would run"
+        default=LookupSettings.failure_cost,
+        ge=0,
+        description="What a failure costs, in units of a spawn on the model that would run",
     )
-    success_floor: float = Field(default=0.5, ge=0, le=1, description="Success that a cheaper model must reach")
+    success_floor: float = Field(
+        default=LookupSettings.success_floor, ge=0, le=1, description="Success that a cheaper model must reach"
+    )
     required_probability: float = Field(
-        default=0.8, gt=0.5, lt=1, description="How sure it must be that a change is worth it"
+        default=LookupSettings.required_probability,
+        gt=0.5,
+        lt=1,
+        description="How sure it must be that a change is worth it",
     )
     minimum_evidence: float = Field(
-        default=3.0, ge=1, description="Observed outcomes that a model needs in a kind of task to be chosen"
+        default=LookupSettings.minimum_evidence,
+        ge=1,
+        description="Observed outcomes that a model needs in a kind of task to be chosen",
     )
     session_limit: float = Field(
         default=10.0, ge=1, description="Most outcomes of a model that one session may count for"
@@ -66,7 +83,10 @@ class Settings(BaseSettings):
     )
     propensity_limit: float = Field(default=10.0, ge=1, description="Most that inverse propensity may weigh")
     exploration_share: float = Field(
-        default=0.0, ge=0, le=1, description="Share of decisions that try another promising model; 0 is off"
+        default=LookupSettings.exploration_share,
+        ge=0,
+        le=1,
+        description="Share of decisions that try another promising model; 0 is off",
     )
     trials: Literal["propose", "off", "auto"] = Field(
         default="propose", description="Whether trials are proposed, or also started within the budget"
@@ -78,12 +98,13 @@ class Settings(BaseSettings):
         default=(), description="Models to estimate besides those seen, so that a trial may try them"
     )
     protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Agents that are never given a cheaper model; names or patterns"
+        default=LookupSettings.protected_agents,
+        description="Agents that are never given a cheaper model; names or patterns",
     )
     pinned_agents: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Agents whose spawns the hook leaves alone; names or patterns"
+        default=LookupSettings.pinned_agents, description="Agents whose spawns the hook leaves alone; names or patterns"
     )
-    default_model: str = Field(default="sonnet", description="Model where nothing at all is known")
+    default_model: str = Field(default=LookupSettings.default_model, description="Model where nothing at all is known")
 
     window_days: int = Field(
         default=30, ge=1, description="Window of the report and of the marts that have one, in days"
@@ -165,15 +186,15 @@ class Settings(BaseSettings):
         return self.home / "report.html"
 
 
-def wrong_settings(error: Exception) -> str | None:
-    """Name the variables that an error is about and say what they must be; None where it is about something else.
+class WrongSettingError(SpawnwiseError):
+    """A setting cannot be used. The message names the variables and what they must be.
 
     What they are is not told: it may be a secret.
     """
-    if not isinstance(error, ValidationError) or error.title != Settings.__name__:
-        return None
-    faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}." for fault in error.errors()]
-    return "\n".join([*dict.fromkeys(faults), "The README has a table of all settings."])
+
+    def __init__(self, error: ValidationError) -> None:
+        faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}." for fault in error.errors()]
+        super().__init__("\n".join([*dict.fromkeys(faults), "The README has a table of all settings."]))
 
 
 def _variable(name: str) -> str:

@@ -1,6 +1,5 @@
 """From what is known to an answer: a person's tier, a trial, the narrowest scope that has evidence, the baseline."""
 
-import os
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from recommender.judgement import Records, around, judge, records_by_kind, recor
 from recommender.kinds import Match
 from recommender.models import model_family, price_rank
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
+from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot
 from recommender.tiers import is_listed, is_of_work_type, own_tier, shipped_tier, shipped_tiers
 from recommender.trials import Arm, draw, failed_trial, trial_for
@@ -80,7 +80,7 @@ def cold_answer(asked: Asked) -> Answer:
     if tier:
         model = model_family(tier.model)
         return Answer(model, "tier", f"No evidence yet for {asked.agent}: the tier of {tier.pattern} is {model}.")
-    default = model_family(os.environ.get("SPAWNWISE_DEFAULT_MODEL", "")) or "sonnet"
+    default = model_family(LookupSettings.from_environment().default_model)
     about = f"{asked.agent} or such work" if asked.agent else "such work"
     return Answer(default, "default", f"Nothing is known of {about}: {default} is the default.")
 

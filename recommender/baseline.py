@@ -11,12 +11,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from recommender.claude_files import declared_models, plugin_agent_folders, project_agent_folders
-from recommender.home import claude_home
 from recommender.models import declared_family, model_family
 from recommender.rows import AgentSpec
+from recommender.settings import claude_config_dir, claude_home, claude_subagent_model, is_subagent_model_forced
 
 LOOKS_AGAIN_S = 1.0  # a program that asks again and again does not look at its files every time
-_TRUE = frozenset({"1", "true", "yes", "on"})
 _INHERIT = "inherit"
 # Built-in agents that say something of their model. Explore ran on haiku before version 2.1.198.
 _BUILT_IN = {"statusline-setup": "sonnet", "claude-code-guide": "haiku", "explore": _INHERIT, "plan": _INHERIT}
@@ -33,11 +32,6 @@ class Baseline(NamedTuple):
     source: str
 
 
-def is_forced() -> bool:
-    """Tell whether the environment overrides the model of every spawn, advice included."""
-    return os.environ.get("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", "").strip().lower() in _TRUE
-
-
 def baseline_of(
     agent: str | None,
     *,
@@ -52,9 +46,9 @@ def baseline_of(
     are the published ones, of which the user's own serve where there is no such folder.
     """
     parent = Baseline(model_family(parent_model), "parent") if parent_model else None
-    chosen = declared_family(os.environ.get("CLAUDE_CODE_SUBAGENT_MODEL", "").strip())
+    chosen = declared_family(claude_subagent_model())
     environment = Baseline(chosen, "environment") if chosen else None
-    if is_forced():
+    if is_subagent_model_forced():
         forced = environment or parent
         return forced and forced._replace(source="forced")
     is_asked = declared_family(asked or "") is not None
@@ -79,7 +73,7 @@ def _declared(agent: str, project: str | None, specs: Sequence[AgentSpec]) -> tu
     empty set means a plugin that is not installed here, whose spec may name any model.
     """
     within = int(time.monotonic() / LOOKS_AGAIN_S)
-    is_here, models, source = _in_files(agent, str(project or ""), os.environ.get("CLAUDE_CONFIG_DIR"), within)
+    is_here, models, source = _in_files(agent, str(project or ""), claude_config_dir(), within)
     if not models and not is_here:
         models = frozenset(spec.declared_model or "" for spec in specs if not spec.project and spec.name == agent)
     if models:

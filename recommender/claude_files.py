@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from recommender.home import claude_home
+from recommender.settings import claude_home
 
 MAX_SPECS, MAX_FOLDERS, MAX_LEVELS = 1_000, 200, 64
 RESCAN_S = 30.0  # an edit in place leaves the times of its folder as they are

@@ -6,9 +6,12 @@ the same rule on the same kind of evidence.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recommender.settings import LookupSettings
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -30,10 +33,28 @@ class DecisionReason(StrEnum):
 class Rule:
     """The settings that a decision depends on; `failure_cost` is in units of a spawn on the baseline."""
 
-    failure_cost: float = 10.0
-    success_floor: float = 0.5
-    required_probability: float = 0.8
-    minimum_evidence: float = 3.0
+    failure_cost: float = LookupSettings.failure_cost
+    success_floor: float = LookupSettings.success_floor
+    required_probability: float = LookupSettings.required_probability
+    minimum_evidence: float = LookupSettings.minimum_evidence
+
+
+class RuleSettings(Protocol):
+    """What a person may choose of the rule, wherever it was read from."""
+
+    @property
+    def failure_cost(self) -> float: ...  # noqa: D102
+    @property
+    def success_floor(self) -> float: ...  # noqa: D102
+    @property
+    def required_probability(self) -> float: ...  # noqa: D102
+    @property
+    def minimum_evidence(self) -> float: ...  # noqa: D102
+
+
+def rule_of(settings: RuleSettings) -> Rule:
+    """Take the rule of decision from the settings."""
+    return Rule(settings.failure_cost, settings.success_floor, settings.required_probability, settings.minimum_evidence)
 
 
 @dataclass(frozen=True)

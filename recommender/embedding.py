@@ -1,7 +1,6 @@
 """The one way a text becomes a vector, at spawn time and at night alike."""
 
 import importlib.util
-import os
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from recommender.errors import SpawnwiseError
+from recommender.settings import LookupSettings
+
 Vectors = NDArray[np.float32]
 
 LOCAL_MODEL = "wordllama-256"
@@ -20,7 +22,7 @@ _TEXTS_BEFORE_WIDENING = 64  # a process that embeds many texts keeps the 32 MB 
 _WORDS = re.compile("\u2581*[^\u2581]+|\u2581+")  # the tokenizer's mark for a space begins a word
 
 
-class EmbeddingError(Exception):
+class EmbeddingError(SpawnwiseError):
     """A text cannot be embedded; the message says why and what to do, and never holds the text."""
 
 
@@ -117,12 +119,12 @@ def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vec
 
 def embedder_from_environment() -> Embedder:
     """Return the embedder that `SPAWNWISE_EMBEDDER` (local, openai) and `SPAWNWISE_EMBEDDING_MODEL` choose."""
-    choice = os.environ.get("SPAWNWISE_EMBEDDER", "local")
-    if choice == "local":
+    settings = LookupSettings.from_environment()
+    if settings.embedder == "local":
         return LocalEmbedder()
-    if choice == "openai":
-        return embedder_named(os.environ.get("SPAWNWISE_EMBEDDING_MODEL", "text-embedding-3-small"))
-    raise EmbeddingError(f"SPAWNWISE_EMBEDDER is {choice!r}: set it to 'local' or 'openai'.")
+    if settings.embedder == "openai":
+        return embedder_named(settings.embedding_model)
+    raise EmbeddingError(f"SPAWNWISE_EMBEDDER is {settings.embedder!r}: set it to 'local' or 'openai'.")
 
 
 def embedder_named(name: str, *, timeout_s: float = 60.0, attempts: int = 5) -> Embedder:

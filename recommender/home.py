@@ -1,37 +1,9 @@
 """Where Spawnwise keeps its files on this machine."""
 
 import os
-import sys
 from pathlib import Path
 
-
-def data_home() -> Path:
-    """Return the folder that holds all data: `SPAWNWISE_HOME`, else the platform's place for user data.
-
-    For root it is outside the home folder: the embedded Postgres runs as a system user and would have to open
-    every parent folder of its data to all.
-    """
-    chosen = os.environ.get("SPAWNWISE_HOME")
-    if chosen:
-        return _expanded(chosen).absolute()
-    if sys.platform == "win32":
-        return _expanded(os.environ.get("LOCALAPPDATA", "~/AppData/Local")) / "spawnwise"
-    if os.geteuid() == 0:
-        return Path("/var/lib/spawnwise")
-    if sys.platform == "darwin":
-        return _expanded("~/Library/Application Support/spawnwise")
-    return _expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "spawnwise"
-
-
-def _expanded(path: str) -> Path:
-    """Put a home folder in place of `~`; a user that has none finds nothing and keeps nothing."""
-    expanded = os.path.expanduser(path)  # noqa: PTH111  # Path's own raises for such a user
-    return Path("/nonexistent", expanded.lstrip("~")) if expanded.startswith("~") else Path(expanded)
-
-
-def claude_home() -> Path:
-    """Return Claude Code's home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
-    return _expanded(os.environ.get("CLAUDE_CONFIG_DIR") or "~/.claude")
+from recommender.settings import data_home
 
 
 def snapshot_file() -> Path:

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from recommender.home import data_home, private_folder
+from recommender.home import private_folder
+from recommender.settings import LookupSettings, data_home, is_subagent_model_forced
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
@@ -37,8 +38,9 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     try:
         event, options = arguments[0], dict(zip(arguments[1::2], arguments[2::2], strict=False))
-        mode = os.environ.get("SPAWNWISE_MODE") or options.get("--mode", "advise")
-        means = os.environ.get("SPAWNWISE_ENFORCE_BY") or options.get("--by", "update")
+        settings = LookupSettings.from_environment()
+        mode = settings.mode or options.get("--mode", "advise")
+        means = settings.enforce_by or options.get("--by", "update")
         if mode not in MODES or means not in MEANS:
             raise ValueError
         if mode == "off":
@@ -68,7 +70,7 @@ class _Spawn(NamedTuple):
     @property
     def is_ours(self) -> bool:
         """Whether its model may be changed: nobody chose one, and nobody asked us to stay out."""
-        pinned = [name.strip() for name in os.environ.get("SPAWNWISE_PINNED_AGENTS", "").split(",") if name.strip()]
+        pinned = LookupSettings.from_environment().pinned_agents
         from recommender.tiers import is_listed
 
         return not (
@@ -88,13 +90,12 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     given = said["tool_input"]
     if said.get("tool_name") not in SPAWN_TOOLS or not isinstance(given, dict) or given.get("subagent_type") == "fork":
         return None
-    from recommender.baseline import is_forced
     from recommender.claude_files import parent_model
     from recommender.journal import note_decision
     from recommender.lookup import Recommender
     from recommender.task_text import task_text
 
-    spawn, is_changeable = _spawn(given), not is_forced()
+    spawn, is_changeable = _spawn(given), not is_subagent_model_forced()
     is_ours = spawn.is_ours and is_changeable
     recommendation = Recommender().recommend(
         spawn.description,
@@ -148,7 +149,7 @@ def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: s
 
 
 def _line(text: str) -> str:
-    from recommender.cli import printable
+    from recommender.terminal import printable
 
     return " ".join(printable(text).split())
 

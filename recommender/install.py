@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recommender.claude_settings import Settings, with_hooks, without_hooks
+from recommender.errors import SpawnwiseError
 
 SKILL_NAME = "agent-model-selector"
 SKILL = Path(__file__).with_name("SKILL.md")
 
 
-class InstallError(ValueError):
+class InstallError(SpawnwiseError):
     """Claude Code's settings cannot be changed; the message says why and what to do."""
 
 

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -12,12 +13,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recommender.errors import SpawnwiseError
 from recommender.home import journal_folder, private_folder
-from recommender.redaction import redact, redact_forms
+from recommender.redaction import redact, redact_id
 from recommender.task_text import task_text
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
+
+
+class RecordError(SpawnwiseError, ValueError):
+    """A record has values that no spawn has."""
+
+
+class NothingNotedError(SpawnwiseError, LookupError):
+    """Nothing has been decided or recorded here yet."""
+
 
 _TITLE_CHARACTERS = 200
 MAX_NAME = 500  # characters
@@ -26,10 +37,17 @@ _GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_mode
 _GIVEN_IDS = ("session_id", "tool_use_id", "agent_run_id", "record_id", "parent_id", "decision_id", "target")
 
 
+_OF_NO_SECRET = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID, as most ids are
+
+
 @lru_cache(maxsize=1024)
 def _redacted(name: str) -> str:
     """Redact a name or a reason: the same few come again and again."""
     return redact(name)
+
+
+def _redacted_id(given: str) -> str:
+    return given if _OF_NO_SECRET.fullmatch(given) else redact_id(given)
 
 
 def note(kind: str, **fields: Any) -> None:
@@ -38,11 +56,11 @@ def note(kind: str, **fields: Any) -> None:
     One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
     """
     now = datetime.now(UTC)
-    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, redact_forms)):
+    for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, _redacted_id)):
         fields |= {name: clean(fields[name]) for name in names if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()
-    path = folder / f"{now:%Y-%m}.jsonl"
+    path = f"{folder}/{now:%Y-%m}.jsonl"  # a str: pathlib costs more than all else here
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     try:
         descriptor = os.open(path, flags, 0o600)
@@ -115,18 +133,18 @@ def record(
 ) -> str:
     """Note a spawn of an orchestrator that leaves no transcript, and return its id.
 
-    A record with the same `record_id` (else the same `decision_id`) replaces the earlier one. Raises `ValueError` for
+    A record with the same `record_id` (else the same `decision_id`) replaces the earlier one. Raises `RecordError` for
     values that no spawn has, and `OSError` where it cannot be kept.
     """
     text = task_text(task)
     if not text or not agent.strip() or not model.strip():
-        raise ValueError("A record needs a task, an agent and a model.")
+        raise RecordError("A record needs a task, an agent and a model.")
     if (duration_ms is not None and not 0 <= duration_ms < 2**53) or not 0 <= (cost_usd or 0) < float("inf"):
-        raise ValueError("A record's duration and cost are numbers from 0 up.")
+        raise RecordError("A record's duration and cost are numbers from 0 up.")
     if any(len(name) > MAX_NAME for name in (agent, model, session_id, parent_id, record_id) if name):
-        raise ValueError(f"A record's names and ids have at most {MAX_NAME} characters.")
+        raise RecordError(f"A record's names and ids have at most {MAX_NAME} characters.")
     if decision_id and not _is_uuid(decision_id):
-        raise ValueError("The decision_id is the one that a recommendation gave, a UUID.")
+        raise RecordError("The decision_id is the one that a recommendation gave, a UUID.")
     key = record_id or decision_id or str(uuid.uuid4())
     note(
         "record",
@@ -157,8 +175,8 @@ def _is_uuid(text: str) -> bool:
 def feedback(target: str, *, is_good: bool, remark: str | None = None) -> str:
     """Note what a person says of a task and return its id: the newest word on it stands.
 
-    `target` is the id of a record, a decision or a tool call, or `last` for the newest of these. Raises `LookupError`
-    where nothing has been decided or recorded yet.
+    `target` is the id of a record, a decision or a tool call, or `last` for the newest of these. Raises
+    `NothingNotedError` where nothing has been decided or recorded yet.
     """
     if target == "last":
         target = last_id()
@@ -167,12 +185,12 @@ def feedback(target: str, *, is_good: bool, remark: str | None = None) -> str:
 
 
 def last_id() -> str:
-    """Return the id of the newest record or decision; raise `LookupError` where there is none."""
+    """Return the id of the newest record or decision; raise `NothingNotedError` where there is none."""
     for event in _newest_first():
         found = event.get("record_id") or event.get("tool_use_id") or event.get("decision_id")
         if event.get("kind") in ("record", "decision") and found:
             return str(found)
-    raise LookupError("Nothing has been decided or recorded here yet: name the task by its id.")
+    raise NothingNotedError("Nothing has been decided or recorded here yet: name the task by its id.")
 
 
 def decision_counts(days: int = 30) -> list[dict[str, Any]]:

@@ -21,12 +21,12 @@ from recommender.home import snapshot_file
 from recommender.journal import note_decision
 from recommender.kinds import kind_of_task
 from recommender.published import Holder, Knowledge, LastKnownGood, Published, ServingTables, SnapshotFile
+from recommender.settings import LookupSettings, database_url
 from recommender.snapshot import Snapshot
 from recommender.task_text import MAX_CHARACTERS, task_text
 from recommender.trials import Arm
 from recommender.work_types import work_type_of
 
-DEFAULT_DEADLINE_MS = 250.0
 # A task's text keeps at most its first 8,000 characters; of a longer one no more than this is looked at.
 READ_CHARACTERS = 8 * MAX_CHARACTERS
 
@@ -74,7 +74,9 @@ class Recommender:
         self, published: Holder | None = None, deadline_ms: float | None = None, *, notes_decisions: bool = False
     ) -> None:
         self._published = published or published_from_environment()
-        self._deadline_s = (deadline_from_environment() if deadline_ms is None else deadline_ms) / 1000
+        self._deadline_s = (
+            LookupSettings.from_environment().deadline_ms if deadline_ms is None else deadline_ms
+        ) / 1000
         self._notes_decisions = notes_decisions
 
     def recommend(
@@ -157,7 +159,7 @@ def recommend(
     try:
         recommender = default_recommender()
     except Exception:  # no data home can be named: the working folder is gone, say
-        recommender = Recommender(Published(SnapshotFile(Path(os.devnull))), DEFAULT_DEADLINE_MS)
+        recommender = Recommender(Published(SnapshotFile(Path(os.devnull))))
     return recommender.recommend(
         task, agent, prompt=prompt, project=project, parent_model=parent_model, draws_trials=True
     )
@@ -186,17 +188,8 @@ def default_recommender() -> Recommender:
 def published_from_environment() -> Holder:
     """Return the snapshot file, behind the database where `DATABASE_URL` names one."""
     file = Published(SnapshotFile(snapshot_file()))
-    url = os.environ.get("DATABASE_URL")
+    url = database_url()
     return LastKnownGood(Published(ServingTables(url)), file) if url else file
-
-
-def deadline_from_environment() -> float:
-    """Return `SPAWNWISE_DEADLINE_MS`, or the default where it is no positive number."""
-    try:
-        chosen = float(os.environ.get("SPAWNWISE_DEADLINE_MS", ""))
-    except ValueError:
-        return DEFAULT_DEADLINE_MS
-    return chosen if 0 < chosen < float("inf") else DEFAULT_DEADLINE_MS
 
 
 def _text(value: object) -> str:

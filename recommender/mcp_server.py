@@ -9,6 +9,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from recommender import explain as explanation
 from recommender import journal
+from recommender.commands.registry import MissingExtraError, imported
 from recommender.lookup import arecommend
 
 INSTRUCTIONS = "Ask `recommend` before spawning an agent, and tell `record` how it went."
@@ -104,15 +105,14 @@ async def _trial_action(action: str, trial_id: str) -> str:
 
 def _trials() -> Any:
     try:
-        from pipelines.trials import actions
-    except ImportError as error:
-        raise ToolError("Trials need the pipeline: install Spawnwise with its extra [learn].") from error
-    return actions
+        return imported("pipelines.trials.actions", "A trial", "learn")
+    except MissingExtraError as error:
+        raise ToolError(str(error)) from error
 
 
 def _stats(days: int) -> list[dict[str, Any]]:
     try:
-        from pipelines.journal.advice import advice_now
-    except ImportError:  # without the pipeline no outcome is known here, only what was decided
+        advice = imported("pipelines.journal.advice", "stats", "learn")
+    except MissingExtraError:  # without the pipeline no outcome is known here, only what was decided
         return journal.decision_counts(days)
-    return [asdict(row) for row in advice_now(days)]
+    return [asdict(row) for row in advice.advice_now(days)]

@@ -4,9 +4,18 @@ import re
 
 _CLAUDE = re.compile(r"claude-(?:\d[\d.-]*-)?([a-z]+)")
 _BARE_FAMILY = re.compile(r"(haiku|sonnet|opus|fable)(?![a-z])")
-_PROVIDER = re.compile(r"^.*[/]|^(?:[a-z]{2,6}\.)?(?:anthropic|openai|google|meta|amazon|mistral)\.")
+_VERSIONED = re.compile(
+    r"claude-(?:(?P<old>\d{1,2}(?:[.-]\d{1,2})?)-(?P<name>[a-z]+)|(?P<family>[a-z]+)-(?P<new>\d{1,2}(?:[.-]\d{1,2}(?!\d))?)(?!\d))"
+)
+_PROVIDER = re.compile(
+    r"^.*[/]|^(?:[a-z-]{2,7}\.)?(?:anthropic|openai|google|meta|amazon|mistral|cohere|deepseek|qwen|ai21|writer"
+    r"|moonshotai|minimax|zai|nvidia)\."
+)
 _LEFT_OPEN = frozenset({"", "inherit", "default", "auto", "none", "null", "~"})
-_RELEASE = re.compile(r"(?:[-@]20\d{2}-?\d{2}-?\d{2}|-latest|-v\d+:\d+|\[[^\]]*\])+$")
+_RELEASE = re.compile(
+    r"(?:[-@]20\d{2}-?\d{2}-?\d{2}|-latest|@default|-v\d+:\d+|\[[^\]]*\]"
+    r"|:(?:beta|free|thinking|online|nitro|floor|exacto|extended|batch))+$"
+)
 
 # List prices as they compare, for choosing among models where no real cost is known. Unknown names rank last.
 _PRICE_ORDER = ("haiku", "sonnet", "opus", "fable")
@@ -31,10 +40,20 @@ def model_family(name: str) -> str:
 
 def model_version(name: str) -> str | None:
     """Return a model's name without its provider and its release date; None where only Claude's family is named."""
+    if version := claude_version(name):
+        return version
     cleaned = _RELEASE.sub("", _PROVIDER.sub("", name.strip().lower()))
-    if _BARE_FAMILY.fullmatch(cleaned):
+    return None if _BARE_FAMILY.fullmatch(cleaned) else cleaned
+
+
+def claude_version(name: str) -> str | None:
+    """Return the version of Claude in a name, as Anthropic spells it: `claude-haiku-4-5`, `claude-3-5-haiku`."""
+    found = _VERSIONED.search(name.lower())
+    if not found:
         return None
-    return cleaned.replace(".", "-") if cleaned.startswith("claude-") else cleaned
+    number = (found["new"] or found["old"]).replace(".", "-")
+    family = found["family"] or found["name"]
+    return f"claude-{family}-{number}" if int(number.partition("-")[0]) >= 4 else f"claude-{number}-{family}"
 
 
 def vendor_of(model: str) -> str:

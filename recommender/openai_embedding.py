@@ -1,6 +1,5 @@
 """Vectors from OpenAI, or from any server that speaks its embeddings API."""
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from recommender.deadline import within
 from recommender.embedding import EmbeddingError, Vectors, unit_rows
+from recommender.settings import openai_key
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -109,10 +109,10 @@ def _client(timeout_s: float, attempts: int) -> "OpenAI":
         from openai import OpenAI
     except ImportError:
         raise EmbeddingError("This embedder needs the package openai: run `pip install 'spawnwise[openai]'`.") from None
-    key = os.environ.get("OPENAI_API_KEY")
-    if not key and not os.environ.get("OPENAI_BASE_URL"):
+    key = openai_key()
+    if not key:
         raise EmbeddingError("OPENAI_API_KEY is not set: set it, or set SPAWNWISE_EMBEDDER=local to need none.")
-    return OpenAI(api_key=key or "not-needed", timeout=timeout_s, max_retries=attempts - 1)
+    return OpenAI(api_key=key, timeout=timeout_s, max_retries=attempts - 1)
 
 
 def _remedy(error: Exception, model: str) -> str:

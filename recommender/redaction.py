@@ -1,18 +1,26 @@
 """Take secrets out of a text before it is embedded or stored."""
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from recommender.secret_rules import FORMS, MAX_VALUE, RULES, Rule
+from recommender.secret_matching import RuleSet, Span
+from recommender.secret_rules import FORMS, RULES
+from recommender.secret_tables import secrets_in_tables
 
 MAX_PASSES = 4  # A replacement can lay bare another secret; one pass sufficed for every real text.
 MAX_DECODED = 3  # Times that a word may have been URL-encoded.
+ID_MARK = 12  # hex digits that tell ids apart whose secrets were taken out
 
-_REST_OF_VALUE = re.compile(r"[^\s\"'`<>]*")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+# Letters, and the signs that some writers escape, but none that JSON needs: ", \\ and control characters.
+_ESCAPED = re.compile(
+    r"\\u(00(?!22|5[cC]|7[fF])[2-7a-fA-F][0-9a-fA-F]|0[1-9a-fA-F][0-9a-fA-F]{2}|[1-9a-cefA-CEF][0-9a-fA-F]{3}"
+    r"|[dD][0-7][0-9a-fA-F]{2})"
+)
+_ESCAPED_SPACE = re.compile(r"\\(?:[nr]|t(?!oken))")
+_COLOR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _WORD = re.compile(r"[^\s\"'`<>]+")
-_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def redact(text: str) -> str:
@@ -28,63 +36,60 @@ def redact_forms(text: str) -> str:
     return apply_rules(text, FORMS)
 
 
-def apply_rules(text: str, rules: Iterable[Rule]) -> str:
+def redact_id(text: str, clean: str | None = None) -> str:
+    """Return an id without secrets of a known form, and still its own: one that had any ends in a part of its hash.
+
+    `clean` is the id without secrets, where more rules have been over it. Idempotent.
+    """
+    clean = redact_forms(text) if clean is None else clean
+    if clean == text:
+        return text
+    return f"{clean}#{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:ID_MARK]}"
+
+
+def apply_rules(text: str, rules: RuleSet) -> str:
     """Return `text` after the rules, repeated until nothing changes; URL-encoded words are judged by what they mean."""
-    if _ENCODED.search(text):
+    if "%" in text and _ENCODED.search(text):
         text = _WORD.sub(lambda word: _without_encoded(word[0], rules), text)
+    if "\\u" in text and (meant := _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)) != text:
+        clean = _without_secrets(meant, rules)
+        if clean != meant:
+            return clean
     return _without_secrets(text, rules)
 
 
-def _without_encoded(word: str, rules: Iterable[Rule]) -> str:
+def _without_encoded(word: str, rules: RuleSet) -> str:
     meant = word
     for _ in range(MAX_DECODED if "%" in word else 0):
         meant = unquote(meant)
-    if meant == word:
+    if meant == word or "\ufffd" in meant:
         return word
     clean = _without_secrets(meant, rules)
     return word if clean == meant else clean
 
 
-def _without_secrets(text: str, rules: Iterable[Rule]) -> str:
+def _without_secrets(text: str, rules: RuleSet) -> str:
     for _ in range(MAX_PASSES):
-        lowered = text.lower()
-        if len(lowered) != len(text):  # a few letters (İ) grow in lower case, and places would no longer agree
-            lowered = text.translate(_ASCII_LOWER)
-        spans = sorted(
-            (start, order, end, rule.kind)
-            for order, rule in enumerate(rules)
-            for start, end in _secrets(text, lowered, rule)
-        )
+        searched = _without_marks(text)
+        spans = rules.spans(searched)
+        if "|" in text:
+            spans += [Span(start, len(rules.rules), end, "secret-value") for start, end in secrets_in_tables(searched)]
         if not spans:
             break
-        text = _replaced(text, spans)
+        text = _replaced(text, sorted(spans))
     return text
 
 
-def _secrets(text: str, lowered: str, rule: Rule) -> Iterator[tuple[int, int]]:
-    if not rule.starts:
-        yield from filter(None, (_secret_span(text, match, rule) for match in rule.pattern.finditer(text)))
-    for start in rule.starts:
-        position = lowered.find(start)
-        while position >= 0:
-            match = rule.pattern.match(text, position)
-            span = _secret_span(text, match, rule) if match else None
-            if span:
-                yield span
-            position = lowered.find(start, max(span[1] if span else 0, position + len(start)))
+def _without_marks(text: str) -> str:
+    """Return a text of the same length in which escaped ends of lines and colors do not stick to the words behind."""
+    if "\\" in text:
+        text = _ESCAPED_SPACE.sub("  ", text)
+    if "\x1b" in text:
+        text = _COLOR.sub(lambda color: " " * len(color[0]), text)
+    return text
 
 
-def _secret_span(text: str, match: re.Match[str], rule: Rule) -> tuple[int, int] | None:
-    start, end = match.span(match.lastindex or 0)
-    secret = text[start:end]
-    if "[REDACTED" in secret or (rule.is_secret and not rule.is_secret(secret)):
-        return None
-    if match.lastindex and end - start >= MAX_VALUE:
-        end = _REST_OF_VALUE.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing at the least
-    return start, end
-
-
-def _replaced(text: str, spans: list[tuple[int, int, int, str]]) -> str:
+def _replaced(text: str, spans: list[Span]) -> str:
     parts, position = [], 0
     for start, _, end, kind in spans:
         if start >= position:

@@ -1,8 +1,7 @@
 """The serving schema as a snapshot: what the nightly run publishes, and what a lookup with DATABASE_URL reads."""
 
-import os
 import threading
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import args_row
 
-from recommender.decision import Rule
+from recommender.decision import rule_of
+from recommender.settings import LookupSettings
 from recommender.snapshot import AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind, Tier, Trial
 
 READ_LIMIT_S = 5.0
@@ -88,18 +88,13 @@ def read_kinds(connection: psycopg.Connection[Any], version: int) -> dict[str, A
 
 
 def _settings() -> dict[str, Any]:
-    """Return how to decide, from the environment: the settings of the nightly run, which stand in no table."""
-
-    def number(name: str, default: float) -> float:
-        try:
-            return float(os.environ[f"SPAWNWISE_{name}"])
-        except (KeyError, ValueError):
-            return default
-
-    rule = Rule(**{field.name: number(field.name.upper(), field.default) for field in fields(Rule)})  # type: ignore[arg-type]
-    names = os.environ.get("SPAWNWISE_PROTECTED_AGENTS", "").split(",")
-    protected = tuple(name.strip() for name in names if name.strip())
-    return {"rule": rule, "exploration_share": number("EXPLORATION_SHARE", 0.0), "protected_agents": protected}
+    """Return how to decide: the settings of the nightly run, which stand in no table."""
+    settings = LookupSettings.from_environment()
+    return {
+        "rule": rule_of(settings),
+        "exploration_share": settings.exploration_share,
+        "protected_agents": settings.protected_agents,
+    }
 
 
 def _rows(

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recommender.decision import Rule
+from recommender.errors import SpawnwiseError
 from recommender.home import private_folder
 from recommender.rows import (
     ANY_AGENT,
@@ -50,7 +51,7 @@ FORMAT = "2"
 _NO_DIGEST = "0" * 64
 
 
-class SnapshotError(Exception):
+class SnapshotError(SpawnwiseError):
     """A snapshot cannot be read or written; the message says why and what to do."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.rows import Tier
 
-SHIPPED_TIERS = Path(__file__).parents[1] / "dbt_project" / "seeds" / "model_tiers.csv"
+SHIPPED_TIERS = Path(__file__).with_name("model_tiers.csv")
 OF_WORK_TYPE = "type:"
 
 

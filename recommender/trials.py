@@ -5,8 +5,9 @@ import random
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from recommender.home import data_home, private_folder
+from recommender.home import private_folder
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Trial
+from recommender.settings import data_home
 from recommender.snapshot import Snapshot
 
 SAFE_SUCCESS = 0.9  # of the baseline: work that it often fails is too hard to try a cheaper model on

@@ -36,6 +36,7 @@ def hostile_facts(**changes: Any) -> ReportFacts:
             "count_failures": 1,
             "count_unknown": 0,
             "cost_usd": 0.5,
+            "estimated_cost_usd": 0.0,
         },
         "activity": [activity(date(2026, 1, 1), HOSTILE), activity(date(2026, 1, 1), "tester")],
         "tasks": [task(number, HOSTILE) for number in range(5)],
@@ -55,13 +56,14 @@ def span() -> Row:
         "first_day": date(2026, 1, 1),
         "last_day": date(2026, 1, 2),
         "cost_usd": 1.5,
+        "estimated_cost_usd": 0.3,
         "count_cost_unknown": 3,
     }
 
 
 def activity(day: date, agent: str) -> Row:
     counts = {"count_spawns": 5, "count_successes": 3, "count_agent_failures": 1, "count_other_failures": 0}
-    costs = {"count_unknown": 1, "count_cost_known": 4, "cost_usd": 1.0}
+    costs = {"count_unknown": 1, "count_cost_known": 4, "cost_usd": 1.0, "estimated_cost_usd": 0.2}
     return {"period": day, "agent_name": agent, "model": "sonnet"} | counts | costs
 
 
@@ -119,7 +121,8 @@ def proven(**changes: Any) -> Row:
     saving = {"saving_usd": 12.0, "saving_low_usd": 8.0, "saving_high_usd": 16.0}
     success = {"success_difference": -0.02, "success_difference_low": -0.1, "success_difference_high": 0.06}
     failures = {"extra_failures": 0.8, "extra_failures_low": -2.4, "extra_failures_high": 4.0}
-    return scope | period | a_spawn | saving | success | failures | changes
+    estimated = {"candidate_estimated_cost_share": 0.0, "baseline_estimated_cost_share": 0.0}
+    return scope | period | estimated | a_spawn | saving | success | failures | changes
 
 
 def evidence(model: str, kind: str) -> Row:

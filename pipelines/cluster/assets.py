@@ -15,7 +15,6 @@ from recommender.embedding import embedder_from_environment
     deps=[dg.AssetKey(["learning", "task_embeddings"])],
     group_name="cluster",
     kinds={"python", "postgres", "scikitlearn"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def task_clusters(

@@ -10,13 +10,14 @@ from pipelines.marts.documentation import write_documentation
 from pipelines.marts.run import DbtError
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.add_argument("--no-open", action="store_true", help="write the page, but do not open the browser")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write elsewhere than in the data home")
+    add_json_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
                 markup=False,
             )
             return 1
-    print(page.resolve())
+    say(arguments, str(page.resolve()), path=str(page.resolve()))
     if not arguments.no_open and not webbrowser.open(page.resolve().as_uri()):
         print("No browser was found here: open the file in one.")
     return 0

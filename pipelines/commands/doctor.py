@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -15,11 +14,12 @@ from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
-from recommender.cli import printable
 from recommender.embedding import EmbeddingError, embedder_from_environment
 from recommender.home import private_folder
 from recommender.hook import MEANS, MODES
+from recommender.settings import LookupSettings
 from recommender.snapshot import SnapshotError, read_snapshot
+from recommender.terminal import add_json_argument, printable
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_json_argument(parser, "print the findings as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -137,9 +137,10 @@ def _schedule(settings: Settings) -> Finding:
 
 
 def _hook(_: Settings) -> Finding:
-    chosen = {"SPAWNWISE_MODE": MODES, "SPAWNWISE_ENFORCE_BY": MEANS}
-    wrong = [name for name, allowed in chosen.items() if os.environ.get(name, allowed[0]) not in (*allowed, "")]
+    chosen = LookupSettings.from_environment()
+    choices = (("SPAWNWISE_MODE", chosen.mode, MODES), ("SPAWNWISE_ENFORCE_BY", chosen.enforce_by, MEANS))
+    wrong = {name: allowed for name, value, allowed in choices if value and value not in allowed}
     if wrong:
-        remedy = "; ".join(f"{name} is one of {', '.join(chosen[name])}" for name in wrong)
+        remedy = "; ".join(f"{name} is one of {', '.join(allowed)}" for name, allowed in wrong.items())
         return Finding("hook", "broken", f"{', '.join(wrong)}: no such choice, so no spawn is looked at", remedy)
-    return Finding("hook", "ok", f"mode {os.environ.get('SPAWNWISE_MODE') or 'as installed'}")
+    return Finding("hook", "ok", f"mode {chosen.mode or 'as installed'}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from, what_was_found
 from pipelines.commands.terminal import progress_on
 from pipelines.warehouse.embedded import started_meanwhile
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable
 
 if TYPE_CHECKING:
     from pipelines.ingest.ingest import IngestReport
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     add_logs_argument(parser)
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_json_argument(parser, "print the report as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
-from typing import Any, TextIO, cast
+from typing import Any, NamedTuple, TextIO, cast
 
 import dagster as dg
 from dagster_postgres.utils import DagsterPostgresException
@@ -17,15 +17,23 @@ from pipelines.instance import open_instance
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse, WarehouseError
 from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost
-from recommender.cli import printable
+from recommender.terminal import printable
 
 LOST_RECORD = "Exception while writing logger call to event log"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
+class JobRun(NamedTuple):
+    """A finished run: Dagster's result, what the stages warned of, and how much of what was named was unreadable."""
+
+    result: dg.ExecuteInProcessResult
+    warnings: tuple[str, ...]
+    count_unread: int
+
+
 def run_job(
     settings: Settings, warehouse: Warehouse, console: Console, name: str = "nightly", *, is_quiet: bool = False
-) -> dg.ExecuteInProcessResult:
+) -> JobRun:
     """Run the job of that name; the caller holds the lock of the learning run.
 
     Raises `DatabaseUnavailableError` where the connection to the database was lost, be it ours, dbt's or Dagster's.
@@ -35,11 +43,15 @@ def run_job(
     resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
     shown = progress_on(console.file, is_quiet=is_quiet)
     with _losses_told_alike(), open_instance(settings, warehouse) as instance, shown as progress:
-        result = defs.resolve_job_def(name).execute_in_process(
-            instance=instance,
-            resources=resources | {"progress": progress},
-            run_config=QUIET,
-            raise_on_error=False,
+        result = (
+            defs()
+            .resolve_job_def(name)
+            .execute_in_process(
+                instance=instance,
+                resources=resources | {"progress": progress},
+                run_config=QUIET,
+                raise_on_error=False,
+            )
         )
     causes = list(_causes(result))
     for _, error in causes:
@@ -47,7 +59,7 @@ def run_job(
             raise DatabaseUnavailableError(in_words(error))
     if not result.success and not causes:  # Dagster swallows the loss of a record, that of a failed step too
         raise DatabaseUnavailableError("A step failed, and the record of it was lost with the connection to Postgres.")
-    return result
+    return JobRun(result, tuple(progress.warnings), progress.count_unread)
 
 
 def explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> None:

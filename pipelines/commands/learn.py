@@ -3,7 +3,6 @@
 import argparse
 import json
 
-import dagster as dg
 from rich.console import Console
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from, what_was_found
@@ -12,11 +11,12 @@ from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
 from pipelines.ingest.health import time_warning
 from pipelines.ingest.inputs import inputs_for
+from pipelines.progress import shortened
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable
 
 EXIT_CODES = (
     "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     add_logs_argument(parser)
     add_specs_argument(parser)
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_json_argument(parser, "print the summary as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary; only what went wrong")
     parser.epilog = EXIT_CODES
 
@@ -51,33 +51,21 @@ def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, 
     with Warehouse.open(settings) as warehouse:
         try:
             with run_lock(warehouse):
-                result = run_job(settings, warehouse, console, is_quiet=arguments.quiet)
+                job = run_job(settings, warehouse, console, is_quiet=arguments.quiet)
         except RunInProgressError as refusal:
             console.print(str(refusal))
             return 2
-        warnings, unread = _warnings(result)
-        for warning in warnings:
+        for warning in shortened(job.warnings):
             console.print(printable(warning))
-        if not result.success:
-            explain_failure(result, console)
+        if not job.result.success:
+            explain_failure(job.result, console)
             console.print(STANDS)
             return 1
         is_sample = is_sample and inputs_for(warehouse, settings).is_sample
         summary = summarise(warehouse, settings)
     if arguments.json:
-        warnings += filter(None, [time_warning(summary.spawns_at_impossible_times)])
+        warnings = [*job.warnings, *filter(None, [time_warning(summary.spawns_at_impossible_times)])]
         print(json.dumps(summary.as_dict() | {"is_sample": is_sample, "warnings": warnings}, default=str))
     elif not arguments.quiet:
         print_summary(summary, is_sample=is_sample)
-    return CANNOT_READ if unread else 0
-
-
-def _warnings(result: dg.ExecuteInProcessResult) -> tuple[list[str], int]:
-    """Return what the assets warn of, and how many of the named inputs could not be read."""
-    found = [
-        event.step_materialization_data.materialization.metadata
-        for event in result.all_events
-        if event.is_step_materialization
-    ]
-    warnings = [str(metadata["warnings"].value) for metadata in found if "warnings" in metadata]
-    return warnings, sum(int(str(metadata["unread"].value)) for metadata in found if "unread" in metadata)
+    return CANNOT_READ if job.count_unread else 0

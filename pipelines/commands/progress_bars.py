@@ -3,11 +3,14 @@
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from pipelines.progress import SilentProgress
 
-class TerminalProgress:
+
+class TerminalProgress(SilentProgress):
     """One line a stage, with rate and time left where the total is known; use as a context manager."""
 
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._bars = Progress(
             SpinnerColumn(finished_text="[green]✓[/]"),
             TextColumn("{task.description}"),

@@ -15,6 +15,7 @@ from pipelines.purge.scope import Scope
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import RunInProgressError, run_lock
+from recommender.terminal import add_json_argument
 
 NOTHING_COVERED = 3
 EXIT_CODES = (
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     whose.add_argument("--all", action="store_true", help="everything that was ever read or learned")
     parser.add_argument("--before", type=_moment, metavar="DATE", help="only what is older (ISO date or time, UTC)")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON; needs --yes")
+    add_json_argument(parser, "print the report as JSON; needs --yes")
     parser.epilog = EXIT_CODES
 
 
@@ -87,7 +88,7 @@ def _is_confirmed(rows: Counter[str], console: Console) -> bool:
 
 def _publish_the_rest(settings: Settings, warehouse: Warehouse, console: Console) -> bool:
     """Learn anew from what is left, without reading any log."""
-    result = run_job(settings, warehouse, console, "relearn")
+    result = run_job(settings, warehouse, console, "relearn").result
     if not result.success:
         explain_failure(result, console)
         console.print("The data are removed, but nothing is published: mend the cause and run `spawnwise learn`.")

@@ -14,7 +14,7 @@ from rich.text import Text
 from pipelines.commands.terminal import table_console
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("statement", help="the query; '-' reads it from standard input")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="print CSV")
-    form.add_argument("--json", action="store_true", help="print a JSON list of objects")
+    add_json_argument(form, "print a JSON list of objects")
     parser.add_argument("--write", action="store_true", help="let the statement change data (default: read only)")
     parser.add_argument("--role", help="run as this role, for example spawnwise_analyst")
 

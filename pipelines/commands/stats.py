@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipelines.commands.terminal import table_console
 from pipelines.journal.advice import Advice, advice_now
-from recommender.cli import printable
+from recommender.terminal import add_json_argument, printable
 
 MOST_DAYS = 36_500
 
@@ -18,7 +18,7 @@ MOST_DAYS = 36_500
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     parser.add_argument("--days", type=_days, default=30, help="how far to look back (default: 30)")
-    parser.add_argument("--json", action="store_true", help="print a JSON list of objects")
+    add_json_argument(parser, "print a JSON list of objects")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,6 +39,9 @@ def _print_table(advice: list[Advice]) -> None:
         table.add_column(name)
     for name in ("decisions", "spawns known", "followed", "succeeded", "failed", "unknown", "saved", "lost"):
         table.add_column(name, justify="right")
+    has_estimates = any(row.estimated_share for row in advice)
+    if has_estimates:
+        table.add_column("cost estimated", justify="right")
     for row in advice:
         counts = (row.decisions, row.spawns_known, row.followed, row.succeeded, row.failed, row.unknown)
         table.add_row(
@@ -47,6 +50,7 @@ def _print_table(advice: list[Advice]) -> None:
             *map(str, counts),
             _money(row.saved_usd),
             _money(row.lost_usd),
+            *([f"{row.estimated_share or 0:.0%}"] if has_estimates else []),
         )
     table_console().print(table)
 

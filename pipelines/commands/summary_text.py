@@ -9,8 +9,9 @@ from rich.markup import escape
 
 from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
+from pipelines.publish.report.wording import estimated
 from pipelines.publish.summary import RunSummary
-from recommender.cli import printable
+from recommender.terminal import printable
 
 SAMPLE_NOTICE = (
     "No orchestrator's logs were found here, so this is the [bold]bundled sample[/]: invented sessions of two small "
@@ -122,7 +123,8 @@ def _outcomes(summary: RunSummary) -> str:
 def _cost(summary: RunSummary) -> str:
     if summary.cost_usd is None:
         return "unknown: these logs do not hold the tokens of the spawned agents"
-    known = f"${summary.cost_usd:,.2f} where the log holds the tokens"
+    part = estimated(summary.estimated_cost_usd, summary.cost_usd)
+    known = f"${summary.cost_usd:,.2f}{part} where the log holds the tokens"
     if summary.spawns_without_cost:
         known += f" ({summary.spawns_without_cost:,} spawns do not)"
     return known

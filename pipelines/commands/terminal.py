@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from pipelines.progress import Progress, SilentProgress
+from pipelines.progress import SilentProgress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,8 +18,8 @@ def table_console() -> "Console":
 
 
 @contextmanager
-def progress_on(stream: IO[str], *, is_quiet: bool = False) -> Iterator[Progress]:
-    """Yield something to tell the progress to: a person at a terminal sees it, a log file is spared."""
+def progress_on(stream: IO[str], *, is_quiet: bool = False) -> Iterator[SilentProgress]:
+    """Yield what keeps the warnings, and shows a person at a terminal how far the work is."""
     if is_quiet or not stream.isatty():
         yield SilentProgress()
         return

@@ -14,9 +14,9 @@ from pipelines.settings import Settings
 from pipelines.trials import actions, store
 from pipelines.trials.store import StoredTrial
 from pipelines.warehouse import Warehouse
-from recommender.cli import printable
 from recommender.reasons import dollars, percent
 from recommender.snapshot import SnapshotError, read_snapshot
+from recommender.terminal import add_json_argument, printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for command in (stopped, shown):
         command.add_argument("trial_id", metavar="TRIAL")
     for command in (listed, started, stopped, shown):
-        command.add_argument("--json", action="store_true", help="print JSON, for programs")
+        add_json_argument(command)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,6 @@ RETRY = dg.RetryPolicy(max_retries=1, delay=10)
     group_name="embed",
     retry_policy=RETRY,
     kinds={"python", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def task_embeddings(
@@ -41,7 +40,6 @@ def task_embeddings(
     group_name="embed",
     retry_policy=RETRY,
     kinds={"python", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def agent_embeddings(

@@ -15,7 +15,6 @@ from pipelines.warehouse import Warehouse
     deps=[dg.AssetKey(["intermediate", "int_task_outcomes"]), dg.AssetKey(["learning", "task_clusters"])],
     group_name="estimate",
     kinds={"python", "postgres", "scipy"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def model_estimates(

@@ -14,7 +14,7 @@ from pipelines.estimate.priors import ModelPrior, model_prior
 from pipelines.estimate.scopes import Scopes, scopes_of, sum_over_scopes
 from pipelines.estimate.what_if import outcomes_to_choose
 from pipelines.settings import Settings
-from recommender.decision import Decisions, Evidence, Rule, decide
+from recommender.decision import Decisions, Evidence, decide, rule_of
 from recommender.rows import Scope, is_narrower
 
 # success_low holds with probability 0.995 for the true rate, which leaves room for the luck of the next tasks: the rate
@@ -95,14 +95,4 @@ def estimate(
         decisions=decisions,
         outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),
         spreads=effects.spread_of_group,
-    )
-
-
-def rule_of(settings: Settings) -> Rule:
-    """Take the rule of decision from the settings."""
-    return Rule(
-        settings.failure_cost,
-        settings.success_floor,
-        settings.required_probability,
-        settings.minimum_evidence,
     )

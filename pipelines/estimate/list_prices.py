@@ -1,9 +1,13 @@
 """List prices, for where no real cost was seen."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 
-from genai_prices import Usage, calc_price, data_snapshot
+from genai_prices import data_snapshot
+
+from pipelines.ingest.costs import total_cost
+from pipelines.ingest.prices import Usage
 
 # What a spawn typically moves (medians of real spawns): most of its input is read from the cache.
 TYPICAL_INPUT, TYPICAL_CACHED, TYPICAL_OUTPUT = 60_000, 50_000, 3_000
@@ -29,11 +33,8 @@ def price_usd(model: str) -> float | None:
 def tokens_usd(model: str, input_tokens: int, output_tokens: int) -> float | None:
     """Return the list price of tokens, most of the input read from the cache; None where the model is on no list."""
     cached = round(input_tokens * TYPICAL_CACHED / TYPICAL_INPUT)
-    usage = Usage(input_tokens=input_tokens, cache_read_tokens=cached, output_tokens=output_tokens)
-    try:
-        return float(calc_price(usage, model_ref=model).total_price)
-    except (LookupError, ValueError):
-        return None
+    now_ms = round(datetime.now(UTC).timestamp() * 1000)
+    return total_cost(model, now_ms, Usage(input_tokens - cached, output_tokens, cached, 0, 0), calls=None)
 
 
 @cache

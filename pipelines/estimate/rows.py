@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from pipelines.estimate.estimates import Estimates, rule_of
+from pipelines.estimate.estimates import Estimates
 from pipelines.settings import Settings
-from recommender.decision import Rule
+from recommender.decision import Rule, rule_of
 from recommender.reasons import Seen, reason_of
 
 

@@ -9,6 +9,7 @@ from psycopg import sql
 from pipelines.estimate.history import TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
+from pipelines.warehouse.columns import listed
 from recommender.rows import Scope
 
 Connection = psycopg.Connection[Any]
@@ -45,7 +46,7 @@ def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> in
     """
     connection.execute(named_sql(__file__, "create_new_estimates"))
     columns = EstimateRow.columns()
-    statement = sql.SQL("copy new_estimates ({}) from stdin").format(_listed(columns))
+    statement = sql.SQL("copy new_estimates ({}) from stdin").format(listed(columns))
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row.values())
@@ -55,16 +56,11 @@ def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> in
         "insert into learning.model_estimates as kept ({columns}) select {columns} from new_estimates "
         "on conflict ({key}) do update set ({updated}) = row({new}) where ({held}) is distinct from ({compared})"
     ).format(
-        columns=_listed(columns),
-        key=_listed(KEY),
-        updated=_listed([*compared, "estimated_at"]),
-        new=_listed([*compared, "estimated_at"], "excluded"),
-        held=_listed(compared, "kept"),
-        compared=_listed(compared, "excluded"),
+        columns=listed(columns),
+        key=listed(KEY),
+        updated=listed([*compared, "estimated_at"]),
+        new=listed([*compared, "estimated_at"], "excluded"),
+        held=listed(compared, "kept"),
+        compared=listed(compared, "excluded"),
     )
     return gone + connection.execute(upsert).rowcount
-
-
-def _listed(columns: Sequence[str], table: str | None = None) -> sql.Composed:
-    parts = [sql.Identifier(table, name) if table else sql.Identifier(name) for name in columns]
-    return sql.SQL(", ").join(parts)

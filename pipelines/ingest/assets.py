@@ -14,7 +14,6 @@ session_logs = dg.AssetSpec(
     description="What the agent orchestrator writes: Claude Code transcripts and other session logs.",
     group_name="ingest",
     kinds={"json"},
-    owners=["team:spawnwise"],
 )
 
 
@@ -23,7 +22,6 @@ session_logs = dg.AssetSpec(
     deps=[session_logs],
     group_name="ingest",
     kinds={"python", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def task_history(
@@ -33,6 +31,8 @@ def task_history(
 ) -> dg.MaterializeResult[None]:
     """One row per spawn of an agent, read from the session logs; only what is new in them is read."""
     report = ingest(warehouse, settings, progress)
+    for warning in report.warnings:
+        progress.warn(warning, is_unread=True)
     return dg.MaterializeResult(
         metadata={
             **warnings_metadata(report.warnings),

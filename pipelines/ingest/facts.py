@@ -3,25 +3,54 @@
 Facts are JSON. Each kind of field has a join that is commutative, associative and idempotent, so that pieces of a
 file, copies of it and files read in another order end in the same facts.
 
-- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; that of the agent's `last` message
-  ranks by its time, backwards
+- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; the agent's `last` message and the
+  last request that it `sent` rank by their time, backwards
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
-- `messages` counts each message once: {id: [is_final, output, at_ms, model, input, cache_read, cache_write,
-  cache_write_1h]}, the copy with the most output is the last one that was written
+- `messages` counts each message once: {key: fields of a Message}, the copy with the most output is the last one that
+  was written; the key is the message's id, and behind a space what tells it from others of that id
+- `said` holds the estimated tokens of what can be seen of messages that have no final copy: {key: {part: tokens}}
 - `told` holds what somebody says of the whole spawn, a statement for each field: {field: [rank, -version, value]}
 - `signals` keeps the earliest sight of each: {signal: [at_ms, file, line]}
 - `sessions`, `agents`, `parents` and `tools` (that the child used) are sets that remember when a member was first
   seen: {member: at_ms}
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import orjson
 
 Facts = dict[str, Any]
 
-REGISTERS = ("call", "returned", "described", "began", "last")
+
+class Message(NamedTuple):
+    """A copy of a message of an agent's model; what later clients told comes last, and is left out where empty."""
+
+    is_final: int
+    output: int
+    at_ms: int
+    model: str
+    input: int
+    cache_read: int
+    cache_write: int
+    cache_write_1h: int
+    speed: str = ""
+    region: str = ""
+    effort: str = ""
+    tier: str = ""
+    web_searches: int = 0
+
+    def fields(self) -> list[Any]:
+        """Return the message as it is stored."""
+        fields = list(self)
+        while len(fields) > _ALWAYS_STORED and not fields[-1]:
+            fields.pop()
+        return fields
+
+
+_ALWAYS_STORED = len(Message._fields) - len(Message._field_defaults)
+
+REGISTERS = ("call", "returned", "described", "began", "last", "sent")
 
 
 def join(*several: Facts) -> Facts:
@@ -31,6 +60,7 @@ def join(*several: Facts) -> Facts:
         for field, value in facts.items():
             held = joined.get(field)
             joined[field] = value if held is None else _join_field(field, held, value)
+    _forget_finished(joined)
     return joined
 
 
@@ -72,10 +102,32 @@ def told(facts: Facts) -> dict[str, Any]:
     return {field: value for field, (_, _, value) in stated if value is not None and value != ""}
 
 
-def count_message(facts: Facts, message_id: str, copy: list[Any]) -> None:
-    """Count a message of the child; of its copies the last one counts."""
+def count_message(facts: Facts, message_id: str, copy: Message, said: Mapping[str, int] | None = None) -> None:
+    """Count a message of the child; of its copies the last one counts, and what all of them show: {part: tokens}."""
     messages = facts.setdefault("messages", {})
-    messages[message_id] = max(copy, messages.get(message_id, copy))
+    fields = copy.fields()
+    messages[message_id] = max(fields, messages.get(message_id, fields))
+    if said and not messages[message_id][0]:
+        held = facts.setdefault("said", {})
+        held[message_id] = _union(held.get(message_id, {}), said)
+    elif message_id in facts.get("said", {}):
+        _forget_finished(facts)
+
+
+def _forget_finished(facts: Facts) -> None:
+    """Leave out what was seen of messages whose end is known: their output was counted."""
+    messages = facts.get("messages", {})
+    if "said" in facts:
+        facts["said"] = {id_: parts for id_, parts in facts["said"].items() if not messages.get(id_, [0])[0]}
+        if not facts["said"]:
+            del facts["said"]
+
+
+def messages(facts: Facts) -> dict[str, list[Any]]:
+    """Return the child's messages by key; a copy that lacks what tells it apart is of one of those that have it."""
+    held: dict[str, list[Any]] = facts.get("messages", {})
+    told_apart = {key.partition(" ")[0] for key in held if " " in key}
+    return {key: copy for key, copy in held.items() if key not in told_apart}
 
 
 def payload(facts: Facts, register: str) -> dict[str, Any]:
@@ -93,8 +145,13 @@ def stated_at(facts: Facts, register: str) -> int | None:
 def _join_field(field: str, one: Any, other: Any) -> Any:
     if field in REGISTERS:
         return _first(one, other)
-    choose: Callable[[Any, Any], Any] = max if field == "messages" else _first if field in ("ends", "told") else min
+    choose: Callable[[Any, Any], Any] = _CHOICES.get(field, min)
     return one | {key: choose(value, one[key]) if key in one else value for key, value in other.items()}
+
+
+def _union(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Return the parts of both; of one that grew, the longest."""
+    return {**one, **{part: max(tokens, one.get(part, 0)) for part, tokens in other.items()}}
 
 
 def _statement(rank: int, at_ms: int, payload: dict[str, Any]) -> list[Any]:
@@ -107,3 +164,6 @@ def _first(one: list[Any], other: list[Any]) -> list[Any]:
 
 def _canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+_CHOICES: dict[str, Callable[[Any, Any], Any]] = {"messages": max, "ends": _first, "told": _first, "said": _union}

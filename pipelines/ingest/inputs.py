@@ -9,7 +9,7 @@ from pipelines.ingest.source import Source
 from pipelines.ingest.sources import sources
 from pipelines.ingest.specs.spec_files import default_spec_folders
 from pipelines.settings import Settings
-from recommender.home import claude_home
+from recommender.settings import claude_home
 
 if TYPE_CHECKING:
     from pipelines.warehouse import Warehouse

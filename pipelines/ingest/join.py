@@ -10,8 +10,9 @@ from pipelines.ingest.signals.names import DERIVED, RETURNED
 from recommender.task_text import task_text
 
 NEVER = 2**62
+LATEST = {"last", "sent"}  # registers that hold the latest statement
 _OF_THE_CALL = ("agent", "title", "requested", "parent_model", "project", "version", "model", "model_seen")
-_OF_THE_END = ("status", "is_error", "error", "duration_ms", "tool_uses", "tokens", "cost_usd")
+_OF_THE_END = ("status", "is_error", "error", "duration_ms", "tool_uses", "tokens", "cost_usd", "effort")
 FORK = "fork"  # the type of an agent that goes on with its parent's conversation
 
 
@@ -57,7 +58,7 @@ def link(held: dict[str, Facts]) -> Iterator[Linked]:
             for parent in keys[key].parent_keys
         )
         parent = next((parent for parent in parents if parent and parent != key), None)
-        yield Linked(key, _spelled_out(join(held[key], *windows)), parent)
+        yield Linked(key, _without_call(_spelled_out(join(held[key], *windows))), parent)
 
 
 def _spelled_out(facts: Facts) -> Facts:
@@ -68,6 +69,7 @@ def _spelled_out(facts: Facts) -> Facts:
     spelled: Facts = {field: value for field, value in facts.items() if field != "told"}
     called, finished = stated["spawned_ms"], stated.get("finished_ms")
     call = {field: stated.get(field) for field in _OF_THE_CALL}
+    call["effort"] = stated.get("effort_requested")
     title, task = stated.get("title", ""), stated.get("task", "")
     call["task"] = (task if task.startswith(title) else task_text(title, task)) or title or stated["agent"]
     state(spelled, "call", 0, called, call)
@@ -113,18 +115,31 @@ def _link_by_prompt(
 def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, int]:
     """Return from when to when a run, which may have been resumed by later spawns, worked for this one.
 
-    A fork's log begins with what its parent had said.
+    A fork's log begins with what its parent had said, the call itself at last.
     """
     place = owners.index(key)
-    is_fork = FORK in (payload(held[key], "call").get("agent"), payload(held[key], "returned").get("agent_type"))
-    start = _called_at(held[key]) if place or is_fork else -1
+    is_fork = _is_fork(held[key])
+    start = _called_at(held[key]) + is_fork if place or is_fork else -1
     return start, _called_at(held[owners[place + 1]]) if place + 1 < len(owners) else NEVER
+
+
+def _is_fork(facts: Facts) -> bool:
+    types = (("call", "agent"), ("returned", "agent_type"), ("described", "agent_type"))
+    return any(payload(facts, register).get(field) == FORK for register, field in types)
 
 
 def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str | None:
     """Return the spawn for which a run worked when it spawned the child."""
     earlier = [key for key in owners if _called_at(held[key]) < _called_at(child)]
     return earlier[-1] if earlier else None
+
+
+def _without_call(facts: Facts) -> Facts:
+    """Return the facts without the message that made the call, which a fork's log repeats: it is the parent's."""
+    call = payload(facts, "call").get("message")
+    if not _is_fork(facts) or call not in facts.get("messages", {}):
+        return facts
+    return facts | {"messages": {key: copy for key, copy in facts["messages"].items() if key != call}}
 
 
 def _window(facts: Facts, start: int, end: int) -> Facts:
@@ -136,6 +151,6 @@ def _window(facts: Facts, start: int, end: int) -> Facts:
     for field, value in facts.items():
         if field in places:
             window[field] = {key: entry for key, entry in value.items() if start <= entry[places[field]] < end}
-        elif start <= value[1] < end if field == "last" else start < 0:
+        elif start <= value[1] < end if field in LATEST else start < 0:
             window[field] = value
     return window

@@ -36,6 +36,8 @@ class Call(NamedTuple):
     is_background: bool | None = None
     resumes: str = ""  # the id of an agent that goes on
     prompt_key: str = ""  # ties an agent's run to the call where neither names the other
+    effort: str = ""  # that is asked for
+    message: str = ""  # the id of the message that holds the call, as `Message` has it
     rank: int = 0
 
 
@@ -70,6 +72,7 @@ class End(NamedTuple):
     duration_ms: int | None = None
     tokens: int | None = None
     tool_uses: int | None = None
+    is_teammates: bool | None = None  # the report of a team's agent, of which only the latest counts
 
 
 class Described(NamedTuple):
@@ -78,6 +81,11 @@ class Described(NamedTuple):
     key: str
     agent_type: str = ""
     model: str = ""
+    title: str = ""
+    is_model_named: bool | None = None  # by whoever spawned the agent
+    effort: str = ""
+    spawn_depth: int | None = None
+    is_finished: bool | None = None
     at_ms: int = 0
     rank: int = 0
 
@@ -93,19 +101,31 @@ class Began(NamedTuple):
 
 
 class Last(NamedTuple):
-    """The latest message of an agent's own log: the outage that it is, or none."""
+    """The latest message of an agent's own log: the outage that it is, or what its last words stand for."""
 
     key: str
     at_ms: int
     rank: int
     outage: str = ""
+    signal: str = ""
     file: str = ""
     line: int | None = None
+
+
+class Sent(NamedTuple):
+    """The latest request of an agent: the model and the effort that it names, answered or not."""
+
+    key: str
+    at_ms: int
+    rank: int
+    model: str
+    effort: str = ""
 
 
 class Message(NamedTuple):
     """A message of the agent with its tokens; `input_tokens` lacks those of the cache.
 
+    Where an id may be that of several messages, something that tells them apart follows it behind a space.
     In this order, from `is_final` on, the largest of its copies was written last.
     """
 
@@ -119,6 +139,12 @@ class Message(NamedTuple):
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0  # among those written
+    speed: str = ""
+    region: str = ""
+    effort: str = ""
+    tier: str = ""
+    web_searches: int = 0
+    said: Mapping[str, int] = {}  # estimated tokens of its parts that can be seen, where it is not final
 
 
 class Sign(NamedTuple):
@@ -160,7 +186,7 @@ class Told(NamedTuple):
     reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
-Observation = Call | Return | End | Described | Began | Last | Message | Sign | Seen | Told
+Observation = Call | Return | End | Described | Began | Last | Sent | Message | Sign | Seen | Told
 
 
 def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
@@ -184,9 +210,24 @@ def _end(facts: Facts, end: End) -> None:
     fact.end(facts, payload.pop("rank"), payload.pop("at_ms"), end.line, payload)
 
 
+def _count(facts: Facts, message: Message) -> None:
+    fact.count_message(facts, message.id, fact.Message(*message[2:-1]), message.said)
+
+
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _NUMBERS = (*TOKENS, "duration_ms", "tool_uses", "cost_usd", "decision_id", "propensity")
-ASKED = {"spawned_ms", "project", "session", "parent", "title", "task", "agent", "requested", "parent_model"}
+ASKED = {
+    "spawned_ms",
+    "project",
+    "session",
+    "parent",
+    "title",
+    "task",
+    "agent",
+    "requested",
+    "parent_model",
+    "effort_requested",
+}
 
 
 def _tell(facts: Facts, told: Told) -> None:
@@ -211,6 +252,8 @@ def _stated(told: Told) -> dict[str, Any]:
         "model_seen": told.model_seen if record.model else None,
         "requested": name(record.model_requested),
         "parent_model": name(record.model_parent),
+        "effort": name(record.effort),
+        "effort_requested": name(record.effort_requested),
         "status": name(record.status),
         "is_error": True if record.error is not None else None,
         "tokens": told.reported_tokens,
@@ -232,8 +275,9 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Described: _stating("described"),
     Began: _stating("began"),
     Last: _stating("last"),
+    Sent: _stating("sent"),
     End: _end,
-    Message: lambda facts, message: fact.count_message(facts, message.id, list(message[2:])),
+    Message: _count,
     Sign: lambda facts, sign: fact.signal(facts, *sign[1:]),
     Seen: lambda facts, seen: fact.see(facts, *seen[1:]),
     Told: _tell,

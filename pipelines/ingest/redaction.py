@@ -4,8 +4,9 @@ import re
 from functools import cache
 from typing import Any
 
-from recommender.redaction import apply_rules
-from recommender.secret_rules import FORMS, RULES, Rule
+from recommender.redaction import ID_MARK, apply_rules, redact_id
+from recommender.secret_matching import Rule, RuleSet
+from recommender.secret_rules import FORMS, RULES
 
 # Kept from detect-secrets: each plugin that knows a service's token by its form, with a part of that form that is fast
 # to look for and without which none of its expressions matches.
@@ -44,18 +45,31 @@ def redact_further(text: str) -> str:
     """Return a text that the recommender's rules have been over, as `task_text` has, after those of detect-secrets."""
     plugins = {plugin for plugin, form in _FORMS.items() if form.search(text)}
     needed = [rule for plugin, rule in library_rules() if plugin in plugins] if plugins else []
-    return apply_rules(text, needed) if needed else text
+    return apply_rules(text, RuleSet(needed)) if needed else text
 
 
 def redact_start(text: str, characters: int) -> str:
-    """Return the beginning of a text that may be long, redacted, on as many characters at most.
+    """Return the beginning of a text that may be long, redacted, on as many characters at most."""
+    return redact_stored(_beginning(text, characters))[:characters]
+
+
+def redact_key(text: str, characters: int) -> str:
+    """Return an id on as many characters at most: redacted first, then without spaces, and still its own."""
+    text = _beginning(text.replace("\0", ""), characters)
+    joined = "".join(text.split())
+    clean = redact_forms("".join(redact_forms(text).split()))
+    if clean == joined:
+        return joined[:characters]
+    return redact_id(joined, clean[: characters - 1 - ID_MARK])
+
+
+def _beginning(text: str, characters: int) -> str:
+    """Return what is read of a text of which so many characters are kept.
 
     A word that is torn where reading stops could be half of a secret which no rule knows any more: it goes too.
     """
     read = characters * MARGIN
-    if len(text) > read:
-        text = text[: max(text.rfind(end, 0, read) for end in _ENDS_OF_WORDS) + 1]
-    return redact_stored(text)[:characters]
+    return text if len(text) <= read else text[: max(text.rfind(end, 0, read) for end in _ENDS_OF_WORDS) + 1]
 
 
 @cache
@@ -65,7 +79,7 @@ def library_rules() -> tuple[tuple[str, Rule], ...]:
 
     plugins: dict[str, Any] = get_mapping_from_secret_type_to_class()
     return tuple(
-        (plugin.__name__, Rule(_kind(title), (), pattern, _has_digit))
+        (plugin.__name__, Rule(_kind(title), (), pattern.pattern, _has_digit, flags=pattern.flags))
         for title, plugin in plugins.items()
         if plugin.__name__ in KEPT_PLUGINS
         for pattern in plugin.denylist

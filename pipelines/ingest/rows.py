@@ -2,14 +2,18 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pipelines.ingest.costs import spent
-from pipelines.ingest.facts import Facts, payload, stated_at
+from pipelines.ingest.costs import total_cost, usage_cost
+from pipelines.ingest.facts import Facts, Message, messages, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.prices import Usage
+from pipelines.ingest.runs import ended
+from pipelines.ingest.source import Source
 from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
 from recommender.models import model_family
@@ -17,6 +21,7 @@ from recommender.models import model_family
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
 INHERIT = "inherit"  # as a requested model: the parent's
+WORKFLOW = "Workflow"  # the tool whose agents are spawned by no call of their own
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,12 @@ class TaskRow:
     cache_write_tokens: int | None
     reported_tokens: int | None
     cost_usd: float | None
+    estimated_output_tokens: int
+    estimated_cost_usd: float
     is_cost_complete: bool
     writer_version: str | None
+    effort_requested: str | None
+    effort_used: str | None
 
     def values(self) -> list[Any]:
         """Return the columns in order."""
@@ -77,13 +86,17 @@ class Bill(NamedTuple):
     tokens: dict[str, int]
     cost_usd: float | None
     is_complete: bool
+    estimated_output_tokens: int = 0
+    estimated_cost_usd: float = 0.0
 
 
 def task_row(source: str, spawn: Linked) -> TaskRow:
     """Build the row of a spawn from all that is known of it and its agent."""
     facts = spawn.facts
-    call, returned = payload(facts, "call"), payload(facts, "returned")
-    end, finished_ms = _end(facts)
+    call, returned, described = (payload(facts, register) for register in ("call", "returned", "described"))
+    is_workflows = call.get("tool") == WORKFLOW
+    named = described.get("model") if is_workflows and described.get("is_model_named") else None
+    end, finished_ms = ended(facts)
     created_ms = stated_at(facts, "call") or 0
     duration = end.get("duration_ms")
     task = call.get("task", "")
@@ -101,13 +114,13 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         session_id=_earliest(facts, "sessions"),
         agent_run_id=_agent_run(facts, returned),
         parent_task_id=task_id(source, spawn.parent) if spawn.parent else None,
-        task_title=call.get("title", ""),
+        task_title=call.get("title") or (described.get("title", "") if is_workflows else ""),
         task_description=task,
         task_hash=hashlib.sha256(task.encode()).hexdigest(),
-        agent_used=call["agent"],
+        agent_used=(described.get("agent_type") if is_workflows else None) or call["agent"],
         model_used=model_family(model) if model else None,
         model_resolved=resolved,
-        model_requested=call.get("requested"),
+        model_requested=call.get("requested") or named,
         model_parent=call.get("parent_model"),
         model_source=model_source,
         status=end.get("status"),
@@ -120,63 +133,76 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         reported_tokens=end.get("tokens"),
         **{kind: bill.tokens.get(kind) for kind in TOKENS},
         cost_usd=bill.cost_usd,
+        estimated_output_tokens=bill.estimated_output_tokens,
+        estimated_cost_usd=bill.estimated_cost_usd,
         is_cost_complete=bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
+        effort_requested=call.get("effort") or described.get("effort"),
+        effort_used=_effort(facts) or end.get("effort"),
     )
-
-
-def _end(facts: Facts) -> tuple[dict[str, Any], int | None]:
-    """Return what is known of the end, each field from the best witness, and when it came; a launch is no end."""
-    returned = facts.get("returned")
-    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1] or 0, repr(end[2])))
-    if returned and returned[0] == 0:
-        ends.insert(0, returned)
-    known: dict[str, Any] = dict(returned[2]) if returned else {}
-    if returned and returned[0]:
-        known.pop("status", None)
-    for _, _, stated in reversed(ends):
-        known |= stated
-    return known, min((at_ms for _, at_ms, _ in ends if at_ms is not None), default=None)
 
 
 def _model(source: str, facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
     """Return the model that did the work, and where it was seen; from "requested" on it is a guess, and no evidence."""
-    requested = call.get("requested")
+    requested, described = call.get("requested"), payload(facts, "described").get("model")
     reader = source_named(source)
     built_in = reader.built_in_models.get(call["agent"]) if reader else None
     witnesses = (
         (_observed_model(facts), "observed"),
         (call.get("model"), call.get("model_seen", "observed")),
         (returned.get("resolved"), "result"),
+        (described if described != INHERIT else None, "described"),
         (requested if requested != INHERIT else None, "requested"),
         (built_in if requested is None else None, "built_in"),
-        (call.get("parent_model"), "parent"),
+        (call.get("parent_model") if requested == INHERIT or _is_on_parents(reader, call["agent"]) else None, "parent"),
     )
     return next(((model, seen) for model, seen in witnesses if model), (None, "unknown"))
 
 
+def _is_on_parents(reader: Source | None, agent: str) -> bool:
+    """Tell whether the agent may run on its parent's model: what another runs on is for its spec to say."""
+    return reader is None or not reader.on_parents_model or agent in reader.on_parents_model
+
+
 def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
-    """Return what the agent's messages took; where only a sum is told, that is one message at the spawn's time."""
-    copies = list(facts.get("messages", {}).values())
-    tokens: dict[str, int] = end.get("usage", {})
-    if not copies and model and tokens.keys() >= {"input_tokens", "output_tokens"}:
+    """Return what the agent's messages took, else the sums that are told, at the prices of the spawn's time."""
+    counted, tokens = usage_cost(messages(facts), facts.get("said")), end.get("usage", {})
+    if counted:
+        known = (tokens or counted.usage._asdict(), end.get("cost_usd", counted.cost_usd))
+        return Bill(
+            *known,
+            "cost_usd" in end or counted.is_complete,
+            counted.estimated_output_tokens,
+            counted.estimated_cost_usd,
+        )
+    cost_usd = end.get("cost_usd")
+    if cost_usd is None and model and tokens.keys() >= {"input_tokens", "output_tokens"}:
         cached = (tokens.get("cache_read_tokens", 0), tokens.get("cache_write_tokens", 0))
-        copies = [[1, tokens["output_tokens"], created_ms, model, tokens["input_tokens"], *cached, 0]]
-    bill = spent(copies)
-    if bill and not tokens:
-        tokens = bill.usage._asdict()
-    if "cost_usd" in end:
-        return Bill(tokens, end["cost_usd"], True)
-    return Bill(tokens, bill.cost_usd if bill else None, bill is not None and bill.is_complete)
+        usage = Usage(tokens["input_tokens"], tokens["output_tokens"], *cached, 0)
+        tool_uses = end.get("tool_uses")
+        cost_usd = total_cost(model, created_ms, usage, None if tool_uses is None else tool_uses + 1)
+    return Bill(tokens, cost_usd, cost_usd is not None)
 
 
 def _observed_model(facts: Facts) -> str | None:
-    """Return the model of most of the child's messages; the last one's breaks a tie."""
+    """Return the model of most of the child's messages, else the one that its last request named."""
+    copies = [Message(*copy) for copy in messages(facts).values()]
+    return _most((copy.model, copy.at_ms) for copy in copies) or payload(facts, "sent").get("model")
+
+
+def _effort(facts: Facts) -> str | None:
+    """Return the effort of most of the child's messages, else of its last request."""
+    copies = [Message(*copy) for copy in messages(facts).values()]
+    return _most((copy.effort, copy.at_ms) for copy in copies if copy.effort) or payload(facts, "sent").get("effort")
+
+
+def _most(sights: Iterable[tuple[str, int]]) -> str | None:
+    """Return what was seen most often; the last sight breaks a tie."""
     seen: dict[str, tuple[int, int]] = {}
-    for _, _, at_ms, model, *_ in facts.get("messages", {}).values():
-        number, last = seen.get(model, (0, 0))
-        seen[model] = (number + 1, max(last, at_ms))
-    return max(seen, key=lambda model: (seen[model], model), default=None)
+    for value, at_ms in sights:
+        number, last = seen.get(value, (0, 0))
+        seen[value] = (number + 1, max(last, at_ms))
+    return max(seen, key=lambda value: (seen[value], value), default=None)
 
 
 def _waiting(created_ms: int, finished_ms: int | None, duration_ms: int | None) -> int | None:

@@ -126,4 +126,6 @@ class Source:
     title: str = ""  # what people call it
     unit: str = "session"  # what one of its files holds, for those of which `is_unit` is true
     is_unit: Callable[[Path], bool] = _each
+    # Agents that run on their parent's model where none is named; none where any does.
+    on_parents_model: frozenset[str] = frozenset()
     built_in_models: Mapping[str, str] = field(default_factory=dict)  # what an agent runs on where no model is named

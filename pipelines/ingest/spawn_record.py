@@ -60,6 +60,8 @@ class SpawnRecord(BaseModel):
     model: Name | None = Field(default=None, description="The model that did the work.")
     model_requested: Name | None = Field(default=None, description="The model that was asked for, if any was.")
     model_parent: Name | None = Field(default=None, description="The model of the one that spawned it.")
+    effort: Name | None = Field(default=None, description="How hard the model was set to think, as low or high.")
+    effort_requested: Name | None = Field(default=None, description="The effort that was asked for, if any was.")
     status: Name | None = Field(default=None, description="As the orchestrator calls it; it is not an outcome.")
     success: bool | None = Field(
         default=None,

@@ -1,11 +1,13 @@
 """Reading values out of logs that may hold anything in any field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.redaction import redact_forms, redact_start
+from pipelines.ingest.redaction import redact_key, redact_start, redact_stored
 
 # A time in a log can be right from the first logs of agents to its reading, of clocks that run ahead a day later.
 FIRST_POSSIBLE_DAY = date(2023, 1, 1)
@@ -15,6 +17,11 @@ MAX_COUNT = 10**12  # more is damage; sums of millions of these still fit a bigi
 MAX_INTEGER = 2**31 - 1  # of Postgres
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
+# Ids of well-known form, and short ones: nearly all of them.
+_PLAIN_ID = re.compile(
+    r"(?:srvtoolu|toolu|msg|req|call|agent)_(?:bdrk_|vrtx_)?[A-Za-z0-9]{1,40}|[A-Za-z0-9_-]{1,11}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -45,17 +52,24 @@ def name(value: object) -> str:
 
 def identifier(value: object) -> str:
     """Return an id that is stored: random by nature, so only secrets of a known form are taken out of it."""
-    return _identifier(value[: 4 * MAX_NAME]) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if _PLAIN_ID.fullmatch(value) else _identifier(value[: 21 * MAX_NAME])
 
 
 def reference(value: object) -> str:
-    """Return an id that is only compared; empty where there is none."""
-    return value[:MAX_NAME].replace("\0", "") if isinstance(value, str) else ""
+    """Return an id by which lines of one log find each other; it is stored between two readings, as others are."""
+    return identifier(value)
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as it may be shown and stored: of characters that can be, and without secrets."""
+    return redact_stored(storable(str(path)))
 
 
 @lru_cache(maxsize=4096)
 def _identifier(value: str) -> str:
-    return redact_forms("".join(value.replace("\0", "").split()))[:MAX_NAME]
+    return redact_key(value, MAX_NAME)
 
 
 @lru_cache(maxsize=4096)

@@ -23,6 +23,7 @@ class Advice:
     unknown: int
     saved_usd: float | None
     lost_usd: float | None
+    estimated_share: float | None  # of what the followed ones cost, how much is estimated
 
 
 def advice_followed(warehouse: Warehouse, days: int = 30) -> list[Advice]:

@@ -13,7 +13,6 @@ from pipelines.warehouse import Warehouse
     deps=[dg.AssetKey(["learning", "task_history"])],
     group_name="ingest",
     kinds={"python", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def recommendation_log(

@@ -9,12 +9,18 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, RootModel,
 from pipelines.ingest.redaction import redact_forms, redact_stored
 from pipelines.ingest.values import CLOCK_SKEW
 from recommender.journal import MAX_NAME
+from recommender.redaction import redact_id
 
 # Postgres stores no NUL; a line may have been written by somebody else's program, secrets and all.
 Text = Annotated[str, AfterValidator(lambda text: redact_stored(text.replace("\0", "")))]
 Name = Annotated[str, AfterValidator(lambda text: redact_forms(text.replace("\0", ""))), Field(max_length=MAX_NAME)]
+Id = Annotated[str, AfterValidator(lambda text: _id(text.replace("\0", ""))), Field(max_length=MAX_NAME)]
 Milliseconds = Annotated[int, Field(ge=0, lt=2**53)]
 Share = Annotated[float, Field(gt=0, le=1)]
+
+
+def _id(text: str) -> str:
+    return redact_id(text, redact_forms(text))
 
 
 class Decision(BaseModel):
@@ -43,8 +49,8 @@ class Decision(BaseModel):
     success_rate: float | None = Field(default=None, ge=0, le=1)
     expected_cost_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     latency_ms: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    session_id: Name | None = None
-    tool_use_id: Name | None = None
+    session_id: Id | None = None
+    tool_use_id: Id | None = None
 
 
 class Recorded(BaseModel):
@@ -52,7 +58,7 @@ class Recorded(BaseModel):
 
     kind: Literal["record"]
     at: AwareDatetime
-    record_id: Name = Field(min_length=1)
+    record_id: Id = Field(min_length=1)
     task_title: Text = ""
     task_description: Text = Field(min_length=1)
     agent: Name = Field(min_length=1)
@@ -61,8 +67,8 @@ class Recorded(BaseModel):
     duration_ms: Milliseconds | None = None
     error_message: Text | None = None
     cost_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    session_id: Name | None = None
-    parent_id: Name | None = None
+    session_id: Id | None = None
+    parent_id: Id | None = None
     decision_id: UUID | None = None
 
 
@@ -71,7 +77,7 @@ class Feedback(BaseModel):
 
     kind: Literal["feedback"]
     at: AwareDatetime
-    target: Name = Field(min_length=1)
+    target: Id = Field(min_length=1)
     is_good: bool
     remark: Text | None = None
 
@@ -81,8 +87,8 @@ class Stop(BaseModel):
 
     kind: Literal["stop"]
     at: AwareDatetime
-    session_id: Name | None = None
-    agent_run_id: Name | None = None
+    session_id: Id | None = None
+    agent_run_id: Id | None = None
     agent: Name | None = None
     resolved_model: Name | None = None
 

@@ -13,7 +13,6 @@ from pipelines.warehouse import Warehouse
     deps=[dg.AssetKey("recommendation_snapshot")],
     group_name="judge",
     kinds={"openai", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def judgements(

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from pipelines.settings import Settings
+from recommender.errors import SpawnwiseError
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -28,7 +29,7 @@ class Judgement(NamedTuple):
     confidence: float
 
 
-class JudgeError(Exception):
+class JudgeError(SpawnwiseError):
     """The judge gives no answer; the message says what to do, and holds nothing of what was sent."""
 
 

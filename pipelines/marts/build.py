@@ -15,13 +15,20 @@ from pipelines.warehouse import Warehouse
 
 
 def build_phase(
-    context: dg.AssetExecutionContext, warehouse: Warehouse, settings: Settings, manifest: Path, selector: str
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    settings: Settings,
+    manifest: Path,
+    selector: str,
+    *,
+    full_refresh: bool = False,
 ) -> Iterator[Any]:
     """Run `dbt build` for a selector of selectors.yml and yield an output per model and a result per test.
 
     Raises `DbtError` after everything that did succeed has been reported. Unit tests belong to `make test`.
     """
-    run = run_dbt(warehouse, settings, ["build", "--selector", selector, "--exclude-resource-type", "unit_test"])
+    command = ["build", "--selector", selector, "--exclude-resource-type", "unit_test"]
+    run = run_dbt(warehouse, settings, [*command, "--full-refresh"] if full_refresh else command)
     counts = _row_counts(warehouse)
     for raw_event in run.events:
         event = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})

@@ -17,6 +17,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse
 from pipelines.warehouse.connection import OPTIONS
 from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost, without_rows
+from recommender.errors import SpawnwiseError
 
 PROJECT_FOLDER = Path(__file__).parents[2] / "dbt_project"
 
@@ -25,7 +26,7 @@ RESULTS = {"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResul
 _one_at_a_time = threading.Lock()
 
 
-class DbtError(Exception):
+class DbtError(SpawnwiseError):
     """dbt did not finish what it was asked to; the message names what failed and why."""
 
 

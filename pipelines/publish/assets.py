@@ -3,7 +3,6 @@
 import dagster as dg
 
 from pipelines.embed.embed_specs import drop_other_spec_vectors
-from pipelines.freshness import EVERY_NIGHT
 from pipelines.progress import Progress
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
@@ -15,8 +14,6 @@ from recommender.trials import drop_old_counts
     deps=[dg.AssetKey(["serving", "best_model_per_cluster"])],
     group_name="publish",
     kinds={"python", "file"},
-    owners=["team:spawnwise"],
-    freshness_policy=EVERY_NIGHT,
     pool="warehouse",
 )
 def recommendation_snapshot(

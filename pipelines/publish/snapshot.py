@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from pipelines.estimate.estimates import rule_of
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.decision import rule_of
 from recommender.serving_tables import read_tables
 from recommender.snapshot import Snapshot, SnapshotError, read_snapshot, write_snapshot
 

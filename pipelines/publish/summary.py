@@ -33,6 +33,7 @@ class RunSummary:
     unknown: int
     clusters: int
     cost_usd: float | None
+    estimated_cost_usd: float | None
     spawns_without_cost: int
     spawns_at_impossible_times: int = 0
     recommendations: list[dict[str, Any]] = field(default_factory=list)

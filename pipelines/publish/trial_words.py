@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pipelines.publish.report.wording import counted, day, usd, usd_between
+from pipelines.publish.report.wording import counted, day, percent, usd, usd_between
 
 ENDED_DAYS = 7  # a trial that ended earlier is in its table, but no news
 NO_TRIAL = "Nothing yet: no trial has run."
@@ -29,6 +29,7 @@ class Proof:
     success_difference: tuple[float, float, float] | None
     week: date | None
     week_saving_usd: float
+    estimated_share: float = 0  # of the costs of the arm with most estimated ones
 
 
 def proof_to_date(rows: Iterable[Row]) -> Proof | None:
@@ -52,6 +53,9 @@ def proof_to_date(rows: Iterable[Row]) -> Proof | None:
         success_difference=_success_difference(compared),
         week=newest,
         week_saving_usd=sum(row["saving_usd"] for row in weeks if row["week"] == newest and row["trial_id"] in known),
+        estimated_share=max(
+            row[f"{arm}_estimated_cost_share"] or 0 for row in compared for arm in ("candidate", "baseline")
+        ),
     )
 
 
@@ -70,6 +74,7 @@ def proof_in_words(rows: Sequence[Row]) -> str:
         f"{between.replace(' (', ' (90% interval ')} in {counted(proof.count_spawns, 'spawn')} drawn for a cheaper "
         f"model{week}{'' if is_certain else '; the interval holds zero, so this is not certain yet'}."
         + (f" {_difference_in_words(proof.success_difference)}" if proof.success_difference else "")
+        + (f" Up to {percent(proof.estimated_share)} of these costs is estimated." if proof.estimated_share else "")
     )
 
 
@@ -92,7 +97,10 @@ def decided_in_words(trial: Row) -> str:
 def at_stake(trial: Row) -> str:
     """Return the money at stake in a trial."""
     saving = trial["saving_usd_month"]
-    return "unknown cost" if saving is None else f"{usd(saving)} a month"
+    if saving is None:
+        return "unknown cost"
+    share = trial.get("spend_estimated_share") or 0
+    return f"{usd(saving)} a month" + (f" ({percent(share)} of the cost behind it is estimated)" if share else "")
 
 
 def start_command(trial: Row) -> str:

@@ -13,13 +13,14 @@ from pipelines.trials.nightly import clash
 from pipelines.trials.rule import Verdict
 from pipelines.trials.store import StoredTrial
 from pipelines.warehouse import Warehouse
+from recommender.errors import SpawnwiseError
 from recommender.snapshot import SnapshotError
 from recommender.work_types import WORK_TYPES
 
 LIST = "`spawnwise trial list` shows those that are proposed."
 
 
-class TrialError(Exception):
+class TrialError(SpawnwiseError):
     """A trial cannot be started, stopped or shown; the message says why and what to do."""
 
 

@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from pipelines.estimate.estimates import rule_of
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.table_metadata import table_metadata
 from pipelines.trials.nightly import update_trials
 from pipelines.warehouse import Warehouse
+from recommender.decision import rule_of
 
 
 @dg.asset(
@@ -15,7 +15,6 @@ from pipelines.warehouse import Warehouse
     deps=[dg.AssetKey(["learning", "model_estimates"]), dg.AssetKey(["intermediate", "int_trial_spawns"])],
     group_name="trials",
     kinds={"python", "postgres"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def trials(
@@ -25,7 +24,8 @@ def trials(
     progress.stage("Trials")
     report = update_trials(warehouse, settings, rule_of(settings))
     rows = [f"| {name} | {saving} | `spawnwise trial start {name}` |" for name, saving in report.proposals]
-    warnings = {"warnings": "\n".join(report.warnings)} if report.warnings else {}
+    for warning in report.warnings:
+        progress.warn(warning)
     return dg.MaterializeResult(
         metadata={
             **table_metadata(warehouse, "learning", "trials"),
@@ -35,6 +35,6 @@ def trials(
             "running": report.running,
             "moved": ", ".join(f"{name} {state}" for name, state in report.moved),
             "started": ", ".join(report.started),
-            **warnings,
+            "warnings": "\n".join(report.warnings),
         }
     )

@@ -19,7 +19,7 @@ from recommender.decision import Evidence, Rule, claims_of
 from recommender.judgement import Records, records_in
 from recommender.reasons import dollars
 from recommender.rows import is_narrower
-from recommender.tiers import is_listed
+from recommender.tiers import is_listed, shipped_tiers
 from recommender.trials import overlaps
 
 
@@ -127,7 +127,7 @@ def _proposals(
     }
     return [
         _with_free_name(proposal, names)
-        for proposal in proposals(records, paces, rule, excluded)
+        for proposal in proposals(records, paces, rule, excluded, shipped_tiers())
         if (proposal.scope, proposal.baseline_model, proposal.candidate_model) not in resting
         and not clash(proposal, taken)
     ]
@@ -150,11 +150,9 @@ def _start(connection: store.Connection, found: list[Proposal], settings: Settin
     running = [trial for trial in store.read_trials(connection) if trial.state == "running"]
     spent = sum(trial.extra_failures_week for trial in running)
     started: list[str] = []
-    for proposal in found:
-        if spent + proposal.extra_failures_week > settings.trials_budget or clash(proposal, running):
-            continue
-        store.start(connection, proposal.trial_id, by="auto")
-        spent += proposal.extra_failures_week
-        started.append(proposal.trial_id)
-        running = [trial for trial in store.read_trials(connection) if trial.state == "running"]
+    for proposal in found:  # none of them crosses an active trial, or another of them
+        if spent + proposal.extra_failures_week <= settings.trials_budget:
+            store.start(connection, proposal.trial_id, by="auto")
+            spent += proposal.extra_failures_week
+            started.append(proposal.trial_id)
     return started, []

@@ -12,8 +12,9 @@ from pipelines.estimate.what_if import cost_ratio, posterior_of
 from pipelines.trials import rule as trial_rule
 from recommender.decision import Claims, Evidence, Floats, Rule, claims_of
 from recommender.judgement import Records
-from recommender.models import vendor_of
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.models import model_family, vendor_of
+from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Tier
+from recommender.tiers import proposed_tiers
 from recommender.trials import overlaps
 
 ACTIVE_DAYS = 30  # before a scope's last spawn: the pace of its work is taken from these
@@ -46,11 +47,10 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A trial that may be started; names and units as in `learning.trials`."""
+class Expectation:
+    """What a trial compares, why, and what it is expected to show; names and units as in `learning.trials`."""
 
     trial_id: str
-    scope: Scope
     baseline_model: str
     candidate_model: str
     reason: str
@@ -67,6 +67,14 @@ class Proposal:
     is_decided_by_logs: bool
     spawns_to_decide: int | None
     extra_failures_week: float
+
+
+@dataclass(frozen=True)
+class Proposal(Expectation):
+    """A trial that may be started in a scope; `is_of_tier` where a shipped tier names the candidate for such work."""
+
+    scope: Scope
+    is_of_tier: bool = False
 
     @property
     def at_stake(self) -> float:
@@ -107,19 +115,25 @@ def scopes_of_work(agent: str, work_type: str, cluster_id: int) -> list[Scope]:
 
 
 def proposals(
-    records: Records, paces: Mapping[tuple[Scope, str], Pace], rule: Rule, is_excluded: Sequence[str] = ()
+    records: Records,
+    paces: Mapping[tuple[Scope, str], Pace],
+    rule: Rule,
+    is_excluded: Sequence[str] = (),
+    tiers: Sequence[Tier] = (),
 ) -> list[Proposal]:
     """Return the trials that are worth starting, the one with most at stake first.
 
-    Of each scope and baseline the best candidate. No spawn falls in two of them: a type of work comes before its parts,
-    and an agent that does most of it before any agent.
+    Of each scope and baseline the candidate that a shipped tier names, else the best one. No spawn falls in two of
+    them: a type of work comes before its parts, and an agent that does most of it before any agent.
     """
     best: dict[tuple[Scope, str], Proposal] = {}
     for baseline in sorted({model for _, model in paces} & set(records.models)):
         for found in _against(records, baseline, paces, rule):
-            key = found.scope, baseline
-            if found.scope.agent_name not in is_excluded and (key not in best or found.at_stake > best[key].at_stake):
-                best[key] = found
+            if found.scope.agent_name in is_excluded:
+                continue
+            proposal, key = _as_tiers_say(found, tiers), (found.scope, baseline)
+            if key not in best or _rank(proposal) > _rank(best[key]):
+                best[key] = proposal
     kept: list[Proposal] = []
     for found in sorted(best.values(), key=lambda found: (_preference(found, best), found.trial_id)):
         if not any(
@@ -127,6 +141,21 @@ def proposals(
         ):
             kept.append(found)
     return sorted(kept, key=lambda found: (-found.at_stake, found.trial_id))
+
+
+def _rank(found: Proposal) -> tuple[bool, float]:
+    return found.is_of_tier, found.at_stake
+
+
+def _as_tiers_say(found: Proposal, tiers: Sequence[Tier]) -> Proposal:
+    """Mark a trial that a shipped tier asks for: it is what the package would choose where nothing is known."""
+    agent, work_type, _ = found.scope
+    named = proposed_tiers(None if agent == ANY_AGENT else agent, None if work_type == ANY_TYPE else work_type, tiers)
+    tier = next((tier for tier in named if model_family(tier.model) == found.candidate_model), None)
+    if tier is None:
+        return found
+    reason = f"{found.reason} The shipped tier of {tier.pattern} names {found.candidate_model}."
+    return replace(found, reason=reason, is_of_tier=True)
 
 
 def _preference(found: Proposal, best: Mapping[tuple[Scope, str], Proposal]) -> int:

@@ -1,17 +1,19 @@
 """Where trials are kept, and what they are judged by."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 
 from pipelines.trials import rule as trial_rule
-from pipelines.trials.propose import DayOfWork, Proposal
+from pipelines.trials.propose import DayOfWork, Expectation, Proposal
 from pipelines.trials.rule import Verdict
 from pipelines.warehouse import named_sql
+from pipelines.warehouse.columns import listed
 from recommender.rows import ModelEvidence, Scope
 from recommender.serving_tables import read_evidence
 
@@ -19,38 +21,21 @@ Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True)
-class StoredTrial:
+class StoredTrial(Expectation):
     """One row of `learning.trials`."""
 
-    trial_id: str
     agent_name: str
     work_type: str
     cluster_id: int
     project: str | None
     scope_label: str
-    baseline_model: str
-    candidate_model: str
     state: str
-    reason: str
     started_by: str | None
     proposed_at: datetime
     started_at: datetime | None
     resumed_at: datetime | None
     adopted_at: datetime | None
     ended_at: datetime | None
-    known_outcomes: int
-    baseline_success: float
-    count_spawns_month: float
-    spend_usd_month: float | None
-    saving_usd_month: float | None
-    cost_ratio: float
-    expected_gap: float
-    gap_low: float
-    gap_high: float
-    worth_probability: float
-    is_decided_by_logs: bool
-    spawns_to_decide: int | None
-    extra_failures_week: float
     candidate_spawns: int
     candidate_outcomes: int
     candidate_failures: int
@@ -87,7 +72,8 @@ class ArmCounts:
 def read_trials(connection: Connection) -> list[StoredTrial]:
     """Read every trial, those with most at stake first."""
     with connection.cursor(row_factory=class_row(StoredTrial)) as cursor:
-        return cursor.execute(named_sql(__file__, "select_trials")).fetchall()
+        statement = sql.SQL(named_sql(__file__, "select_trials"))
+        return cursor.execute(statement.format(columns=listed(_names(StoredTrial)))).fetchall()
 
 
 def read_progress(connection: Connection) -> dict[str, ArmCounts]:
@@ -116,14 +102,24 @@ def replace_proposals(connection: Connection, proposals: Sequence[Proposal], lab
     """Make the proposed trials exactly these; one that stays keeps the day on which it was proposed."""
     kept = [proposal.trial_id for proposal in proposals]
     connection.execute(named_sql(__file__, "delete_stale_proposals"), {"kept": kept})
+    expected = _names(Expectation)
+    columns = ("agent_name", "work_type", "cluster_id", "state", "scope_label", "night_cap", *expected)
+    compared = ("scope_label", *(name for name in expected if name != "trial_id"))
+    statement = sql.SQL(named_sql(__file__, "upsert_proposal")).format(
+        columns=listed(columns),
+        values=sql.SQL(", ").join(map(sql.Placeholder, columns)),
+        updated=listed(compared),
+        new=listed(compared, "excluded"),
+        held=listed(compared, "held"),
+    )
     rows = [
         asdict(proposal)
         | proposal.scope._asdict()
-        | {"scope_label": labels[proposal.scope], "night_cap": trial_rule.NIGHT_CAP}
+        | {"state": "proposed", "scope_label": labels[proposal.scope], "night_cap": trial_rule.NIGHT_CAP}
         for proposal in proposals
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(named_sql(__file__, "upsert_proposal"), rows)
+        cursor.executemany(statement, rows)
 
 
 def start(connection: Connection, trial_id: str, *, by: str, project: str | None = None) -> bool:
@@ -160,3 +156,8 @@ def update_progress(connection: Connection, counts: ArmCounts, worth: float) -> 
     """Keep what a trial has seen, and how probable its worth is now."""
     connection.execute(named_sql(__file__, "update_counts"), asdict(counts))
     connection.execute(named_sql(__file__, "update_expectation"), {"trial_id": counts.trial_id, "worth": worth})
+
+
+def _names(row: type[Expectation]) -> tuple[str, ...]:
+    """Return the columns of a row's type."""
+    return tuple(field.name for field in fields(row))

@@ -3,6 +3,8 @@
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from recommender.errors import SpawnwiseError
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -39,7 +41,7 @@ STATES = {
 }
 
 
-class WarehouseError(Exception):
+class WarehouseError(SpawnwiseError):
     """The warehouse cannot be used; the message says why and what to do."""
 
 

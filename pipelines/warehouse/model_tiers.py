@@ -1,12 +1,10 @@
 """The default model of each agent, as shipped; the table is the user's from then on."""
 
 import csv
-from pathlib import Path
 
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.statements import named_sql
-
-SHIPPED_TIERS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "model_tiers.csv"
+from recommender.tiers import SHIPPED_TIERS
 
 
 def shipped_tiers() -> list[dict[str, str]]:

@@ -5,8 +5,9 @@ from collections import defaultdict
 import dagster as dg
 import pytest
 
-from pipelines.definitions import defs
+from pipelines.definitions import defs as load_definitions
 from pipelines.nightly import nightly_schedule
+from pipelines.settings import Settings
 
 BY_DBT = {"staging", "intermediate", "marts", "serving"}
 EXTERNAL = {"session_logs", "learning/model_tiers"}
@@ -29,7 +30,12 @@ BLOCKING = {"every_embedded_task_is_assigned", "one_model_is_chosen_in_every_sco
 
 
 @pytest.fixture(scope="module")
-def specs() -> dict[str, dg.AssetSpec]:
+def defs() -> dg.Definitions:
+    return load_definitions()
+
+
+@pytest.fixture(scope="module")
+def specs(defs: dg.Definitions) -> dict[str, dg.AssetSpec]:
     return {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 
 
@@ -61,14 +67,14 @@ def test_marts_and_serving_tables_show_their_columns(specs: dict[str, dg.AssetSp
             assert spec.metadata["dagster/column_schema"].columns, key
 
 
-def test_all_assets_share_one_pool() -> None:
+def test_all_assets_share_one_pool(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         pools = graph.get(key).pools
         assert (pools or set()) == (set() if key.to_user_string() in EXTERNAL else {"warehouse"})
 
 
-def test_checks_stop_the_run_where_what_follows_would_be_wrong() -> None:
+def test_checks_stop_the_run_where_what_follows_would_be_wrong(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     checks = [graph.get(key) for key in graph.asset_check_keys]
     own = [check for check in checks if check.key.asset_key.path[0] not in BY_DBT]
@@ -76,11 +82,12 @@ def test_checks_stop_the_run_where_what_follows_would_be_wrong() -> None:
     assert all(check.description for check in own)
 
 
-def test_the_nightly_job_does_all_of_it_at_two_and_says_what_to_do_when_it_fails() -> None:
+def test_the_nightly_job_does_all_of_it_at_two_and_says_what_to_do_when_it_fails(defs: dg.Definitions) -> None:
     job = defs.resolve_job_def("nightly")
     assert {hook.name for hook in job.hook_defs} == {"say_what_to_do"}
-    assert (nightly_schedule.job_name, nightly_schedule.cron_schedule) == ("nightly", "0 2 * * *")
-    assert nightly_schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    nightly = nightly_schedule(Settings())
+    assert (nightly.job_name, nightly.cron_schedule) == ("nightly", "0 2 * * *")
+    assert nightly.default_status is dg.DefaultScheduleStatus.RUNNING
     assert set(job.asset_layer.executable_asset_keys) == {
         key for key in defs.resolve_asset_graph().get_all_asset_keys() if key.to_user_string() not in EXTERNAL
     }

@@ -176,5 +176,5 @@ def test_the_definitions_are_valid() -> None:
     from pipelines.definitions import defs
     from pipelines.nightly import nightly_schedule
 
-    assert defs.resolve_job_def("nightly").executor_def.name == "in_process"
-    assert nightly_schedule.cron_schedule == Settings().schedule == "0 2 * * *"
+    assert defs().resolve_job_def("nightly").executor_def.name == "in_process"
+    assert nightly_schedule(Settings()).cron_schedule == Settings().schedule == "0 2 * * *"

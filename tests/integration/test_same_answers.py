@@ -11,12 +11,12 @@ from pgvector import Vector
 
 from pipelines.cluster import cluster_tasks
 from pipelines.estimate import estimate_models, write_labels
-from pipelines.estimate.estimates import rule_of
 from pipelines.marts.run import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.decision import rule_of
 from recommender.embedding import LocalEmbedder
 from recommender.lookup import Recommender
 from recommender.published import Published, SnapshotFile

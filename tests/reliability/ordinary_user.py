@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.costs import spent
+from pipelines.ingest.costs import usage_cost
 from pipelines.ingest.ingest import ingest_sources
 from pipelines.ingest.sources import sources
 from pipelines.progress import SilentProgress
@@ -51,7 +51,7 @@ def as_user(user: str, work: str, *arguments: str) -> Any:
 def _load_the_rest() -> None:
     """Import what is imported late: the project may lie where only root can read."""
     sources()
-    spent([[1, 1, 0, "claude-haiku-4-5", 1, 0, 0, 0]])
+    usage_cost({"": [1, 1, 0, "claude-haiku-4-5", 1, 0, 0, 0]})
 
 
 def _give_up_rights(user: str) -> None:

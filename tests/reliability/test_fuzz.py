@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from recommender.cli import main
-from recommender.home import data_home, snapshot_file
+from recommender.home import snapshot_file
+from recommender.settings import data_home
 from recommender.snapshot import write_snapshot
 from tests.reliability.hostile import TEXTS, obeyed
 from tests.reliability.house import IS_LONG, PROJECT, SEED

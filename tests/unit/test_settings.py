@@ -1,11 +1,15 @@
+import ast
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from pipelines.settings import Settings
 from recommender.cli import main
+from recommender.settings import LookupSettings
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -54,3 +58,18 @@ def test_a_home_that_cannot_be_is_named_with_the_remedy(
     errors = capsys.readouterr().err
     assert errors.startswith(f"{tmp_path / 'file'}")
     assert "SPAWNWISE_HOME" in errors
+
+
+def test_the_lookup_and_the_night_share_their_settings() -> None:
+    of_lookup_only = {"deadline_ms", "mode", "enforce_by"}
+    for field in dataclasses.fields(LookupSettings):
+        if field.name not in of_lookup_only:
+            assert Settings.model_fields[field.name].default == field.default, field.name
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "recommender").rglob("*.py")), ids=lambda path: path.stem)
+def test_only_one_module_of_the_recommender_reads_the_environment(module: Path) -> None:
+    reads = {
+        node.attr for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)
+    } & {"environ", "getenv"}
+    assert not reads or module.name == "settings.py"

@@ -16,7 +16,8 @@ select
     tasks.is_known,
     tasks.is_success,
     tasks.is_agent_failure,
-    tasks.cost_usd
+    tasks.cost_usd,
+    tasks.estimated_cost_usd
 from {{ ref('stg_learning__recommendation_log') }} as decisions
 inner join {{ ref('int_tasks') }} as tasks on decisions.task_id = tasks.task_id
 where tasks.model is not null

@@ -9,6 +9,7 @@ with drawn as (
         decided_in_week,
         1 - propensity::numeric as weight,
         cost_usd,
+        estimated_cost_usd,
         is_known,
         is_success
     from {{ ref('int_trial_spawns') }}
@@ -39,6 +40,7 @@ summed as (
         (count(*) filter (where is_known))::integer as count_known,
         (count(*) filter (where is_success))::integer as count_successes,
         sum(weight * cost_usd) / sum(weight) filter (where cost_usd is not null) as mean_cost_usd,
+        sum(weight * estimated_cost_usd) / nullif(sum(weight * cost_usd), 0) as estimated_cost_share,
         sum(weight) filter (where cost_usd is not null) as cost_weight,
         sum(weight * weight) filter (where cost_usd is not null) as cost_weight_squares,
         sum(weight * weight * cost_usd) as weighted_costs,
@@ -71,6 +73,7 @@ select
     count_known,
     count_successes,
     mean_cost_usd::double precision as mean_cost_usd,
+    estimated_cost_share::double precision as estimated_cost_share,
     (
         case when count_costs > 1 then mean_square * effective_costs / (effective_costs - 1) end
     )::double precision as cost_variance,

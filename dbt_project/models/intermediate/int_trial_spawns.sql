@@ -22,6 +22,7 @@ select
         when tasks.model_source in ('observed', 'result', 'recorded') then tasks.model = decisions.answered_model
     end as is_followed,
     tasks.cost_usd,
+    tasks.estimated_cost_usd,
     -- What a program says of itself ends no trial and proves nothing.
     coalesce(tasks.is_known and not tasks.is_self_reported, false) as is_known,
     coalesce(tasks.is_success and not tasks.is_self_reported, false) as is_success,

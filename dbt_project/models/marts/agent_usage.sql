@@ -35,6 +35,7 @@ usage as (
         sum(cache_read_tokens)::bigint as cache_read_tokens,
         sum(cache_write_tokens)::bigint as cache_write_tokens,
         sum(cost_usd)::double precision as cost_usd,
+        sum(estimated_cost_usd)::double precision as estimated_cost_usd,
         count(cost_usd)::integer as count_cost_known
     from {{ ref('int_tasks') }}
     group by agent_name, spawned_on

@@ -31,6 +31,7 @@ spawns as (
         (count(counted.task_id) filter (where counted.finished_at is null))::integer as count_without_result,
         (count(counted.task_id) filter (where counted.model is null))::integer as count_unknown_model,
         (count(counted.task_id) filter (where counted.cost_usd is null))::integer as count_unknown_cost,
+        (count(counted.task_id) filter (where counted.estimated_cost_usd > 0))::integer as count_estimated_cost,
         (count(counted.task_id) filter (where counted.outcome = 'unknown'))::integer as count_unknown_outcome,
         (count(counted.task_id) filter (where counted.cluster_id < 0))::integer as count_not_clustered,
         coalesce(sum(unruled.count_signals), 0)::integer as count_unruled_signals
@@ -53,6 +54,7 @@ select
     coalesce(spawns.count_without_result, 0) as count_without_result,
     coalesce(spawns.count_unknown_model, 0) as count_unknown_model,
     coalesce(spawns.count_unknown_cost, 0) as count_unknown_cost,
+    coalesce(spawns.count_estimated_cost, 0) as count_estimated_cost,
     coalesce(spawns.count_unknown_outcome, 0) as count_unknown_outcome,
     coalesce(spawns.count_not_clustered, 0) as count_not_clustered,
     coalesce(spawns.count_unruled_signals, 0) as count_unruled_signals,

@@ -6,7 +6,8 @@ with rates as (
         model,
         (count(*) filter (where is_known))::integer as count_known,
         (count(*) filter (where is_success))::integer as count_successes,
-        avg(cost_usd)::double precision as mean_cost_usd
+        avg(cost_usd)::double precision as mean_cost_usd,
+        (sum(estimated_cost_usd) / nullif(sum(cost_usd), 0))::double precision as estimated_cost_share
     from {{ ref('int_tasks') }}
     where cluster_id >= 0 and model is not null
     group by cluster_id, cluster_label, model
@@ -40,7 +41,9 @@ pairs as (
         + sqrt(power(one.success_high - one.success_rate, 2) + power(other.success_rate - other.success_low, 2))
             as difference_high,
         one.mean_cost_usd,
-        other.mean_cost_usd as other_mean_cost_usd
+        other.mean_cost_usd as other_mean_cost_usd,
+        one.estimated_cost_share,
+        other.estimated_cost_share as other_estimated_cost_share
     from bounded as one
     inner join bounded as other on one.cluster_id = other.cluster_id and one.model < other.model
 )

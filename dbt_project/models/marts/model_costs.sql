@@ -8,10 +8,12 @@ select
     count(*)::integer as count_spawns,
     count(tasks.cost_usd)::integer as count_cost_known,
     sum(tasks.cost_usd)::double precision as cost_usd,
+    sum(tasks.estimated_cost_usd)::double precision as estimated_cost_usd,
     avg(tasks.cost_usd)::double precision as mean_cost_usd,
-    -- What a success costs, failures paid for: only over spawns where both are known.
+    -- All that was spent, on failures and on spawns without a known outcome too, for each known success. A success of
+    -- unknown cost paid for nothing here.
     (
-        sum(tasks.cost_usd) filter (where tasks.is_known)
+        sum(tasks.cost_usd)
         / nullif(count(tasks.cost_usd) filter (where tasks.is_success), 0)
     )::double precision as cost_per_success_usd,
     (avg(tasks.is_success::integer) filter (where tasks.is_known))::double precision as success_rate,

@@ -78,6 +78,8 @@ select
     coalesce(baselines.count_known, 0) as count_baseline_known,
     candidates.mean_cost_usd as candidate_mean_cost_usd,
     baselines.mean_cost_usd as baseline_mean_cost_usd,
+    candidates.estimated_cost_share as candidate_estimated_cost_share,
+    baselines.estimated_cost_share as baseline_estimated_cost_share,
     candidates.success_rate as candidate_success_rate,
     baselines.success_rate as baseline_success_rate,
     bounded.saving_usd as saving_per_spawn_usd,

@@ -32,6 +32,7 @@ spent as (
         advice.success_rate as recommended_success_rate,
         count(*)::integer as count_spawns,
         sum(tasks.cost_usd)::double precision as cost_usd,
+        sum(tasks.estimated_cost_usd)::double precision as estimated_cost_usd,
         (avg(tasks.is_success::integer) filter (where tasks.is_known))::double precision as success_rate
     from tasks
     inner join windows on tasks.spawned_at > windows.spawned_from and tasks.spawned_at <= windows.spawned_until
@@ -95,6 +96,8 @@ realised as (
         (count(*) filter (where followed.is_agent_failure))::integer as count_followed_failures,
         (sum(followed.cost_usd) filter (where followed.is_agent_failure))::double precision
             as followed_failures_cost_usd,
+        (sum(followed.estimated_cost_usd) / nullif(sum(followed.cost_usd), 0))::double precision
+            as followed_estimated_share,
         sum(prices.mean_cost_usd) filter (where followed.cost_usd is not null)
         - (sum(followed.cost_usd) filter (where prices.mean_cost_usd is not null))::double precision
             as realised_saving_usd,
@@ -122,6 +125,7 @@ select
     spent.baseline_model,
     spent.count_spawns,
     spent.cost_usd,
+    spent.estimated_cost_usd,
     spent.success_rate,
     spent.recommended_success_rate,
     coalesce(possible.count_moved, 0) as count_moved,
@@ -132,6 +136,7 @@ select
     coalesce(realised.count_followed, 0) as count_followed,
     coalesce(realised.count_followed_failures, 0) as count_followed_failures,
     realised.followed_failures_cost_usd,
+    realised.followed_estimated_share,
     realised.realised_saving_usd,
     realised.realised_saving_usd - realised.error_usd as realised_saving_low_usd,
     realised.realised_saving_usd + realised.error_usd as realised_saving_high_usd

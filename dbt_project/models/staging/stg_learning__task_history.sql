@@ -35,6 +35,7 @@ renamed as (
         cache_read_tokens,
         cache_write_tokens,
         cost_usd::numeric as cost_usd, -- exact, so that a sum does not depend on the order of its rows
+        case when cost_usd is not null then estimated_cost_usd::numeric end as estimated_cost_usd,
         is_cost_complete,
 
         -- when

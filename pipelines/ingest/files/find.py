@@ -12,7 +12,7 @@ from pathlib import Path
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.claude_code import DESCRIPTION_SUFFIX
-from pipelines.ingest.values import LATEST_MS, identifier, name, storable
+from pipelines.ingest.values import LATEST_MS, identifier, name, shown_path, storable
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
@@ -35,12 +35,30 @@ class LogFile:
         agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
         project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
         modified_ms = self.modified_ns // 1_000_000
-        return Origin(self.path, modified_ms, identifier(agent), name(project), stored_path)
+        session, workflow = _places_above(folders)
+        return Origin(
+            self.path,
+            modified_ms,
+            identifier(agent),
+            name(project),
+            identifier(session),
+            name(workflow),
+            stored_path,
+        )
 
     @contextmanager
     def on_disk(self) -> Iterator["LogFile"]:
         """Yield the log where it can be opened; raises `OSError`."""
         yield self
+
+
+def _places_above(folders: list[str]) -> tuple[str, str]:
+    """Return the session and the workflow run in whose folders an agent's file lies, empty where it lies in none."""
+    if "subagents" not in folders[1:]:
+        return "", ""
+    place = len(folders) - 1 - folders[::-1].index("subagents")
+    is_workflows = folders[place + 1 : place + 2] == ["workflows"]
+    return folders[place - 1], next(iter(folders[place + 2 :]), "") if is_workflows else ""
 
 
 @dataclass
@@ -68,7 +86,7 @@ def find_logs(sources: Iterable[Path]) -> Found:
                 is_empty = False
         if is_empty and len(found.warnings) == warned:
             found.warnings.append(
-                f"No transcripts in {source}. A Claude Code home has projects/<project>/<session>.jsonl; "
+                f"No transcripts in {shown_path(source)}. A Claude Code home has projects/<project>/<session>.jsonl; "
                 "name another folder, a file or a glob with --logs."
             )
     found.files = [known[path] for path in sorted(known)]
@@ -91,7 +109,9 @@ def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
         warnings.append(_unreadable(path, error))
         return
     if not matches:
-        warnings.append(f"{source} does not exist. Name a Claude Code home, a folder, a file or a glob of logs.")
+        warnings.append(
+            f"{shown_path(source)} does not exist. Name a Claude Code home, a folder, a file or a glob of logs."
+        )
     for match in matches:
         yield from _places(match, warnings)
 
@@ -113,7 +133,7 @@ def _logs_in(place: Path, warnings: list[str]) -> Iterator[LogFile]:
         try:
             checkpoints = checkpoint_logs(place)
         except OSError as error:
-            warnings.append(f"Checkpoints in {storable(str(place))} cannot be read ({error.strerror}).")
+            warnings.append(f"Checkpoints in {shown_path(place)} cannot be read ({error.strerror}).")
     home = place / "projects"
     yield from checkpoints or _walk(home if home.is_dir() else place, warnings)
 
@@ -155,14 +175,14 @@ def _other_suffixes() -> tuple[str, ...]:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return f"{storable(str(path))} cannot be read ({error.strerror}). Check its permissions."
+    return f"{shown_path(path)} cannot be read ({error.strerror}). Check its permissions."
 
 
 def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
     try:
         status = Path(path).stat()
     except OSError as error:
-        warnings.append(f"{storable(path)} cannot be read ({error.strerror}). It is left out.")
+        warnings.append(f"{shown_path(Path(path))} cannot be read ({error.strerror}). It is left out.")
         return
     if stat.S_ISREG(status.st_mode):
         size, modified_ns = status.st_size, status.st_mtime_ns

@@ -8,6 +8,8 @@ from typing import IO, NamedTuple, cast
 
 import zstandard
 
+from pipelines.ingest.files.unfolded import unfolded
+
 BLOCK_BYTES = 1 << 20  # shorter than the longest line, so that only the first of a block can be too long
 MAX_LINE_BYTES = 16 << 20  # the longest line of 617 real spawns' logs was 2 MB
 
@@ -38,12 +40,12 @@ def is_compressed(path: Path) -> bool:
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """Open a log for reading, unpacking .gz and .zst; raises `OSError`."""
+    """Open a log for reading, unpacking .gz and .zst, one object on each line; raises `OSError`."""
     if path.suffix == ".gz":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.suffix == ".zst":
         return cast("IO[bytes]", zstandard.open(path, "rb"))
-    return path.open("rb", buffering=0)
+    return unfolded(path.open("rb", buffering=0))
 
 
 def read_lines(log: IO[bytes], offset: int = 0) -> Iterator[Lines]:

@@ -12,4 +12,6 @@ class Origin:
     modified_ms: int
     agent_id: str = ""  # from the name of a file that holds one agent's lines
     project: str = ""  # the folder under projects/
+    session: str = ""  # the session whose folder holds an agent's file
+    workflow: str = ""  # the run of a workflow whose folder holds it
     stored_path: str = ""  # as the warehouse names the file: evidence for a person who looks it up

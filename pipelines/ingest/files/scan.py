@@ -23,7 +23,7 @@ from pipelines.ingest.observations import fold
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources import source_of
-from pipelines.ingest.values import name, storable
+from pipelines.ingest.values import name, shown_path
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
@@ -70,7 +70,7 @@ def scan(log: LogFile, known: Mark | None, stored_path: str = "") -> Scan:
         return result
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return Scan(log, "", Mark(), warnings=[f"{storable(str(log.path))} cannot be read ({reason})."])
+        return Scan(log, "", Mark(), warnings=[f"{shown_path(log.path)} cannot be read ({reason})."])
 
 
 def scan_as(source: Source, log: LogFile, known: Mark | None, stored_path: str) -> Scan:

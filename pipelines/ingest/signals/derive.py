@@ -10,7 +10,16 @@ import psycopg
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.rows import TaskRow
-from pipelines.ingest.signals.names import AFTER_TESTS, IN_SESSION, LATER, OUTAGES, RETURNED
+from pipelines.ingest.runs import own_end, reports
+from pipelines.ingest.signals.names import (
+    AFTER_TESTS,
+    IN_SESSION,
+    LATER,
+    OUTAGES,
+    RETURNED,
+    RUN_STOPPED,
+    TASK_STOPPED,
+)
 from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql
@@ -36,7 +45,7 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     has delivered may be asked to go on: how that ends is not how the spawn went.
     """
     sights: dict[str, list[list[Any]]] = {kind: [sight] for kind, sight in facts.get("signals", {}).items()}
-    ends = [(at_ms, end) for _, at_ms, end in facts.get("ends", {}).values()]
+    ends = [(at_ms, end) for _, at_ms, end in reports(facts)]
     delivered = [at_ms for at_ms, end in ends if end.get("signal") == RETURNED]
     delivered += [sight[0] for sight in sights.get(RETURNED, ())]
     for at_ms, end in ends:
@@ -48,15 +57,21 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     # A team's member goes on after an outage, and reports elsewhere what it did before.
     if "outage" in last and not delivered and "teammate_spawned" not in sights:
         sights.setdefault(last["outage"], []).append([stated_at(facts, "last"), last["file"], last["line"]])
+    returned = facts.get("returned")
+    has_returned = returned is not None and returned[0] == 0
+    is_open = not has_returned and all(end.get("is_open") for _, end in ends)
+    own = own_end(facts) if is_open else None
+    if own and "signal" in own.said:
+        sights.setdefault(own.said["signal"], []).append([own.at_ms, own.said["file"], own.said["line"]])
+    if TASK_STOPPED in sights and "began" in facts and not facts.get("messages"):
+        sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
     is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
     has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
     for kind, seen in sights.items():
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)
             yield Signal(task, kind, 1.0, file, line, moment(at_ms))
-    returned = facts.get("returned")
-    has_returned = returned is not None and returned[0] == 0
-    if not has_returned and all(end.get("is_open") for _, end in ends):
+    if is_open and not own:
         yield Signal(task, "no_result", 1.0, "", 0, None)
 
 

@@ -15,7 +15,6 @@ model_tiers = dg.AssetSpec(
     description="Default model per agent or pattern; seeded once, then kept by people.",
     group_name="ingest",
     kinds={"postgres"},
-    owners=["team:spawnwise"],
 )
 
 
@@ -23,7 +22,6 @@ model_tiers = dg.AssetSpec(
     key=["learning", "agent_specs"],
     group_name="ingest",
     kinds={"postgres", "markdown"},
-    owners=["team:spawnwise"],
     pool="warehouse",
 )
 def agent_specs(
@@ -33,6 +31,10 @@ def agent_specs(
 ) -> dg.MaterializeResult[None]:
     """Agents as their specs describe them: one row per agent, redacted, by hash."""
     report = ingest_specs(warehouse, settings, inputs_for(warehouse, settings).specs, progress)
+    for error in report.errors:
+        progress.warn(error, is_unread=True)
+    for warning in (*report.collisions, *report.warnings):
+        progress.warn(warning)
     return dg.MaterializeResult(
         metadata={
             **warnings_metadata([*report.errors, *report.collisions, *report.warnings]),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recommender.home import claude_home
+from recommender.settings import claude_home
 
 MAX_DEPTH = 8  # ~/.claude/plugins/cache/<market>/<plugin>/<version>/agents is six folders down.
 NOT_SPECS = {

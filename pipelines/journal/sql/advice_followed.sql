@@ -9,6 +9,7 @@ with decided as (
         task.model_used = log.answered_model as is_followed,
         task.success,
         task.cost_usd,
+        case when task.cost_usd is not null then task.estimated_cost_usd end as estimated_cost_usd,
         usual.expected_cost_usd as baseline_cost_usd
     from learning.recommendation_log as log
     left join learning.task_history as task on log.task_id = task.id
@@ -43,7 +44,9 @@ select
     (count(*) filter (where is_followed and not success))::int as failed,
     (count(*) filter (where is_followed and success is null))::int as unknown,
     sum(baseline_cost_usd - cost_usd) filter (where is_followed and baseline_model <> answered_model) as saved_usd,
-    sum(cost_usd) filter (where is_followed and not success) as lost_usd
+    sum(cost_usd) filter (where is_followed and not success) as lost_usd,
+    sum(estimated_cost_usd) filter (where is_followed)
+    / nullif(sum(cost_usd) filter (where is_followed), 0) as estimated_share
 from decided
 group by mode, answered_model
 order by decisions desc, mode, model

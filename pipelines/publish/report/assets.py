@@ -23,7 +23,6 @@ WRITTEN = dg.AssetCheckSpec(
     deps=["recommendation_snapshot", *(dg.AssetKey(list(table)) for table in BUILT_TABLES)],
     group_name="publish",
     kinds={"python", "html"},
-    owners=["team:spawnwise"],
     check_specs=[WRITTEN],
     output_required=False,
     pool="warehouse",

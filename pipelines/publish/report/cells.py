@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pipelines.publish.report.columns import Column
 from pipelines.publish.report.reading import Row
-from pipelines.publish.report.wording import MISSING, count, day, duration, moment, number, percent, usd
+from pipelines.publish.report.wording import MISSING, count, day, duration, estimated, moment, number, percent, usd
 
 STATUS = {
     "never_spawned": "never spawned",
@@ -41,6 +41,8 @@ def cell(column: Column, row: Row) -> Cell:
         case "share":
             share = row[column.fields[0]] / row[column.fields[1]] if values[1] else None
             return Cell(percent(share), -1 if share is None else share, "number")
+        case "usd_estimated":
+            return Cell(usd(value) + estimated(values[1], value), order, "number")
         case "models" | "titles":
             return Cell("", order, column.form, tuple(value or ()))
         case "flag":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import count, counted, day, listed, percent, usd
+from pipelines.publish.report.wording import count, counted, day, estimated, listed, percent, usd
 
 CHARTS = ("outcomes_over_time", "costs_over_time", "task_map", "evidence")
 COLOURED_MODELS = 7
@@ -72,6 +72,7 @@ def activity_data(facts: ReportFacts) -> list[Row]:
             "unknown": row["count_unknown"],
             "priced": row["count_cost_known"],
             "cost": round(row["cost_usd"], 4),
+            "estimated": round(row["estimated_cost_usd"], 4),
         }
         for row in facts.activity
     ]
@@ -121,7 +122,7 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
             f"{percent(span['count_successes'] / known if known else None)} succeeded."
         ),
         "costs_over_time": (
-            f"{usd(span['cost_usd'])} by {facts.period}"
+            f"{usd(span['cost_usd'])}{estimated(span['estimated_cost_usd'], span['cost_usd'])} by {facts.period}"
             + (f" ({by_model})" if by_model else "")
             + f". {counted(span['count_cost_unknown'], 'spawn')} of unknown cost not counted."
         ),

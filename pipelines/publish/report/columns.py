@@ -20,7 +20,7 @@ AGENT = _column("Agent", "text", "agent_name")
 KIND = _column("Kind of task", "text", "cluster_label")
 SUCCESS = _column("Success", "interval", "success_rate", "success_low", "success_high")
 SPAWNS = _column("Spawns", "count", "count_spawns")
-COST = _column("Cost", "usd", "cost_usd")
+COST = _column("Cost", "usd_estimated", "cost_usd", "estimated_cost_usd")
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "trials": (
@@ -223,6 +223,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("No result", "count", "count_without_result"),
         _column("Unknown model", "count", "count_unknown_model"),
         _column("Unknown cost", "count", "count_unknown_cost"),
+        _column("Estimated cost", "count", "count_estimated_cost"),
         _column("Unknown outcome", "percent", "unknown_outcome_share"),
         _column("Unruled signals", "count", "count_unruled_signals"),
         _column("Impossible times", "count", "count_impossible_times"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import count, counted, day, listed, moment, percent, quoted, usd
+from pipelines.publish.report.wording import count, counted, day, estimated, listed, moment, percent, quoted, usd
 
 CHANGES_TOLD_SINGLY = 4
 TRIALS_TOLD = 3
@@ -42,7 +42,8 @@ def _new_spawns(facts: ReportFacts) -> Iterator[Sentence]:
     elif not new["count_spawns"]:
         yield Sentence(f"No new spawns since {moment(previous.finished_at)}.", "plain", "time")
     else:
-        cost = f"; they cost {usd(new['cost_usd'])} as far as the log tells" if new["cost_usd"] else ""
+        part = estimated(new["estimated_cost_usd"], new["cost_usd"])
+        cost = f"; they cost {usd(new['cost_usd'])}{part} as far as the log tells" if new["cost_usd"] else ""
         yield Sentence(
             f"{counted(new['count_spawns'], 'new spawn')} since {moment(previous.finished_at)}: "
             f"{count(new['count_successes'])} succeeded, {count(new['count_failures'])} failed, "

@@ -25,6 +25,14 @@ def usd(amount: float | None) -> str:
     return f"{sign}${size:.2g}" if size < 0.1 else f"{sign}${size:.2f}"
 
 
+def estimated(part: float | None, whole: float | None) -> str:
+    """Return how much of an amount is estimated, to go after it; nothing where no cent of it is."""
+    if not part or not whole or part < 0.00005:
+        return ""
+    share = "less than 1%" if part / whole < 0.005 else percent(part / whole)
+    return f" ({share} of it estimated)"
+
+
 def usd_between(middle: float, low: float | None, high: float | None) -> str:
     """Return the interval of an amount told without its sign, in parentheses after a space; nothing where unknown."""
     if low is None or high is None:

@@ -16,6 +16,7 @@ spawns as (
         (count(*) filter (where not success))::int as failed,
         (count(*) filter (where success is null))::int as unknown,
         sum(cost_usd)::double precision as cost_usd,
+        sum(estimated_cost_usd)::double precision as estimated_cost_usd,
         (count(*) filter (where cost_usd is null))::int as spawns_without_cost
     from intermediate.int_tasks
 ),

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.estimate.estimates import rule_of
 from pipelines.settings import Settings
+from recommender.decision import rule_of
 from tests.benchmarks.routing import metrics, peers
 from tests.benchmarks.routing.calibration import held_out_calibration
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipelines.estimate.estimates import rule_of
 from pipelines.settings import Settings
+from recommender.decision import rule_of
 from tests.benchmarks.routing.calibration import brier, cells_hold, share
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
 from tests.benchmarks.routing.product import Revealed, learn

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from pipelines.estimate.estimates import rule_of
 from pipelines.settings import Settings
+from recommender.decision import rule_of
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
 from tests.benchmarks.routing.metrics import DOLLAR
 from tests.benchmarks.routing.product import Revealed, learn, trial_propensities

@@ -7,11 +7,11 @@ import numpy as np
 from pipelines.cluster.count import KnownOutcomes, choose_clustering
 from pipelines.cluster.kmeans import Clustering
 from pipelines.cluster.radius import cluster_radii
-from pipelines.estimate.estimates import Estimates, estimate, rule_of
+from pipelines.estimate.estimates import Estimates, estimate
 from pipelines.estimate.outcomes import Outcomes as History
 from pipelines.settings import Settings
 from recommender.blend import blend, nearness
-from recommender.decision import Decisions, Evidence, Rule, decide
+from recommender.decision import Decisions, Evidence, Rule, decide, rule_of
 from recommender.exploration import exploration_shares, propensities
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.estimate.estimates import Estimates, estimate, rule_of
+from pipelines.estimate.estimates import Estimates, estimate
 from pipelines.estimate.outcomes import Outcomes
 from pipelines.estimate.priors import ModelPrior, model_prior
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
-from recommender.decision import claims_of
+from recommender.decision import claims_of, rule_of
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.trials.data import KIND_FROM, Floats, Ints, Pair
 

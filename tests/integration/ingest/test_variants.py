@@ -21,7 +21,7 @@ def test_every_variant_gives_one_row_per_spawn(variant: str, tmp_path: Path, ing
     assert row["reported_tokens"] == 4_321
     assert row["tool_uses"] == 2
     assert row["session_id"] == SESSION
-    assert row["project"] == "orchard"
+    assert row["project"] == "/home/somebody/orchard"
     assert row["finished_at"] > row["created_at"]
     assert not row["is_error"]
 
@@ -44,11 +44,12 @@ def test_the_model_is_the_one_that_the_best_witness_saw(
 def test_explore_without_a_named_model_is_not_taken_for_the_parents(tmp_path: Path, ingest: Any, tasks: Any) -> None:
     log = Transcript()
     log.spawn()
-    log.spawn("toolu_02", subagent_type="planner")
+    log.spawn("toolu_02", subagent_type="Plan")
+    log.spawn("toolu_03", subagent_type="planner")  # its spec may name any
     log.write(tmp_path)
     ingest(tmp_path)
-    assert (tasks()["toolu_01"]["model_used"], tasks()["toolu_01"]["model_source"]) == ("haiku", "built_in")
-    assert (tasks()["toolu_02"]["model_used"], tasks()["toolu_02"]["model_source"]) == ("opus", "parent")
+    models = {key: (row["model_used"], row["model_source"]) for key, row in tasks().items()}
+    assert models == {"toolu_01": ("haiku", "built_in"), "toolu_02": ("opus", "parent"), "toolu_03": (None, "unknown")}
 
 
 def test_tokens_count_a_message_once_by_its_last_copy(tmp_path: Path, ingest: Any, tasks: Any) -> None:
@@ -73,6 +74,78 @@ def test_a_message_that_was_not_seen_to_its_end_makes_the_cost_incomplete(
     ingest(tmp_path)
     assert tasks()["toolu_01"]["cost_usd"] > 0
     assert not tasks()["toolu_01"]["is_cost_complete"]
+
+
+def test_output_that_was_counted_only_as_it_began_is_estimated_from_every_copy(
+    tmp_path: Path, ingest: Any, tasks: Any
+) -> None:
+    log = Transcript()
+    log.spawn()
+    call = {"type": "tool_use", "id": "toolu_c", "name": "Read", "input": {"file_path": "retry.py"}}
+    for block in ({"type": "text", "text": "w" * 3_700}, call):
+        line = log.child_says(output=2, stop_reason=None, message_id="msg_begun")
+        line["data"]["message"]["message"]["content"] = [block]
+    log.child_says(output=60, message_id="msg_whole")
+    log.result(status="completed")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    row = tasks()["toolu_01"]
+    estimated = row["estimated_output_tokens"]
+    assert 1_000 + 45 < estimated < 1_000 + 75, "a thousand for the words, and the call with its arguments"
+    assert row["output_tokens"] == estimated + 60
+    assert row["estimated_cost_usd"] == pytest.approx(estimated * 5e-6)
+    assert row["cost_usd"] > row["estimated_cost_usd"]
+    assert not row["is_cost_complete"]
+
+
+def test_nothing_is_estimated_where_the_end_was_counted(tmp_path: Path, ingest: Any, tasks: Any) -> None:
+    log = Transcript()
+    log.spawn()
+    log.child_says(output=1, stop_reason=None, message_id="msg")["data"]["message"]["message"]["content"] = [
+        {"type": "text", "text": "w" * 3_700}
+    ]
+    log.child_says(output=60, message_id="msg")
+    log.result(status="completed")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    row = tasks()["toolu_01"]
+    assert (row["output_tokens"], row["estimated_output_tokens"], row["estimated_cost_usd"]) == (60, 0, 0)
+    assert row["is_cost_complete"]
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "family", "dollars"),
+    [
+        ("claude-haiku-5-5", {"input_tokens": 120_000}, "haiku", 120_000 * 0.5e-6),
+        ("claude-opus-5", {"speed": "fast"}, "opus", 40_000 * 10e-6),
+        ("claude-opus-4-6", {"inference_geo": "us"}, "opus", 40_000 * 5.5e-6),
+        ("claude-opus-4-6", {"inference_geo": "not_available"}, "opus", 40_000 * 5e-6),
+        ("claude-opus-5", {"service_tier": "standard", "speed": "standard"}, "opus", 40_000 * 5e-6),
+        ("claude-haiku-4-5", {"server_tool_use": {"web_search_requests": 2}}, "haiku", 40_000 * 1e-6 + 0.02),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", {}, "haiku", 40_000 * 1.1e-6),
+        ("claude-opus-4-5@20251101", {}, "opus", 40_000 * 5e-6),
+        ("anthropic/claude-sonnet-4.5:beta", {}, "sonnet", 40_000 * 3e-6),
+        (
+            "arn:aws:bedrock:us-west-2:210987654321:inference-profile/us.anthropic.claude-sonnet-4-6",
+            {},
+            "sonnet",
+            0.132,
+        ),
+    ],
+)
+def test_a_message_has_the_price_of_its_model_mode_region_and_size(
+    model: str, usage: dict[str, Any], family: str, dollars: float, tmp_path: Path, ingest: Any, tasks: Any
+) -> None:
+    log = Transcript()
+    log.spawn()
+    said = log.child_says(model=model)["data"]["message"]["message"]
+    said["usage"] = {"input_tokens": 40_000, "output_tokens": 0} | usage
+    log.result(status="completed")
+    log.write(tmp_path)
+    ingest(tmp_path)
+    row = tasks()["toolu_01"]
+    assert row["cost_usd"] == pytest.approx(dollars)
+    assert (row["model_used"], row["is_cost_complete"]) == (family, True)
 
 
 def test_without_the_childs_lines_the_cost_is_unknown(tmp_path: Path, ingest: Any, tasks: Any) -> None:

@@ -1,40 +1,49 @@
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
-from pipelines.marts import assets
+from pipelines.marts.assets import dbt_models
+from pipelines.marts.project import prepared_manifest
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.small_history import insert_history
 
 
+@pytest.fixture(scope="module")
+def phases() -> list[dg.AssetsDefinition]:
+    return dbt_models(prepared_manifest(Settings()))
+
+
 def key(path: str) -> dg.AssetKey:
     return dg.AssetKey(path.split("."))
 
 
-def test_lineage_goes_from_history_through_the_estimates_to_the_serving_table() -> None:
-    before, after = assets.intermediate_models.asset_deps, assets.mart_models.asset_deps
+def test_lineage_goes_from_history_through_the_estimates_to_the_serving_table(
+    phases: list[dg.AssetsDefinition],
+) -> None:
+    intermediate, marts = phases
+    before, after = intermediate.asset_deps, marts.asset_deps
 
     assert key("learning.task_history") in before[key("staging.stg_learning__outcome_signals")]
     assert key("learning.task_clusters") in before[key("staging.stg_learning__cluster_assignments")]
     assert key("learning.model_estimates") in after[key("staging.stg_learning__model_estimates")]
     assert key("serving.best_model_candidates") in after[key("serving.best_model_per_cluster")]
-    assert key("intermediate.int_task_outcomes") in assets.intermediate_models.keys
-    assert key("staging.stg_learning__model_estimates") not in assets.intermediate_models.keys
-    assert assets.intermediate_models.keys.isdisjoint(assets.mart_models.keys)
+    assert key("intermediate.int_task_outcomes") in intermediate.keys
+    assert key("staging.stg_learning__model_estimates") not in intermediate.keys
+    assert intermediate.keys.isdisjoint(marts.keys)
 
 
-def test_every_dbt_asset_has_a_group_an_owner_and_a_description() -> None:
-    for spec in [*assets.intermediate_models.specs, *assets.mart_models.specs]:
+def test_every_dbt_asset_has_a_group_and_a_description(phases: list[dg.AssetsDefinition]) -> None:
+    for spec in [spec for phase in phases for spec in phase.specs]:
         assert spec.group_name in {"staging", "intermediate", "marts", "serving"}
-        assert list(spec.owners) == ["team:spawnwise"]
         assert spec.description
 
 
-def materialize(warehouse: Warehouse, folder: Path) -> dg.ExecuteInProcessResult:
+def materialize(phases: list[dg.AssetsDefinition], warehouse: Warehouse, folder: Path) -> dg.ExecuteInProcessResult:
     return dg.materialize(
-        [assets.intermediate_models, assets.mart_models],
+        phases,
         resources={"warehouse": warehouse, "settings": Settings(), "progress": SilentProgress()},
         instance=dg.DagsterInstance.ephemeral(tempdir=str(folder)),
         raise_on_error=False,
@@ -42,11 +51,11 @@ def materialize(warehouse: Warehouse, folder: Path) -> dg.ExecuteInProcessResult
 
 
 def test_a_run_reports_rows_and_checks_and_a_failed_check_keeps_the_published_table(
-    warehouse: Warehouse, tmp_path: Path
+    phases: list[dg.AssetsDefinition], warehouse: Warehouse, tmp_path: Path
 ) -> None:
     insert_history(warehouse)
 
-    good = materialize(warehouse, tmp_path)
+    good = materialize(phases, warehouse, tmp_path)
 
     assert good.success
     published = good.asset_materializations_for_node("mart_models")
@@ -57,7 +66,7 @@ def test_a_run_reports_rows_and_checks_and_a_failed_check_keeps_the_published_ta
 
     with warehouse.connect() as connection:
         connection.execute("update learning.model_estimates set is_chosen = true where agent_name = 'tester'")
-    bad = materialize(warehouse, tmp_path)
+    bad = materialize(phases, warehouse, tmp_path)
 
     assert not bad.success
     assert key("serving.best_model_per_cluster") not in {

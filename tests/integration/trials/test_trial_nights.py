@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.cluster.nightly import cluster_tasks
-from pipelines.estimate.estimates import rule_of
 from pipelines.estimate.nightly import estimate_models
 from pipelines.journal.load import load_journal
 from pipelines.marts.run import run_dbt
@@ -19,6 +18,7 @@ from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.trials.nightly import update_trials
 from pipelines.warehouse import Warehouse
+from recommender.decision import rule_of
 from recommender.embedding import LocalEmbedder
 from recommender.journal import note_decision
 from recommender.lookup import Recommender

@@ -19,6 +19,7 @@ facts = st.fixed_dictionaries(
         "ends": st.dictionaries(words, statements, max_size=3),
         "told": st.dictionaries(words, st.tuples(numbers, numbers, numbers | words | st.none()).map(list), max_size=3),
         "messages": st.dictionaries(words, messages, max_size=3),
+        "said": st.dictionaries(words, st.dictionaries(words, numbers, min_size=1, max_size=2), min_size=1, max_size=3),
         "signals": st.dictionaries(words, st.tuples(numbers, words, numbers).map(list), max_size=3),
         "sessions": st.dictionaries(words, numbers, max_size=3),
         "agents": st.dictionaries(words, numbers, max_size=3),

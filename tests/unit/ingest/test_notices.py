@@ -30,7 +30,7 @@ NOTICE = """<task-notification>
             "completed",
             "stopped at its 7-turn limit",
             "NOTE: this agent stopped at its 7-turn limit before finishing.",
-            "run_stopped",
+            "turn_limit",
         ),
         ("killed", "was stopped", "", "run_stopped"),
         ("killed", "was stopped by user", "The limit is mended.", "run_stopped"),

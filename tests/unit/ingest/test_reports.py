@@ -144,7 +144,7 @@ def test_an_error_in_place_of_a_result(message: str, kind: str) -> None:
         (CUT_OFF.format("API Error: Connection closed mid-response.") + "A finding. " * 500, "api_error"),
         (CUT_OFF.format("You've hit your weekly limit · resets 3am") + "I have begun.", "usage_limit"),
         (NOTES[0] + CUT_OFF.format("API Error: 529 Overloaded") + "Let me see.", "api_error"),
-        ("NOTE: this agent stopped at its 7-turn limit before finishing. The text below is partial.", "run_stopped"),
+        ("NOTE: this agent stopped at its 7-turn limit before finishing. The text below is partial.", "turn_limit"),
         ("The subagent ended without delivering a report through SubagentHandback", "empty_report"),
         *((note + "API Error: 529 overloaded", "api_error") for note in NOTES),
         *((note + "(Subagent completed but returned no output.)", "empty_report") for note in NOTES),

@@ -1,12 +1,17 @@
 import random
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.known import stored_path
 from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
+from pipelines.ingest.values import MAX_NAME, identifier, reference, shown_path
 from recommender.task_text import task_text
+from tests.secret_corpus import NAMED, TOKENS, WORD
 
 
 def chance(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:
@@ -85,3 +90,42 @@ def test_a_million_characters_come_to_an_end(piece: str) -> None:
     # What grows with the square of the length would take hours.
     clean = redact_stored((piece * 1_000_000)[:1_000_000])
     assert redact_stored(clean) == clean
+
+
+PASSWORDS = [text.replace("{}", WORD).replace("{{", "{").replace("}}", "}") for text in NAMED]
+
+
+def test_id_is_redacted_before_its_spaces_go() -> None:
+    assert [text for text in PASSWORDS if WORD in identifier(f"run with {text} of today")] == []
+    assert [prefix for prefix, rest in TOKENS.items() if rest[-12:] in identifier(f"run {prefix}{rest} of today")] == []
+
+
+def test_ids_that_differ_in_their_secrets_stay_apart() -> None:
+    ids = [identifier(f"run {prefix}{rest}") for prefix, rest in TOKENS.items()]
+    assert len(set(ids)) == len(TOKENS)
+    assert [identifier(each) for each in ids] == ids
+    assert all(len(each) <= MAX_NAME for each in [*ids, identifier("run password: " + WORD + " x" * MAX_NAME)])
+
+
+def test_ordinary_ids_stay() -> None:
+    ids = ["toolu_01A09q90qw90lq917835lq9x", "3b241101-e2bb-4255-8caf-4136c566a962", "run-7", "0199-b2d4c", "a/b:c"]
+    ids.append("2Nq7xRkW0bZ8yVtH3mJcL5pQsEd")
+    assert [identifier(each) for each in ids] == ids
+    assert identifier(" run 7\0 ") == "run7"
+
+
+def test_id_that_lines_share_is_without_secrets() -> None:
+    secret = "gh" + "p_" + chance(36)
+    assert secret not in reference(secret)
+    assert reference(secret) != reference(secret[:-1] + "8")
+
+
+@pytest.mark.parametrize("text", [text for text in PASSWORDS if "/" not in text and "\n" not in text])
+def test_path_is_stored_without_the_password_in_its_name(text: str) -> None:
+    logs = [LogFile(Path(f"/home/bob/{text.replace(WORD, word)}/a.jsonl"), 1, 1) for word in (WORD, "marigold")]
+    logs += [LogFile(Path(f"/home/bob/{text.replace(WORD, word)}.jsonl"), 1, 1) for word in (WORD, "marigold")]
+    paths = [stored_path(log) for log in logs]
+    assert [path for path in paths if WORD in path or "marigold" in path] == []
+    assert len(set(paths)) == len(paths)
+    assert [stored_path(log) for log in logs] == paths
+    assert WORD not in shown_path(logs[0].path)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from recommender import baseline, claude_files
-from recommender.baseline import Baseline, baseline_of, is_forced
-from recommender.home import claude_home
+from recommender.baseline import Baseline, baseline_of
 from recommender.rows import AgentSpec
+from recommender.settings import claude_home, is_subagent_model_forced
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def test_a_forced_model_beats_all(project: Path, monkeypatch: pytest.MonkeyPatch
     write_spec(project, "qa", "haiku")
     monkeypatch.setenv("CLAUDE_CODE_SUBAGENT_MODEL", "claude-sonnet-5")
     monkeypatch.setenv("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", value)
-    assert is_forced() == holds
+    assert is_subagent_model_forced() == holds
     expected = ("sonnet", "forced") if holds else ("opus", "call")
     assert model_of("qa", project, asked="opus", parent_model="fable") == expected
     monkeypatch.delenv("CLAUDE_CODE_SUBAGENT_MODEL")

@@ -5,13 +5,17 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from recommender.cli import main
-from recommender.home import data_home, snapshot_file, unusable
+from recommender.commands.registry import COMMANDS
+from recommender.home import snapshot_file, unusable
 from recommender.lookup import default_recommender
+from recommender.settings import data_home
 from recommender.snapshot import write_snapshot
 from tests.snapshots import TESTING, learned_snapshot
 
@@ -80,8 +84,35 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     text = capsys.readouterr().out
-    for command in ("recommend", "explain", "learn", "ingest", "report", "sql", "doctor", "ui", "docs", "purge"):
+    for command in COMMANDS:
         assert re.search(rf"^ +{command}\b", text, re.MULTILINE)
+
+
+def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"spawnwise {version('spawnwise')}\n"
+
+
+def test_a_mistyped_command_is_told_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["recomend", "x"])
+    assert "Did you mean recommend?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_describes_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"])
+    summary = COMMANDS[name].summary
+    assert f"{summary[0].upper()}{summary[1:]}." in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_their_options(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(name in script for name in COMMANDS)
+    assert "parent-model" in script
 
 
 @pytest.mark.parametrize("argv", [[], ["nonsense"], ["recommend"]])
@@ -91,12 +122,18 @@ def test_a_wrong_command_line_is_an_error_with_the_usage(argv: list[str], capsys
     assert "usage: spawnwise" in capsys.readouterr().err
 
 
-def test_a_learning_command_without_its_packages_says_what_to_install(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if command.extra])
+def test_a_command_without_its_libraries_says_what_to_install(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pipelines.cli", None)
-    assert main(["learn"]) == 2
-    assert "with its extra [learn]" in capsys.readouterr().err
+    def missing(module: str) -> NoReturn:
+        raise ModuleNotFoundError(f"No module named 'absent' ({module})", name="absent")
+
+    monkeypatch.setattr("recommender.commands.registry.importlib.import_module", missing)
+    assert main([name]) == 2
+    assert capsys.readouterr().err == (
+        f"{name} needs absent, which is not installed. It comes with: pip install 'spawnwise[{COMMANDS[name].extra}]'\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.cli import main
-from recommender.home import data_home, journal_folder, snapshot_file
+from recommender.home import journal_folder, snapshot_file
 from recommender.lookup import Recommendation
 from recommender.rows import Tier
+from recommender.settings import data_home
 from recommender.snapshot import Snapshot, write_snapshot
 
 ROOT = Path(__file__).parents[3]

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 import recommender
 from recommender.home import snapshot_file
-from recommender.lookup import Recommender, deadline_from_environment, default_recommender
+from recommender.lookup import Recommender, default_recommender
 from recommender.published import Published, SnapshotFile
 from recommender.rows import ANY_AGENT, ANY_KIND, Tier
+from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot, write_snapshot
 from tests.embedding_server import running_embedding_server
 from tests.snapshots import DEPLOYING, TESTING, best, evidence, learned_snapshot, made_at, trial
@@ -491,7 +492,7 @@ def test_threads_share_a_recommender_while_its_snapshot_is_replaced() -> None:
 @pytest.mark.parametrize(("text", "deadline"), [("80", 80), ("", 250), ("soon", 250), ("-1", 250), ("nan", 250)])
 def test_the_deadline_is_a_setting(monkeypatch: pytest.MonkeyPatch, text: str, deadline: float) -> None:
     monkeypatch.setenv("SPAWNWISE_DEADLINE_MS", text)
-    assert deadline_from_environment() == deadline
+    assert LookupSettings.from_environment().deadline_ms == deadline
 
 
 def test_a_pipe_where_a_spec_should_be_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,13 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from recommender.commands.registry import MissingExtraError
 from recommender.home import snapshot_file
 from recommender.journal import journal_files
 from recommender.lookup import Recommender, default_recommender
@@ -19,11 +20,16 @@ from tests.snapshots import TESTING, learned_snapshot
 ROOT = Path(__file__).parents[3]
 
 
+def bare(module: str, what: str, extra: str) -> NoReturn:
+    """Fail as a bare install does."""
+    raise MissingExtraError(what, extra, ModuleNotFoundError(f"No module named 'psycopg' ({module})", name="psycopg"))
+
+
 @pytest.fixture(autouse=True)
 def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     default_recommender.cache_clear()
     write_snapshot(snapshot_file(), learned_snapshot())
-    monkeypatch.setitem(sys.modules, "pipelines.journal.advice", None)  # as where only the base is installed
+    monkeypatch.setattr("recommender.mcp_server.imported", bare)
     yield
     default_recommender.cache_clear()
 

@@ -93,6 +93,8 @@ SECRETS: list[tuple[str, str, str]] = [
     ("secret-value", "private_token=> {}", chance(20)),
     ("secret-value", "Passwort: {}", "geh" + "eim2!"),
     ("secret-value", "mysql -h db -u app -p{} shop", "hunter" + "2!"),
+    ("password-hash", "root:{}:19000:0", "$" + "6$" + chance(16) + "$" + chance(86)),
+    ("cookie", "Cookie: {}", "sessionid=" + chance(32) + "; theme=dark"),
     ("high-entropy", "the code is {} .", "aB3x" * 8 + chance(10)),
 ]
 PRIVATE_KEYS = [
@@ -133,7 +135,7 @@ def test_private_key_of_putty_is_replaced() -> None:
 
 
 def test_every_rule_has_a_sample() -> None:
-    assert {rule.kind for rule in RULES} == {kind for kind, _, _ in SECRETS} | {"private-key"}
+    assert {rule.kind for rule in RULES.rules} == {kind for kind, _, _ in SECRETS} | {"private-key"}
 
 
 ORDINARY = [
@@ -207,6 +209,14 @@ HOSTILE = {
     "bearer": "Bearer aaaaaaaa",
     "spaces": "key" + " " * 50,
     "secrets": "PASSWORD=hunter22 ",
+    "tables": "|password|\n|--|\n|a|",
+    "names in prose": "password for a b c d e ",
+    "spaces that are none": "password for\u00a0\u00a0\u00a0",
+    "cookies": "cookie: a=b; c=d; ",
+    "commands": "mysql a -p docker login a ",
+    "escapes": "\\u0041",
+    "encoded": "%41",
+    "turns": "aB3-",
 }
 
 

@@ -24,6 +24,15 @@ def test_a_proposed_trial_is_told_with_its_money_its_risk_and_its_command() -> N
     assert told("trials", tables={"trials": many})[-1] == "2 more trials are proposed."
 
 
+def test_what_new_spawns_cost_is_told_with_the_part_that_is_estimated() -> None:
+    new = hostile_facts().new_spawns
+    assert "they cost $0.50 as far as" in told("time", new_spawns=new)[0]
+    assert (
+        "they cost $0.50 (20% of it estimated) as far as"
+        in told("time", new_spawns=new | {"estimated_cost_usd": 0.1})[0]
+    )
+
+
 def test_running_paused_and_newly_ended_trials_are_told() -> None:
     seen = {"candidate_spawns": 7, "baseline_spawns": 6, "candidate_known": 6, "candidate_success_rate": 5 / 6}
     ended = {"state": "dropped", "reason": "2 of 6 runs succeeded."}

@@ -2,7 +2,14 @@ from datetime import date
 
 import pytest
 
-from pipelines.publish.trial_words import Proof, gap_in_words, proof_in_words, proof_to_date, proposal_in_words
+from pipelines.publish.trial_words import (
+    Proof,
+    at_stake,
+    gap_in_words,
+    proof_in_words,
+    proof_to_date,
+    proposal_in_words,
+)
 from tests.report_facts import proven, trial
 
 WEEK = date(2026, 1, 5)
@@ -27,6 +34,18 @@ def test_errors_of_trials_add_up_in_squares_and_losses_are_subtracted() -> None:
     # 1.6 more failures, from 3.2 * sqrt(2) fewer to as many more, in 80 spawns
     assert proof.success_difference == pytest.approx((-0.02, -0.02 - 3.2 * 2**0.5 / 80, -0.02 + 3.2 * 2**0.5 / 80))
     assert "$1.50 of it in the week of 5 Jan 2026" in proof_in_words(rows)
+
+
+def test_proof_says_how_much_of_the_costs_behind_it_is_estimated() -> None:
+    assert "estimated" not in proof_in_words([proven()])
+    rows = [proven(candidate_estimated_cost_share=0.4), proven(trial_id="b", baseline_estimated_cost_share=None)]
+    assert proof_in_words(rows).endswith(" Up to 40% of these costs is estimated.")
+
+
+def test_money_at_stake_says_how_much_of_the_cost_behind_it_is_estimated() -> None:
+    assert at_stake(trial(spend_estimated_share=0)) == at_stake(trial()) == "$12.40 a month"
+    assert at_stake(trial(spend_estimated_share=0.25)).endswith("a month (25% of the cost behind it is estimated)")
+    assert at_stake(trial(saving_usd_month=None, spend_estimated_share=0.25)) == "unknown cost"
 
 
 def test_a_trial_without_an_interval_proves_nothing() -> None:

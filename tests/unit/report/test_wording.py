@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.publish.report.cells import cell
 from pipelines.publish.report.columns import Column
-from pipelines.publish.report.wording import MISSING, duration, listed, percent, usd
+from pipelines.publish.report.wording import MISSING, duration, estimated, listed, percent, usd
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,21 @@ def test_durations(milliseconds: float | None, text: str) -> None:
     assert duration(milliseconds) == text
 
 
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (None, ""),
+        (0, ""),
+        (0.001, " (less than 1% of it estimated)"),
+        (0.25, " (25% of it estimated)"),
+        (2, " (100% of it estimated)"),
+    ],
+)
+def test_an_amount_says_how_much_of_it_is_estimated_only_where_any_is(part: float | None, text: str) -> None:
+    assert estimated(part, 2 if part == 2 else 1) == text
+    assert estimated(part, None) == estimated(part, 0) == ""
+
+
 def test_lists() -> None:
     assert listed([]) == ""
     assert listed(["a"]) == "a"
@@ -48,6 +63,9 @@ def test_lists() -> None:
     [
         ("interval", (0.9, 0.8, 0.95), "90%, 80% to 95%"),
         ("interval", (0.9, 0.8), "90%, at least 80%"),
+        ("usd_estimated", (4, 1), "$4.00 (25% of it estimated)"),
+        ("usd_estimated", (4, 0), "$4.00"),
+        ("usd_estimated", (None, None), MISSING),
         ("interval", (None, None, None), MISSING),
         ("usd_interval", (1, 0.5, 2), "$1.00 ($0.50 to $2.00)"),
         ("usd_interval", (1, None, None), "$1.00"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.source import Head, LineReader, Source
-from recommender.home import claude_home
+from recommender.settings import claude_home
 
 _AGENT_PREFIX = "agent-"  # of its own log
 DESCRIPTION_SUFFIX = ".meta.json"  # beside an agent's log
@@ -49,4 +49,5 @@ SOURCE = Source(
     is_unit=_is_session,
     # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
     built_in_models={"Explore": "haiku"},
+    on_parents_model=frozenset({"general-purpose", "Plan", "fork"}),
 )

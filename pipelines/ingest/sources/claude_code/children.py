@@ -1,25 +1,67 @@
 """What a child's own lines say: the model that did the work, and the tokens it took."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.ingest.costs import visible_tokens
 from pipelines.ingest.observations import Message
-from pipelines.ingest.values import count, mapping, name, reference
+from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.values import count, items, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model
+_UNIQUE = re.compile(r"msg_(?:bdrk_|vrtx_)?01\w{20,}")  # an id of Anthropic's own; a proxy may give one to all messages
+_STANDARD = {"standard", "global", "not_available", "default"}  # of speed, region and tier
 
 
-def child_message(key: str, message: Mapping[str, Any], at_ms: int) -> Message | None:
-    """Return an assistant message of the child, None where it holds no usage."""
-    message_id, model = reference(message.get("id")), name(message.get("model"))
-    usage = mapping(message.get("usage"))
-    if not message_id or not model or model == SYNTHETIC or not usage:
+def child_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory) -> Message | None:
+    """Return the assistant message of the child that a line holds, None where it holds no usage."""
+    message = mapping(line.get("message"))
+    model, usage = name(message.get("model")), mapping(message.get("usage"))
+    if not message.get("id") or not model or model == SYNTHETIC or not usage:
         return None
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
-    output, used, read = (
-        count(usage.get(kind)) or 0 for kind in ("output_tokens", "input_tokens", "cache_read_input_tokens")
+    is_final = bool(message.get("stop_reason"))
+    seen = [] if is_final else [visible_tokens(mapping(block)) for block in items(message.get("content"))]
+    return Message(
+        key,
+        message_key(line, memory),
+        int(is_final),
+        count(usage.get("output_tokens")) or 0,
+        at_ms,
+        model,
+        count(usage.get("input_tokens")) or 0,
+        cache_read_tokens=count(usage.get("cache_read_input_tokens")) or 0,
+        cache_write_tokens=writes,
+        cache_write_1h_tokens=min(long_writes, writes),
+        speed=_unless_standard(usage.get("speed")),
+        region=_unless_standard(usage.get("inference_geo")),
+        effort=name(line.get("effort")),
+        tier=_unless_standard(usage.get("service_tier")),
+        web_searches=count(mapping(usage.get("server_tool_use")).get("web_search_requests")) or 0,
+        said=dict(filter(None, seen)),
     )
-    is_final = int(bool(message.get("stop_reason")))
-    cached = (read, writes, min(long_writes, writes))
-    return Message(key, message_id, is_final, output, at_ms, model, used, *cached)
+
+
+def message_key(line: Mapping[str, Any], memory: Memory) -> str:
+    """Return what names the message of a line: its id, and the request that it answers.
+
+    Where no request is named and the id may be a proxy's, it is the first of the lines that follow one another: of a
+    message each line but the first has one of the same message as its parent.
+    """
+    message_id = reference(mapping(line.get("message")).get("id"))
+    if request := reference(line.get("requestId")) or reference(line.get("requestRef")):
+        return f"{message_id} {request}"
+    uuid = reference(line.get("uuid"))
+    if not uuid or "parentUuid" not in line or _UNIQUE.fullmatch(message_id):
+        return message_id
+    held: str = memory.answers.get(reference(line["parentUuid"]), "")
+    key = held if held.startswith(f"{message_id} ") else f"{message_id} {uuid}"
+    remember(memory.answers, uuid, key)
+    return key
+
+
+def _unless_standard(value: object) -> str:
+    told = name(value).lower()
+    return "" if told in _STANDARD else told

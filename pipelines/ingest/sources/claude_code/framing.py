@@ -1,12 +1,14 @@
-"""What the harness puts around an agent's report: notes before it, and who can be asked to go on behind it."""
+"""What the harness puts around an agent's task and its report: notes before it, and who can go on behind it."""
 
 import re
+import textwrap
 from typing import NamedTuple
 
 HAND_BACK = "[Subagent hand-back]"
 _NOTE = re.compile(
     r"\s*(?:\[harness: subagent output matched [^\n]*\]"
     r"|SECURITY WARNING: This sub-?agent performed actions [^\n]*"
+    r"|<tools-used-before-summary>[^\n<]*</tools-used-before-summary>"
     r"|Note: The safety classifier was unavailable when reviewing [^\n]*"
     rf"|{re.escape(HAND_BACK)}[^\n]*)(?:\n+|$)",
     re.IGNORECASE,
@@ -16,6 +18,11 @@ _TRAILER = re.compile(
     r"(?:\n<usage>\w+_tokens: (\d{1,15})\ntool_uses: (\d{1,9})\nduration_ms: (\d{1,15})</usage>)?\s*$"
 )
 _TRAILER_LENGTH = 2_000
+_COMPUTED = (
+    "[Workflow harness",
+    "computed task text follows:\n",
+)  # where the note on a workflow's task begins and ends
+_TOLD = ("<teammate-message ", "</teammate-message>")  # around the first words to an agent of a team
 
 
 class Trailer(NamedTuple):
@@ -42,3 +49,15 @@ def split_trailer(report: str) -> tuple[str, Trailer]:
         return report, Trailer()
     agent_id, *numbers = found.groups()
     return report[: found.start()], Trailer(agent_id, *(int(number) if number else None for number in numbers))
+
+
+def task_of(first: str) -> str:
+    """Return the task in the first line of an agent's log as it was given out."""
+    words = first.lstrip()
+    if words.startswith(_COMPUTED[0]):
+        _, found, told = words.partition(_COMPUTED[1])
+        return textwrap.dedent(told) if found else first
+    if words.startswith(_TOLD[0]):
+        told = words.partition(">")[2]
+        return (told.rpartition(_TOLD[1])[0] or told).strip()
+    return first

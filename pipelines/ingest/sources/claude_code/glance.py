@@ -8,12 +8,14 @@ a line does.
 import re
 
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.values import reference
 
 HEAD = 1_500
 SPAWN, PLAIN = "spawn", "plain"
 # What they are asked and what they return is never about an agent.
 PLAIN_TOOLS = {"Bash", "Read", "Edit", "MultiEdit", "Write", "Grep", "Glob", "LS", "WebFetch", "WebSearch", "TodoWrite"}
 
+_REQUEST_PARTS = (b'{"type":"api-request-blob",', b'{"type":"api-request-shape",')  # what a request said, in full
 _ID = rb'"([^"\\]{1,200})"'
 _RESULT = rb'"message":\{"role":"user","content":\[\{"tool_use_id":' + _ID + rb',"type":"tool_result"'
 _FORMS = re.compile(
@@ -27,6 +29,8 @@ _FORMS = re.compile(
 
 def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     """Tell whether the line may be passed over; remembers of its calls what reading it would."""
+    if content.startswith(_REQUEST_PARTS) and content[-1:] == b"}" and b"\0" not in content:
+        return True
     form = _FORMS.search(content, 0, HEAD)
     if not form or content[-1:] != b"}" or b"\0" in content:
         return False
@@ -64,4 +68,4 @@ def _is_plain_message(content: bytes, key: str, memory: Memory, is_agents_own: b
 
 
 def _text(key: bytes) -> str:
-    return key.decode("utf-8", "replace")
+    return reference(key.decode("utf-8", "replace"))

@@ -17,6 +17,10 @@ class Memory:
     unanswered: dict[str, str] = field(default_factory=dict)  # tool_use id -> tool, or "spawn"
     chains: dict[str, str] = field(default_factory=dict)  # uuid of a line of an inline side chain -> uuid of its first
     watched: dict[str, int] = field(default_factory=dict)  # key of a finished spawn -> lines left to look at
+    answers: dict[str, str] = field(default_factory=dict)  # uuid of a line of a message -> the message's key
+    started: dict[str, str] = field(
+        default_factory=dict
+    )  # tool_use id of a call that is known to be a spawn's -> agent
     tests: dict[str, list[str]] = field(default_factory=dict)  # tool_use id of a test run -> keys of watched spawns
 
     def as_json(self) -> dict[str, Any]:

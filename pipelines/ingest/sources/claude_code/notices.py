@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from pipelines.ingest.signals.names import OUTAGES
 from pipelines.ingest.sources.claude_code.framing import HAND_BACK
 from pipelines.ingest.sources.claude_code.reports import API_ERROR, UNFINISHED, error_kind, report_kind
@@ -17,7 +19,8 @@ _OPENING = "<task-notification>"
 _PREFIX = "[SYSTEM NOTIFICATION"  # what some versions put before it, others in a reminder
 _REMINDER = "<system-reminder>"
 _MESSAGE = '<agent-message from="'
-_ANOTHERS = ("Another Claude session sent", _MESSAGE, "<teammate-message", "<cross-session-message")
+_TEAMMATE = "<teammate-message"
+_ANOTHERS = ("Another Claude session sent", _MESSAGE, _TEAMMATE, "<cross-session-message")
 _FAILED = '" failed:'  # in a summary, behind the agent's title and before the reason
 # The notice of a shell, or of one that only watches, has an agent's shape.
 _NOT_AGENTS = re.compile(r"<summary>(?:Background command|Monitor\b|\d+ background shell)")
@@ -33,6 +36,7 @@ class Notice:
     summary: str = ""
     error: str = ""
     is_parents_doing: bool = False
+    is_teammates: bool = False
     tool_use_id: str = ""
     tokens: int | None = None
     tool_uses: int | None = None
@@ -76,6 +80,32 @@ def from_notifications(words: str) -> Iterator[Notice]:
             yield from _from_notification(said)
 
 
+def from_teammates(words: str) -> Iterator[Notice]:
+    """Read each report of a team's agent to the one that spawned it; what its harness says for it is none."""
+    if not words.lstrip().startswith(_ANOTHERS):
+        return
+    for said in words.split(_TEAMMATE)[1:]:
+        head, _, body = said.partition(">")
+        report = body.partition("</teammate-message>")[0].strip()
+        member = identifier(_teammate_id(head)).partition("@")[0]
+        if member and report and not _is_protocol(report):
+            yield Notice(member, "completed", report, is_teammates=True)
+
+
+def _teammate_id(head: str) -> str:
+    return head.partition('teammate_id="')[2].partition('"')[0]
+
+
+def _is_protocol(report: str) -> bool:
+    """Tell whether the message is data by which a team's harnesses talk: that one is idle, or may be shut down."""
+    if not report.startswith("{"):
+        return False
+    try:
+        return "type" in mapping(orjson.loads(report))
+    except orjson.JSONDecodeError:
+        return False
+
+
 def _from_notification(words: str) -> Iterator[Notice]:
     """Read a notice; one of agents that a session left behind may name several."""
     head, _, tail = words.partition("<result>")
@@ -102,7 +132,7 @@ def _from_notification(words: str) -> Iterator[Notice]:
 
 def from_task_result(result: Mapping[str, Any]) -> Notice | None:
     """Read the result of TaskOutput or TaskStop; None where the agent still runs, or it is a shell's."""
-    task = mapping(result.get("task"))
+    task = mapping(result.get("task")) or _only_agent(result)
     agent_id, status = identifier(task.get("task_id")), name(task.get("status"))
     kind = name(task.get("task_type"))
     if not agent_id:
@@ -111,6 +141,17 @@ def from_task_result(result: Mapping[str, Any]) -> Notice | None:
         return None
     report = text(task.get("result")) or text(task.get("output"))
     return Notice(agent_id, status, report, error=text(task.get("error")))
+
+
+def from_task_words(words: str) -> Notice | None:
+    """Read the result of TaskOutput where a log keeps only its words."""
+    if not words.lstrip().startswith("<retrieval_status>"):
+        return None
+    head, _, tail = words.partition("<output>")
+    task = {kind: _field(head, kind) for kind in ("task_id", "task_type", "status")}
+    return from_task_result(
+        {"task": task | {"output": tail.rpartition("</output>")[0] or tail, "error": _field(head, "error")}}
+    )
 
 
 def signal_of(notice: Notice) -> str:
@@ -122,6 +163,15 @@ def signal_of(notice: Notice) -> str:
         return kind
     has_ended_well = notice.status in DONE or notice.report.strip()
     return report_kind(notice.report, notice.tokens) if has_ended_well else "run_failed"
+
+
+def _only_agent(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the agent that an older tool was asked for, as the newer tells of it."""
+    agents = mapping(result.get("agents"))
+    if "retrieval_status" not in result or len(agents) != 1:
+        return {}
+    agent_id, agent = next(iter(agents.items()))
+    return {**mapping(agent), "task_id": agent_id, "task_type": "local_agent"}
 
 
 def _stopped(result: Mapping[str, Any]) -> Notice | None:

@@ -149,6 +149,6 @@ def _said_in_its_place(report: str) -> str:
     if (cut_off := _CUT_OFF.match(head)) and _PARTIAL in report:
         return outage_kind(report[cut_off.end() :].partition("\n")[0])
     if _TURN_LIMIT.match(head):
-        return "run_stopped"
+        return "turn_limit"
     stubs = _FALSE_RESULTS if len(report) <= STUB else ()
     return next((kind for kind, pattern in stubs if pattern.search(head)), "")

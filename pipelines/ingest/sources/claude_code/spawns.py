@@ -62,11 +62,17 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
         "title": redact_start(" ".join(description.split()), MAX_TITLE),
         "task": redact_further(task_text(description, prompt)),
         "requested": name(call.get("model")),
+        "effort": name(call.get("effort")),
         "parent_model": parent_model,
         "is_background": call.get("run_in_background") is True or None,
         "resumes": identifier(call.get("resume")),
         "prompt_key": prompt_key(session, prompt),
     }
+
+
+def call_of_workflow(prompt: str, agent: str, key: str) -> dict[str, Any]:
+    """Return what stands for the call of an agent that a workflow has spawned."""
+    return {"tool": "Workflow", "agent": agent, "task": redact_further(task_text("", prompt)), "prompt_key": key}
 
 
 def looks_like_spawn_result(result: object) -> bool:

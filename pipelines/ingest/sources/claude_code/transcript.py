@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from pipelines.ingest.files.origin import Origin
-from pipelines.ingest.observations import Began, Call, End, Last, Observation, Return, Seen, Sign
-from pipelines.ingest.redaction import redact_start, redact_stored
+from pipelines.ingest.observations import Call, End, Observation, Return, Seen, Sign
+from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.signals.names import RETURNED
 from pipelines.ingest.source import LineReader
-from pipelines.ingest.sources.claude_code import aftermath, notices, spawns
-from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message
+from pipelines.ingest.sources.claude_code import aftermath, notices, own_log, spawns, stream_json
+from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, message_key
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
 from pipelines.ingest.sources.claude_code.notices import Notice
-from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, outage_kind, report_text
+from pipelines.ingest.sources.claude_code.place import project_of
+from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, report_text
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
+TEAMMATE = "teammate_spawned"
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
@@ -28,10 +30,10 @@ class TranscriptReader(LineReader):
         self.memory = Memory.from_json(memory)
         self.writer_version = self.memory.version
         self._is_agents_own = bool(origin.agent_id)
-        self._line = 0
+        self.line = 0
         self._folder: object = None
-        self._at_ms = 0
-        self._trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
+        self.at_ms = 0
+        self.trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
         self._is_loaded = False
 
     def remembered(self) -> dict[str, Any]:
@@ -44,15 +46,16 @@ class TranscriptReader(LineReader):
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
-        self._line, self._is_loaded = line, False
+        self.line, self._is_loaded = line, False
+        record = stream_json.as_transcript_line(record)
         self._note_context(record)
         kind = record.get("type")
-        if kind == "assistant":
-            run = self._run_of(record)
-            self._read_assistant(mapping(record.get("message")), run)
-            self._note_last(record, run)
-        elif kind == "user":
-            self._read_user(record, self._run_of(record))
+        if kind in ("assistant", "user"):
+            self._read_message(record, is_users=kind == "user")
+        elif kind == "api-request":
+            own_log.read_request(self, record, self._run_of(record))
+        elif kind == "system":
+            self._read_task(record)
         elif kind == "progress":
             self._read_progress(record)
         elif kind == "queue-operation":
@@ -61,12 +64,22 @@ class TranscriptReader(LineReader):
             self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
         return self._is_loaded
 
-    def _load(self, *observations: Observation) -> None:
+    def _read_message(self, record: Mapping[str, Any], is_users: bool) -> None:
+        spawn, run = stream_json.spawn_of(record), self._run_of(record)
+        if is_users:
+            self._read_user(record, spawn or run)
+            return
+        self._read_assistant(record, spawn or run)
+        if run and COMPACTION not in run:
+            own_log.note_last(self, record, run)
+
+    def load(self, *observations: Observation) -> None:
+        """Tell what makes the line one that told of a spawn."""
         self._is_loaded = True
         self.tell(*observations)
 
     def _agent_key(self, agent_id: str) -> str:
-        return f"agent:{self.memory.session}:{agent_id}"
+        return own_log.agent_key(self.memory.session, agent_id)
 
     def _note_context(self, record: Mapping[str, Any]) -> None:
         memory = self.memory
@@ -79,21 +92,21 @@ class TranscriptReader(LineReader):
             memory.version = self.writer_version = name(version) or memory.version
         if folder and folder != self._folder:
             self._folder = folder
-            path = redact_stored(text(folder))  # whole: a password in an address is none by its last part
-            memory.project = name(path.replace("\\", "/").rstrip("/").rpartition("/")[2]) or memory.project
+            memory.project = project_of(text(folder), self.origin.project) or memory.project
         own = milliseconds(record.get("timestamp"))
         if own is not None:
-            self._at_ms, self._trust, memory.at_ms = own, 0, own
+            self.at_ms, self.trust, memory.at_ms = own, 0, own
         elif memory.at_ms is not None:
-            self._at_ms, self._trust = memory.at_ms, 1
+            self.at_ms, self.trust = memory.at_ms, 1
         else:
-            self._at_ms, self._trust = self.origin.modified_ms, 2
+            self.at_ms, self.trust = self.origin.modified_ms, 2
 
     def _run_of(self, record: Mapping[str, Any]) -> str:
         """Return the key of the agent whose line this is; empty for the main conversation."""
         if record.get("isSidechain") is not True and not self.origin.agent_id:
             return ""
-        agent_id = identifier(record.get("agentId")) or self.origin.agent_id or self._chain_of(record)
+        agent_id = own_log.member_of_team(record) or identifier(record.get("agentId")) or self.origin.agent_id
+        agent_id = agent_id or self._chain_of(record)
         return self._agent_key(agent_id) if agent_id else ""
 
     def _chain_of(self, record: Mapping[str, Any]) -> str:
@@ -103,57 +116,48 @@ class TranscriptReader(LineReader):
         remember(self.memory.chains, uuid, first)
         return f"chain:{first}"
 
-    def _read_assistant(self, message: Mapping[str, Any], run: str, spawn: str = "") -> None:
-        """Read a message of the main conversation, of `run`, or of the child of `spawn`."""
-        child = spawn or run
-        counted = child and COMPACTION not in child and child_message(child, message, self._at_ms)
+    def _read_assistant(self, line: Mapping[str, Any], child: str, is_copy: bool = False) -> None:
+        """Read a message of the main conversation or of a child, known by its run or its spawn.
+
+        A copy in the parent's log names no calls that are yet to be answered.
+        """
+        message = mapping(line.get("message"))
+        counted = child and COMPACTION not in child and child_message(child, line, self.at_ms, self.memory)
         if counted:
-            self._load(counted)
+            self.load(counted)
         if not child and name(message.get("model")) != SYNTHETIC:
             aftermath.parent_goes_on(self, message)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") != "tool_use":
                 continue
             if child and (tool := name(block.get("name"))):
-                self.tell(Seen(child, "tools", tool, self._at_ms))
+                self.tell(Seen(child, "tools", tool, self.at_ms))
             if spawns.is_spawn(block):
-                self._read_spawn(block, message, child)
-            elif not spawn:
+                self._read_spawn(block, line, child)
+            elif not is_copy:
                 kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
                 remember(self.memory.unanswered, reference(block.get("id")), kind)
 
-    def _note_last(self, record: Mapping[str, Any], run: str) -> None:
-        """Note whether the agent's message is an outage; of several the latest tells how its log ends.
-
-        Of those that bear one time, as lines without a time of their own do, one that is no outage counts.
-        """
-        if not run or COMPACTION in run:
-            return
-        last = Last(run, self._at_ms, -self._at_ms)
-        if record.get("isApiErrorMessage") is True:
-            kind = outage_kind(report_text(mapping(record.get("message")).get("content")))
-            last = Last(run, self._at_ms, 1 - self._at_ms, kind, self._evidence_file(), self._line)
-        self.tell(last)
-
-    def _read_spawn(self, block: Mapping[str, Any], message: Mapping[str, Any], child: str) -> None:
-        key = identifier(block.get("id"))
+    def _read_spawn(self, block: Mapping[str, Any], line: Mapping[str, Any], child: str) -> None:
+        key, parent_model = identifier(block.get("id")), name(mapping(line.get("message")).get("model"))
         remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
-        payload = spawns.call_payload(block, name(message.get("model")), self.memory.session)
+        payload = spawns.call_payload(block, parent_model, self.memory.session)
+        payload["message"] = message_key(line, self.memory)
         payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
-        self._load(Call(key, self._at_ms, rank=self._trust, **payload))
+        self.load(Call(key, self.at_ms, rank=self.trust, **payload))
         self._place(key, "sessions", self.memory.session)
         self._place(key, "parents", child)
         self._place(key, "agents", payload["resumes"])
 
     def _place(self, key: str, field: Literal["sessions", "agents", "parents"], member: str) -> None:
         if member:
-            self.tell(Seen(key, field, member, self._at_ms))
+            self.tell(Seen(key, field, member, self.at_ms))
 
     def _read_user(self, record: Mapping[str, Any], run: str) -> None:
         message = mapping(record.get("message"))
         content = message.get("content")
         if run and COMPACTION not in run and not record.get("parentUuid"):
-            self._read_first_line(content, run)
+            own_log.read_first_line(self, content, run)
         for block in map(mapping, items(content)):
             if block.get("type") == "tool_result":
                 self._read_result(block, record.get("toolUseResult"), text(record.get("toolDenialKind")))
@@ -161,15 +165,12 @@ class TranscriptReader(LineReader):
             text(block.get("text")) for block in map(mapping, items(content)) if block.get("type") == "text"
         )
         self._read_notices(words)
+        if not run:
+            for notice in notices.from_teammates(words):
+                self._take(notice, rank=0)
         is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
         if words and is_users and not run and not notices.is_anothers(words):
             aftermath.user_speaks(self, words)
-
-    def _read_first_line(self, content: object, run: str) -> None:
-        prompt = report_text(content)
-        if prompt.strip():
-            prompt_key = spawns.prompt_key(self.memory.session, prompt)
-            self._load(Began(run, self._at_ms, prompt_key, self.memory.version, self._trust))
 
     def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
         used = reference(block.get("tool_use_id"))
@@ -182,15 +183,20 @@ class TranscriptReader(LineReader):
             return
         rank, payload, kinds = spawns.returned_payload(block, result, denial)
         key = identifier(used)
-        self._load(Return(key, self._at_ms, rank, **payload))
+        self.load(Return(key, self.at_ms, rank, **payload))
         self._place(key, "sessions", self.memory.session)
         self._place(key, "agents", payload["agent_id"])
+        if payload["status"] == TEAMMATE:
+            member = identifier(mapping(result).get("name")) or payload["agent_id"].partition("@")[0]
+            self._place(key, "agents", member)
         self.note(key, *kinds)
         if rank == 0:
             aftermath.watch(self, key)
 
     def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
-        if notice := notices.from_task_result(mapping(result)):
+        told = mapping(result)
+        notice = notices.from_task_result(told) if told else notices.from_task_words(report_text(block.get("content")))
+        if notice:
             self._take(notice, rank=1)
         aftermath.tool_returns(self, key, block)
 
@@ -205,9 +211,18 @@ class TranscriptReader(LineReader):
         error = redact_start(notice.words, MAX_ERROR) if kind != RETURNED else None
         numbers = (notice.duration_ms, notice.tokens, notice.tool_uses)
         for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
-            place = (about, self._at_ms, self._line, self._evidence_file())
-            self._load(End(*place, kind, rank, notice.status, error, *numbers))
+            place = (about, self.at_ms, self.line, self.evidence_file())
+            self.load(End(*place, kind, rank, notice.status, error, *numbers, notice.is_teammates or None))
         aftermath.watch(self, key)
+
+    def _read_task(self, record: Mapping[str, Any]) -> None:
+        call, agent_id = stream_json.started(record)
+        if call and agent_id:
+            remember(self.memory.started, call, agent_id)
+            self._place(call, "agents", agent_id)
+            self._place(call, "sessions", self.memory.session)
+        elif (notice := stream_json.ended(record)) and notice.tool_use_id in self.memory.started:
+            self._take(notice, rank=1)
 
     def _read_progress(self, record: Mapping[str, Any]) -> None:
         data = mapping(record.get("data"))
@@ -219,9 +234,9 @@ class TranscriptReader(LineReader):
         line = mapping(data.get("message"))
         message = mapping(line.get("message"))
         if agent_id := identifier(data.get("agentId")):
-            self._load(Seen(spawn, "agents", agent_id, self._at_ms))
+            self.load(Seen(spawn, "agents", agent_id, self.at_ms))
         if line.get("type") == "assistant":
-            self._read_assistant(message, "", spawn)
+            self._read_assistant(line, spawn, is_copy=True)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") == "tool_result" and reference(block.get("tool_use_id")) in self.memory.unanswered:
                 self._read_result(block, line.get("toolUseResult"))
@@ -229,8 +244,8 @@ class TranscriptReader(LineReader):
     def note(self, key: str, *kinds: str) -> None:
         """Note signals about a spawn or an agent at this line."""
         for kind in kinds:
-            self._load(Sign(key, kind, self._at_ms, self._evidence_file(), self._line))
+            self.load(Sign(key, kind, self.at_ms, self.evidence_file(), self.line))
 
-    def _evidence_file(self) -> str:
+    def evidence_file(self) -> str:
         """Return the transcript's name, which is the session's: it is the same for every copy."""
         return f"{self.memory.session}.jsonl"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.ingest.sources.codex.ends import End
-from pipelines.ingest.sources.codex.history import History
+from pipelines.ingest.sources.codex.history import TURN_STARTS, History
 from pipelines.ingest.sources.codex.payload import PAYLOAD, Entry, event_of, words
 from pipelines.ingest.sources.codex.tokens import Tokens
 from pipelines.ingest.values import mapping
@@ -19,6 +19,7 @@ class AgentThread:
     def __init__(self, history: History) -> None:
         self.thread_id = ""
         self.model: str | None = None
+        self.effort: str | None = None
         self.cwd: str | None = None
         self.writer_version: str | None = None
         self._history = history
@@ -46,6 +47,7 @@ class AgentThread:
                 return self._introduced(number, entry)
             case "turn_context":
                 self.model = payload.get("model") or self.model
+                self.effort = payload.get("effort") or self.effort
                 return True
             case "response_item":
                 return payload.get("type") == "agent_message" and self._told(payload, is_task=False)
@@ -74,12 +76,13 @@ class AgentThread:
             "session_id": self._spawned_by.get("parent_thread_id"),
             "project": self.cwd,
             "model": self.model,
+            "effort": self.effort,
             "writer_version": self.writer_version,
             "signals": [self._end.signal if self._end else "no_result"],
         }
         if self._end:
             values |= {"status": self._end.status, "error": self._end.error, "finished_at": self._ended_at}
-        yield self._line, values | self._tokens.values(are_totals_own=not self._history.is_unmarked), False
+        yield self._line, values | self._tokens.values(self._history.is_unmarked, self._history.forked_at), False
 
     def _introduced(self, number: int, entry: Entry) -> bool:
         payload = entry["payload"]
@@ -99,7 +102,9 @@ class AgentThread:
             case "UserMessage":
                 self._asked(words(event.get("content")))
             case "token_count":
-                self._tokens.count(event.get("info"))
+                self._tokens.count(event.get("info"), at)
+            case kind if kind in TURN_STARTS:
+                self._tokens.begin_turn(at)
             case "task_complete" | "turn_complete":
                 self._completed(event, at)
             case "turn_aborted":  # by whom it does not say: the user, or the parent

@@ -16,6 +16,7 @@ class History:
         self._thread_id: object = None
         self._own_from: int | None = None
         self._is_fork = False
+        self.forked_at: object = None  # when the parent's lines were copied
 
     @property
     def is_unmarked(self) -> bool:
@@ -26,15 +27,17 @@ class History:
         """Tell whether the line is known to be the parent's."""
         payload, ordinal = entry["payload"], entry.get("ordinal")
         if entry["kind"] == "session_meta":
-            return self._begin_or_fork(payload.get("id"), payload.get("subagent_history_start_ordinal"))
+            own_from = payload.get("subagent_history_start_ordinal")
+            return self._begin_or_fork(payload.get("id"), own_from, entry.get("timestamp"))
         return self._own_from is not None and isinstance(ordinal, int) and ordinal < self._own_from
 
     def may_begin(self, entry: Entry) -> bool:
         """Tell whether the thread's own lines might begin here, so that what was read before might not be its own."""
         return self.is_unmarked and event_of(entry).get("type") in TURN_STARTS
 
-    def _begin_or_fork(self, thread_id: object, own_from: object) -> bool:
+    def _begin_or_fork(self, thread_id: object, own_from: object, at: object) -> bool:
         if self._thread_id is None:
             self._thread_id, self._own_from = thread_id, own_from if isinstance(own_from, int) else None
         self._is_fork = self._is_fork or thread_id != self._thread_id
+        self.forked_at = at if thread_id != self._thread_id else self.forked_at
         return thread_id != self._thread_id

@@ -80,6 +80,7 @@ class ParentThread:
             "task": message if is_told else "",
             "spawned_at": entry["timestamp"],
             "model_requested": asked.get("model"),
+            "effort_requested": asked.get("reasoning_effort"),
         }
         self._lines[call_id] = number
         return True

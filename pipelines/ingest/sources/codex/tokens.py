@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipelines.ingest.values import mapping
+from pipelines.ingest.values import mapping, milliseconds
 
 
 class Usage(NamedTuple):
@@ -27,31 +27,44 @@ class Usage(NamedTuple):
         return Usage(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
 
 
+class _Count(NamedTuple):
+    total: Usage
+    last: Usage | None  # of the latest answer alone
+    at_ms: int | None
+
+
+NOTHING = Usage(0, 0, 0)
+
+
 class Tokens:
     """Collects the usage of one thread.
 
-    The totals of a fork may go on from its parent's or begin at nothing. Records are never inherited.
+    The totals of a fork may go on from its parent's or begin at nothing: what its first total holds beside the answer
+    that it counts was used before. Records are never inherited.
     """
 
     def __init__(self) -> None:
         self._answers: dict[str, Usage] = {}
         self._parents: Usage | None = None
-        self._before: Usage | None = None
-        self._total: Usage | None = None
+        self._counts: list[_Count] = []
+        self._turns: list[int | None] = []  # when each began
 
     def inherit(self, info: object) -> None:
         """Take totals from the parent's lines."""
         self._parents = Usage.of(mapping(info).get("total_token_usage")) or self._parents
 
-    def count(self, info: object) -> None:
+    def begin_turn(self, at: object) -> None:
+        """Begin a turn; what was counted before the first is the parent's."""
+        if not self._turns and self._counts:
+            self._parents = self._counts[-1].total
+            self._counts.clear()
+        self._turns.append(milliseconds(at))
+
+    def count(self, info: object, at: object) -> None:
         """Take totals from the thread's own lines."""
-        total = Usage.of(mapping(info).get("total_token_usage"))
-        if not total or total == self._parents:  # the parent's total, told again
-            return
-        if self._before is None:
-            begins = total == Usage.of(mapping(info).get("last_token_usage"))
-            self._before = Usage(0, 0, 0) if begins or not self._parents else self._parents
-        self._total = total
+        total, last = (Usage.of(mapping(info).get(f"{kind}_token_usage")) for kind in ("total", "last"))
+        if total and total != self._parents:  # else the parent's total, told again
+            self._counts.append(_Count(total, last, milliseconds(at)))
 
     def record(self, payload: Mapping[str, Any]) -> None:
         """Take the record of one answer; it may come twice."""
@@ -59,12 +72,32 @@ class Tokens:
         if usage and isinstance(answer, str):
             self._answers[answer] = usage
 
-    def values(self, are_totals_own: bool) -> dict[str, int]:
-        """Return the thread's tokens by kind; nothing where they are not known."""
+    def values(self, is_unmarked: bool, forked_at: object) -> dict[str, int]:
+        """Return the thread's tokens by kind; nothing where they are not known.
+
+        `is_unmarked` tells that the counts may begin with the parent's, which were copied at `forked_at` or before.
+        """
+        counts = self._after_copy(milliseconds(forked_at)) if is_unmarked else self._counts
         used = Usage(*map(sum, zip(*self._answers.values(), strict=True))) if self._answers else None
-        if not used and are_totals_own and self._total and self._before:
-            used = self._total.minus(self._before)
+        if not used and counts:
+            used = counts[-1].total.minus(self._before(counts[0]))
         if not used or min(used) < 0:
             return {}
         uncached = max(0, used.input - used.cached)
         return {"input_tokens": uncached, "cache_read_tokens": used.cached, "output_tokens": used.output}
+
+    def _before(self, first: _Count) -> Usage:
+        if first.last:
+            return first.total.minus(first.last)
+        goes_on = self._parents is not None and min(first.total.minus(self._parents)) >= 0
+        return self._parents if self._parents and goes_on else NOTHING
+
+    def _after_copy(self, forked_ms: int | None) -> list[_Count]:
+        """Return the counts that are the thread's own, where nothing marks the end of what it was given."""
+        fresh = [place for place, count in enumerate(self._counts) if place and count.total == count.last]
+        if fresh:
+            return self._counts[fresh[-1] :]
+        if len(self._turns) <= 1:
+            return self._counts  # the parent's conversation was not copied
+        own = [at_ms for at_ms in self._turns if at_ms is not None and forked_ms is not None and at_ms > forked_ms]
+        return [count for count in self._counts if own and count.at_ms is not None and count.at_ms >= own[0]]

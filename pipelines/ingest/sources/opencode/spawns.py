@@ -42,15 +42,17 @@ class Reply(NamedTuple):
         """Return its tokens; None where the model has said nothing yet, or never did."""
         told = mapping(self.data.get("tokens"))
         cache = mapping(told.get("cache"))
-        parts = [count(part) or 0 for part in (told.get("input"), cache.get("read"), cache.get("write"))]
+        read, written = count(cache.get("read")) or 0, count(cache.get("write")) or 0
+        used = count(told.get("input")) or 0
         output = (count(told.get("output")) or 0) + (count(told.get("reasoning")) or 0)
-        if not self.model or not (output or sum(parts)):
+        if not self.model or not (output or used or read or written):
             return None
         total = count(told.get("total"))
-        if total is not None and total == sum(parts) + (count(told.get("output")) or 0):
-            output = total - sum(parts)  # what was thought is among what was put out
+        if total is not None and total == used + read + written + (count(told.get("output")) or 0):
+            output = total - used - read - written  # what was thought is among what was put out
         is_final = int(self.completed_ms is not None)
-        return Message(key, identifier(self.id), is_final, output, self.created_ms, name(self.model), *parts)
+        model = name(self.model)
+        return Message(key, identifier(self.id), is_final, output, self.created_ms, model, used, read, written)
 
 
 class Spawn(NamedTuple):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.ingest.sources.otel.dialects import AGENT_CALL, MODEL_CALL, as_conventions, operation_of
 from pipelines.ingest.sources.otel.tokens import puts_out
 from pipelines.ingest.values import mapping
 
-AGENT_CALL = "invoke_agent"
-MODEL_CALL = "chat"
 MODEL_CALLS = {MODEL_CALL, "generate_content", "text_completion"}
 MAX_DEPTH = 50  # of values in each other
+_CLAUDE_SERVICE = "claude-code"  # the program, whatever it works on
 _CLIENT = (3, "SPAN_KIND_CLIENT")
 
 
@@ -41,6 +41,7 @@ class Span:
     writer: str | None
     line: int
     asked: str = ""
+    id: str = ""  # by which the spawn is known where that is not the span's key
 
 
 def spans_of(request: Mapping[str, Any], line: int) -> Iterator[Span]:
@@ -49,7 +50,7 @@ def spans_of(request: Mapping[str, Any], line: int) -> Iterator[Span]:
         resource = attributes(mapping(resource_spans.get("resource")).get("attributes"))
         service = as_text(resource.get("service.name")) or ""
         # What a program is called that was given no name says nothing of the project.
-        project = None if service.startswith("unknown_service") else service or None
+        project = None if service.startswith("unknown_service") or service == _CLAUDE_SERVICE else service or None
         for scope_spans in as_objects(resource_spans.get("scopeSpans")):
             scope = mapping(scope_spans.get("scope"))
             writer = " ".join(str(scope[key]) for key in ("name", "version") if scope.get(key)) or None
@@ -60,6 +61,7 @@ def spans_of(request: Mapping[str, Any], line: int) -> Iterator[Span]:
 
 def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line: int) -> Span:
     trace, name, told = str(span.get("traceId", "")), str(span.get("name", "")), attributes(span.get("attributes"))
+    told = as_conventions(name, told)
     operation = _operation(name, told)
     is_kept = operation == AGENT_CALL or operation in MODEL_CALLS
     return Span(
@@ -81,6 +83,8 @@ def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line
 
 def _operation(name: str, told: Mapping[str, Any]) -> str:
     """Return the operation; where none is told, an agent's span has its name, and tokens put out are a model's."""
+    if (operation := operation_of(name, told)) is not None:
+        return operation
     if operation := as_text(told.get("gen_ai.operation.name")):
         return operation
     if name.partition(" ")[0] == AGENT_CALL:

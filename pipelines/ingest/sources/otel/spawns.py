@@ -17,6 +17,9 @@ from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.observations import Told
 from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.otel.asked import asked_of
+from pipelines.ingest.sources.otel.claude_events import Event, events_of, spawns_in
+from pipelines.ingest.sources.otel.claude_runs import complete_runs
+from pipelines.ingest.sources.otel.dialects import is_claudes
 from pipelines.ingest.sources.otel.failure import Failure, failure_of
 from pipelines.ingest.sources.otel.otlp import Span, as_text, spans_of
 from pipelines.ingest.sources.otel.tokens import tokens_of
@@ -37,6 +40,11 @@ _KEPT = (
     "error.type",
     "agent_name",
     "model_name",
+    "agent_id",
+    "effort",
+    "query_source_safe",
+    "span.type",
+    "tool_use_id",
 )
 
 
@@ -46,18 +54,22 @@ class SpanReader(LineReader):
     def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
         super().__init__(origin, memory)
         self._spans: dict[str, Span] = {}
+        self._events: list[Event] = []
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
-        """Take the spans of one export request."""
+        """Take the spans and events of one export request."""
         found = list(map(_without_messages, spans_of(record, line)))
         for span in found:
             if span.ended_at or span.key not in self._spans:  # an earlier copy may be of a span that had not ended
                 self._spans[span.key] = span
         self.writer_version = next((span.writer for span in found if span.writer), self.writer_version)
-        return bool(found)
+        told = list(events_of(record, line))
+        self._events += told
+        return bool(found or told)
 
     def finish(self) -> None:
         """Tell of the spawns; a file with more spans of one knows better."""
+        complete_runs(self._spans)
         own_calls, agents = agents_of(self._spans), Nearest(self._spans, is_agent)
         for key, calls in own_calls.items():
             span = self._spans[key]
@@ -69,8 +81,19 @@ class SpanReader(LineReader):
                 self.refuse(span.line, "span has impossible values")
                 continue
             version = 2 * len(calls) + (span.ended_at is not None)
-            parent = identifier(record.parent_id)
-            self.tell(Told(identifier(key), record, self.origin.stored_path, span.line, version, parent=parent))
+            # What was asked, the events of Claude Code tell, if anything does.
+            self._tell(record, span.line, version, int(is_claudes(span.attributes)))
+        for line, values in spawns_in(self._events):
+            try:
+                record = SpawnRecord.model_validate(values)
+            except ValidationError:
+                self.refuse(line, "event has impossible values")
+                continue
+            self._tell(record, line, len(values))
+
+    def _tell(self, record: SpawnRecord, line: int, version: int, rank: int = 0) -> None:
+        key, parent = identifier(record.id), identifier(record.parent_id)
+        self.tell(Told(key, record, self.origin.stored_path, line, version, rank, rank, parent))
 
 
 def _without_messages(span: Span) -> Span:
@@ -87,16 +110,17 @@ def _record(span: Span, agents: Nearest, calls: list[Span]) -> SpawnRecord:
     took = (span.ended_at - span.started_at).total_seconds() * 1000 if span.ended_at else None
     is_stopped = failure is not None and failure.signal == "run_stopped"
     return SpawnRecord(
-        id=span.key,
+        id=_id(span),
         agent=agent_name(span) or "unknown",
-        task=_task(span, calls) or span.name,
+        task=_task(span, calls) or ("" if is_claudes(span.attributes) else span.name),
         spawned_at=span.started_at,
         finished_at=span.ended_at,
         project=span.project,
         session_id=_session(span, agents),
-        parent_id=above.key if above else None,
+        parent_id=_id(above) if above else None,
         model=_model(span, calls),
         model_requested=_requested(span),
+        effort=_effort(calls),
         status="stopped" if is_stopped else "error" if failure else "completed" if span.ended_at else None,
         error=failure.message if failure and not is_stopped else None,
         duration_ms=max(0, round(took)) if took is not None else None,
@@ -129,6 +153,15 @@ def _model(span: Span, calls: list[Span]) -> str | None:
     if seen:
         return max(seen, key=lambda model: (seen[model], model or ""))
     return _requested(span)
+
+
+def _id(span: Span) -> str:
+    return span.id or (as_text(span.attributes.get("tool_use_id")) if is_claudes(span.attributes) else "") or span.key
+
+
+def _effort(calls: list[Span]) -> str | None:
+    seen = Counter(filter(None, (as_text(call.attributes.get("effort")) for call in calls)))
+    return max(seen, key=lambda effort: (seen[effort], effort), default=None)
 
 
 def _requested(span: Span) -> str | None:

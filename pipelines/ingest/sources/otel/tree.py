@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pipelines.ingest.sources.otel.otlp import AGENT_CALL, MODEL_CALL, MODEL_CALLS, Span, as_text
+from pipelines.ingest.sources.otel.dialects import AGENT_CALL, MODEL_CALL
+from pipelines.ingest.sources.otel.otlp import MODEL_CALLS, Span, as_text
 from pipelines.ingest.sources.otel.tokens import tokens_of
 
 Spans = Mapping[str, Span]

@@ -9,7 +9,8 @@ select
     (count(*) filter (where outcome = 'failure' and not is_agent_failure))::integer as count_other_failures,
     (count(*) filter (where outcome = 'unknown'))::integer as count_unknown,
     count(cost_usd)::integer as count_cost_known,
-    coalesce(sum(cost_usd), 0) as cost_usd
+    coalesce(sum(cost_usd), 0) as cost_usd,
+    coalesce(sum(estimated_cost_usd), 0) as estimated_cost_usd
 from intermediate.int_tasks
 group by 1, 2, 3
 order by 1, 2, 3

@@ -7,6 +7,7 @@ select
     percentile_cont(0.5) within group (order by duration_ms) as p50_duration_ms,
     percentile_cont(0.95) within group (order by duration_ms) as p95_duration_ms,
     sum(cost_usd) as cost_usd,
+    sum(estimated_cost_usd) as estimated_cost_usd,
     count(cost_usd)::integer as count_cost_known,
     array_agg(distinct model) filter (where model is not null) as models,
     max(spawned_on) as last_day

@@ -2,6 +2,7 @@ select
     window_days,
     sum(count_spawns)::integer as count_spawns,
     sum(cost_usd) as cost_usd,
+    sum(estimated_cost_usd) as estimated_cost_usd,
     sum(possible_saving_usd) as possible_saving_usd,
     sum(possible_saving_low_usd) as possible_saving_low_usd,
     sum(possible_saving_high_usd) as possible_saving_high_usd,

@@ -8,5 +8,6 @@ select
     min(spawned_on) as first_day,
     max(spawned_on) as last_day,
     sum(cost_usd) as cost_usd,
+    sum(estimated_cost_usd) as estimated_cost_usd,
     (count(*) filter (where cost_usd is null))::integer as count_cost_unknown
 from intermediate.int_tasks

@@ -146,7 +146,8 @@
     byId("tile-success").textContent = share(good, known);
     byId("note-success").textContent = `of ${counted(known, "outcome")} that tell of the agent; ${share(unknown, spawns)} unknown`;
     byId("tile-cost").textContent = sum(rows, "priced") ? usd(spent) : "–";
-    byId("note-cost").textContent = `${counted(spawns - sum(rows, "priced"), "spawn")} of unknown cost`;
+    const guessed = sum(rows, "estimated"), part = guessed < 0.00005 ? "" : guessed < spent / 200 ? "less than 1% estimated, " : `${share(guessed, spent)} estimated, `;
+    byId("note-cost").textContent = `${part}${counted(spawns - sum(rows, "priced"), "spawn")} of unknown cost`;
     return spawns;
   }
 

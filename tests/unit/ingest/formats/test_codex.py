@@ -304,7 +304,7 @@ def test_history_ends_where_the_fork_says() -> None:
         ([counted(1100, 100), counted(1150, 50)], 150),  # the totals go on from the parent's
         ([counted(1000, 400), counted(1100, 100)], 100),  # and the parent's is told again
         ([counted(700, 700), counted(1300, 600)], 1300),  # they begin at nothing
-        ([counted(5, 1), counted(6, 1)], None),  # they do neither
+        ([counted(5, 1), counted(6, 1)], 2),  # what the first holds beside its answer was used before
     ],
 )
 def test_fork_used_what_its_parent_did_not(own: list[dict[str, Any]], tokens: int | None) -> None:
@@ -394,3 +394,29 @@ def test_no_payload_breaks_the_reader(payload: dict[str, Any], kind: str, type_:
     lines = [META, SPAWN, line(kind, **payload), line(kind, **payload | {"type": type_}), *CHILD_LINES]
     _, reading = read_all("codex", lines)
     assert reading.read == reading.loaded + reading.skipped + len(reading.unreadable) == len(lines)
+
+
+TOTALS_OF_PARENT = counted(9000, 400)
+TURN_BEGINS = event("task_started", at="2026-03-01T10:00:09Z", turn_id="own")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [counted(9100, 100), counted(9150, 50)],  # the counter goes on, with nothing of the parent's to be seen
+        [TOTALS_OF_PARENT, TURN_BEGINS, counted(9100, 100), counted(9150, 50)],  # but its last count
+        [META, TURN_BEGINS, counted(100, 100), counted(150, 50)],  # a fork that was given nothing
+        [META, event("task_started"), TOTALS_OF_PARENT, TURN_BEGINS, counted(100, 100), counted(150, 50)],
+        [META, event("task_started"), TOTALS_OF_PARENT, TURN_BEGINS]
+        + [each | {"timestamp": "2026-03-01T10:00:10Z"} for each in (counted(9100, 100), counted(9150, 50))],
+    ],
+)
+def test_a_threads_tokens_are_its_own_whatever_stands_before_them(lines: list[dict[str, Any]]) -> None:
+    assert record_of(CHILD_META, *lines).input_tokens == 150
+
+
+def test_efforts_are_the_turns_and_the_calls() -> None:
+    asked = call("spawn_agent", agent_type="worker", message="Fix the login", reasoning_effort="high")
+    (spawned,) = (told.record for told in read_all("codex", [META, TURN, asked, SPAWNED])[0])
+    assert spawned.effort_requested == "high"
+    assert record_of(CHILD_META, line("turn_context", model="gpt-5.4-mini", effort="low")).effort == "low"

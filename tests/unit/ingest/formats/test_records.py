@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cli import main
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.join import link
 from pipelines.ingest.observations import fold
@@ -15,6 +14,7 @@ from pipelines.ingest.rows import task_row
 from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources import source_of, sources
 from pipelines.ingest.spawn_record import record_schema
+from recommender.cli import main
 from tests.format_lines import only, read_all
 
 RECORD = {"id": "r1", "agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}

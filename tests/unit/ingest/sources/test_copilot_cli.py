@@ -10,7 +10,7 @@ from pipelines.ingest.facts import told
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.files.scan import Scan, scan
 
-SESSION = "5e551011-0000-4000-8000-000000000001"
+SESSION = "5e551011-7a1c-4d52-9b41-2e0c5d3f8b01"
 CALL = "toolu_01CallOfTheExplorer"
 Line = dict[str, Any]
 

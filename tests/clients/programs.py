@@ -1,0 +1,60 @@
+"""Run a client, where it is installed, in a home and an environment of its own."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+INSTALLED = Path(os.environ.get("SPAWNWISE_TEST_CLIENTS") or Path(__file__).parents[2] / "build" / "clients")
+SECONDS = 120  # a client that hangs is stopped, and its test fails
+
+_CODEX = """model = "gpt-5.5"
+model_provider = "scripted"
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+
+[model_providers.scripted]
+name = "scripted"
+base_url = "{url}/v1"
+wire_api = "responses"
+env_key = "SCRIPTED_KEY"
+request_max_retries = 0
+stream_max_retries = 0
+"""
+
+
+def _program(name: str) -> Path:
+    found = INSTALLED / name / "node_modules" / ".bin" / name
+    if not found.exists():
+        pytest.skip(f"{name} is not installed: run `make test-clients`.")
+    return found
+
+
+def run_claude(url: str, folder: Path, prompt: str, *options: str, **env: str) -> Path:
+    """Run Claude Code once on a prompt; return its home."""
+    quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", "IS_SANDBOX": "1"}
+    own = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "not-a-key", "CLAUDE_CODE_MAX_RETRIES": "1"}
+    command = [_program("claude"), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
+    _run(command, folder, quiet | own | env)
+    return folder / "home" / ".claude"
+
+
+def run_codex(url: str, folder: Path, prompt: str) -> Path:
+    """Run Codex once on a prompt; return the folder of its rollouts."""
+    program, home = _program("codex"), folder / "home" / ".codex"
+    home.mkdir(parents=True)
+    (home / "config.toml").write_text(_CODEX.format(url=url))
+    _run([program, "exec", "--json", "--skip-git-repo-check", prompt], folder, {"SCRIPTED_KEY": "not-a-key"})
+    return home / "sessions"
+
+
+def _run(command: list[str | Path], folder: Path, own: dict[str, str]) -> None:
+    home, project, scratch = (folder / name for name in ("home", "project", "tmp"))
+    for each in (home, project, scratch):
+        each.mkdir(parents=True, exist_ok=True)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(scratch), "LANG": "C.UTF-8", **own}
+    done = subprocess.run(
+        command, env=env, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
+    )
+    (folder / "output.txt").write_bytes(done.stdout + done.stderr)
