@@ -1,58 +1,19 @@
 """Build the spawns of one agent's session: the call that opened it, and each that went on with it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from pipelines.ingest.observations import Message, Observation, Told
+from pipelines.ingest.observations import Observation, Told
 from pipelines.ingest.sources.opencode.calls import Answer, TaskCall, failed
 from pipelines.ingest.sources.opencode.database import Database, Row, data_of
+from pipelines.ingest.sources.opencode.replies import Reply, replies_of
 from pipelines.ingest.spawn_record import SpawnRecord
-from pipelines.ingest.values import count, identifier, mapping, milliseconds, moment, name, text
+from pipelines.ingest.values import identifier, milliseconds, moment, text
 
 _NEVER = 2**62
-
-
-class Reply(NamedTuple):
-    """One message of the agent's model."""
-
-    id: str
-    created_ms: int
-    updated_ms: int
-    data: Mapping[str, Any]
-
-    @property
-    def model(self) -> str:
-        """The model that was asked, as its provider calls it."""
-        return text(self.data.get("modelID"))
-
-    @property
-    def completed_ms(self) -> int | None:
-        """When it was whole; None while it streams, and where it was cut off."""
-        return milliseconds(mapping(self.data.get("time")).get("completed"))
-
-    @property
-    def error(self) -> Mapping[str, Any]:
-        """What went wrong; empty where nothing did."""
-        return mapping(self.data.get("error"))
-
-    def as_message(self, key: str) -> Message | None:
-        """Return its tokens; None where the model has said nothing yet, or never did."""
-        told = mapping(self.data.get("tokens"))
-        cache = mapping(told.get("cache"))
-        read, written = count(cache.get("read")) or 0, count(cache.get("write")) or 0
-        used = count(told.get("input")) or 0
-        output = (count(told.get("output")) or 0) + (count(told.get("reasoning")) or 0)
-        if not self.model or not (output or used or read or written):
-            return None
-        total = count(told.get("total"))
-        if total is not None and total == used + read + written + (count(told.get("output")) or 0):
-            output = total - used - read - written  # what was thought is among what was put out
-        is_final = int(self.completed_ms is not None)
-        model = name(self.model)
-        return Message(key, identifier(self.id), is_final, output, self.created_ms, model, used, read, written)
 
 
 class Spawn(NamedTuple):
@@ -76,7 +37,7 @@ class Spawn(NamedTuple):
 def spawns_of_session(database: Database, session: Row) -> list[Spawn]:
     """Return the spawns that an agent's session worked for; what a plugin opened has no call."""
     calls = _calls(database, session)
-    replies = _replies(database, str(session["id"]))
+    replies = replies_of(database, str(session["id"]))
     uses = {row["message_id"]: row["uses"] for row in database.rows("tool_uses_of", id=session["id"])}
     spawns = []
     openings: list[TaskCall | None] = [*calls] or [None]
@@ -202,13 +163,3 @@ def _spawn_at(database: Database, session_id: str, at_ms: int) -> str:
     earlier = [(place, call) for place, call in enumerate(_calls(database, session)) if call.started_ms <= at_ms]
     place, call = earlier[-1] if earlier else (0, None)
     return _key(session, call, place)
-
-
-def _replies(database: Database, session_id: str) -> list[Reply]:
-    replies = []
-    for row in database.rows("messages_of", id=session_id):
-        data = data_of(row)
-        if data.get("role") == "assistant":
-            created = milliseconds(row["time_created"]) or 0
-            replies.append(Reply(str(row["id"]), created, milliseconds(row["time_updated"]) or created, data))
-    return replies
