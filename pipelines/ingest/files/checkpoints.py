@@ -57,6 +57,23 @@ class CheckpointLog(LogFile):
             yield replace(LogFile(path, self.size, self.modified_ns))
 
 
+def may_hold_checkpoints(place: Path) -> bool:
+    """Tell from its files whether a place may be a repository with checkpoints: of any other, Git need not be asked."""
+    git = place / ".git"
+    if git.is_file():  # a worktree, whose refs lie elsewhere
+        return True
+    git = git if git.is_dir() else place
+    if not (git / "HEAD").is_file():
+        return False
+    packed = git / "packed-refs"
+    places = ("refs/heads/entire", "refs/entire", "reftable")
+    return (
+        any((git / name).exists() for name in places)
+        or any(git.glob("refs/remotes/*/entire"))
+        or (packed.is_file() and b"entire/checkpoints/" in packed.read_bytes())
+    )
+
+
 def checkpoint_logs(repository: Path) -> list[CheckpointLog]:
     """Return the transcripts in a repository, of each session the longest; raises `OSError` where Git fails.
 

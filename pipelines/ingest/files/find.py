@@ -127,11 +127,11 @@ def _matches(pattern: Path) -> list[Path]:
 def _logs_in(place: Path, warnings: list[str]) -> Iterator[LogFile]:
     """Yield the transcripts in a repository's checkpoints, where it has any, else the logs in a home or a folder."""
     checkpoints: Sequence[LogFile] = ()
-    if (place / ".git").exists() or ((place / "HEAD").is_file() and (place / "objects").is_dir()):
-        from pipelines.ingest.files.checkpoints import checkpoint_logs
+    if (place / ".git").exists() or (place / "HEAD").is_file():
+        from pipelines.ingest.files.checkpoints import checkpoint_logs, may_hold_checkpoints
 
         try:
-            checkpoints = checkpoint_logs(place)
+            checkpoints = checkpoint_logs(place) if may_hold_checkpoints(place) else ()
         except OSError as error:
             warnings.append(f"Checkpoints in {shown_path(place)} cannot be read ({error.strerror}).")
     home = place / "projects"

@@ -144,5 +144,14 @@ def test_nothing_of_the_repository_is_run_or_written(repository: Path, tmp_path:
 
 
 def test_without_git_a_person_is_told(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    commit(repository, checkpoint("ab/cdef012345/", session("toolu_1")))
+    git(repository, "pack-refs", "--all")
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     assert "git is not installed" in find_logs([repository]).warnings[0]
+
+
+def test_where_there_are_no_checkpoints_git_is_not_missed(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert find_logs([repository]).warnings == []
