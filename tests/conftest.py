@@ -29,6 +29,8 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings, the data or the transcripts of whoever runs it."""
     monkeypatch.setenv("SPAWNWISE_HOME", str(tmp_path / "spawnwise-home"))
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude-home"))
+    for name in ("CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
     for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 

@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Literal
 
+from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
+from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from recommender.embedding import EmbeddingError, embedder_from_environment
 from recommender.home import private_folder
 from recommender.hook import MEANS, MODES
-from recommender.settings import LookupSettings, claude_home
+from recommender.settings import LookupSettings
 from recommender.snapshot import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
 
@@ -101,12 +103,14 @@ def _warehouse(settings: Settings) -> Finding:
 
 
 def _transcripts(settings: Settings) -> Finding:
-    homes = settings.logs or (claude_home(),)
-    found = sum(1 for home in homes for _ in home.glob("projects/**/*.jsonl"))
-    places = ", ".join(str(home) for home in homes)
+    if not settings.logs:
+        is_found, words = bool(logs_on_this_machine()), found_on_this_machine()
+        remedy = "Name your logs with --logs or SPAWNWISE_LOGS; until then the sample is learned."
+        return Finding("transcripts", "ok", words) if is_found else Finding("transcripts", "warning", words, remedy)
+    found = len(find_logs(settings.logs).files)
+    places = ", ".join(map(str, settings.logs))
     if not found:
-        remedy = "Name your Claude Code home with --logs or CLAUDE_CONFIG_DIR; until then the sample is learned."
-        return Finding("transcripts", "warning", f"none in {places}", remedy)
+        return Finding("transcripts", "warning", f"none in {places}", "Name other logs with --logs or SPAWNWISE_LOGS.")
     return Finding("transcripts", "ok", f"{found:,} files in {places}")
 
 

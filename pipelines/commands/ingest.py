@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from
+from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from, what_was_found
 from pipelines.commands.terminal import progress_on
 from pipelines.warehouse.embedded import started_meanwhile
 from recommender.terminal import add_json_argument, printable
@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
     settings, _ = settings_from(arguments)
+    if found := what_was_found(arguments):
+        print(found, file=sys.stderr)
     is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
         from pipelines.ingest.ingest import begun, ingest

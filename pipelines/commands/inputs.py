@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from pipelines.ingest.inputs import choose_inputs
+from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
 from pipelines.settings import Settings
 
 CANNOT_READ = 3  # the exit code where the rest is done, but something that was named could not be read
@@ -16,7 +16,8 @@ def add_logs_argument(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=_path,
         metavar="PATH",
-        help="a Claude Code home, another folder, a file or a glob of logs; repeatable",
+        help="a Claude Code home, another folder, a file, a glob of logs or a Git repository with Entire's "
+        "checkpoints; repeatable; without it, what orchestrators left on this machine",
     )
 
 
@@ -43,3 +44,8 @@ def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     }
     inputs = choose_inputs(settings.model_copy(update=named))
     return settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs}), inputs.is_sample
+
+
+def what_was_found(arguments: argparse.Namespace) -> str:
+    """Say which orchestrators' logs are on this machine; nothing where a person or a setting names others."""
+    return "" if arguments.logs or Settings().logs else found_on_this_machine()

@@ -5,7 +5,7 @@ import json
 
 from rich.console import Console
 
-from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from
+from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from, what_was_found
 from pipelines.commands.job import explain_failure, run_job
 from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Learn; return an exit code as in `EXIT_CODES`. A database that goes away is waited for, within limits."""
     settings, is_sample = settings_from(arguments)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    if not arguments.quiet and (found := what_was_found(arguments)):
+        console.print(found)
     try:
         return waiting_for_the_database(settings, console)(_learn, arguments, settings, console, is_sample=is_sample)
     except WarehouseError:

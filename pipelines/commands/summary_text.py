@@ -14,7 +14,7 @@ from pipelines.publish.summary import RunSummary
 from recommender.terminal import printable
 
 SAMPLE_NOTICE = (
-    "No Claude Code transcripts were found, so this is the [bold]bundled sample[/]: invented sessions of two small "
+    "No orchestrator's logs were found here, so this is the [bold]bundled sample[/]: invented sessions of two small "
     "projects.\nRun [bold]spawnwise learn --logs <Claude home>[/] to learn from your own; the sample is then forgotten."
 )
 CHANGES_SHOWN = 8

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.files.find import has_logs
+from pipelines.ingest.files.find import find_logs, has_logs
+from pipelines.ingest.source import Source
 from pipelines.ingest.sources import sources
 from pipelines.ingest.specs.spec_files import default_spec_folders
 from pipelines.settings import Settings
@@ -50,6 +51,21 @@ def inputs_for(warehouse: "Warehouse", settings: Settings) -> Inputs:
 def logs_on_this_machine() -> tuple[Path, ...]:
     """Return the places where the sources keep their logs, as far as there are any."""
     return tuple(place for source in sources() for place in source.default_places() if has_logs(place))
+
+
+def found_on_this_machine() -> str:
+    """Say in one line of which orchestrators there are logs, and how many; and where there are none."""
+    known = [source for source in sources() if source.title]
+    counts = [(source, _count(source)) for source in known]
+    found = [f"{source.title} ({number} {source.unit}{'s' * (number != 1)})" for source, number in counts if number]
+    if found:
+        return f"Found: {', '.join(found)}"
+    return f"Found: no logs of {', '.join(source.title for source in known[:-1])} or {known[-1].title}"
+
+
+def _count(source: Source) -> int:
+    places = [place for place in source.default_places() if has_logs(place)]
+    return sum(source.is_unit(log.path) for log in find_logs(places).files)
 
 
 def sample_folder(settings: Settings) -> Path:

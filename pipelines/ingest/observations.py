@@ -183,6 +183,7 @@ class Told(NamedTuple):
     parent: str = ""  # its key
     model_seen: str = "observed"  # or "recorded": by the word of a program, which is not seen at work
     is_whole: bool = False  # what is left out is not so, rather than as told before
+    reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
 Observation = Call | Return | End | Described | Began | Last | Sent | Message | Sign | Seen | Told
@@ -255,6 +256,7 @@ def _stated(told: Told) -> dict[str, Any]:
         "effort_requested": name(record.effort_requested),
         "status": name(record.status),
         "is_error": True if record.error is not None else None,
+        "tokens": told.reported_tokens,
         "error": redact_stored((record.error or "").replace("\0", ""))[:MAX_ERROR],
         "version": name(record.writer_version),
         "evidence": [told.file, told.line],

@@ -98,24 +98,31 @@ def _nowhere() -> Iterable[Path]:
     return ()
 
 
+def _each(_: Path) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Source:
     """An orchestrator, or a format of logs; the package of one offers it as `SOURCE`.
 
-    `reader` reads lines; `read_rows` reads a file that has none: it gets the path and the memory of the last
+    `reader` reads lines; `read_rows` reads a file that has none: it gets the origin and the memory of the last
     look, opens the file for reading only, and raises `OSError` where it cannot. One of the two is given.
     """
 
     name: str
     recognises: Callable[[Head], bool]
     reader: Callable[[Origin, dict[str, Any]], LineReader] | None = None
-    read_rows: Callable[[Path, dict[str, Any]], Rows] | None = None
+    read_rows: Callable[[Origin, dict[str, Any]], Rows] | None = None
     is_resumed: bool = True  # whether a reader can go on from its memory, in the middle of a file
     suffixes: tuple[str, ...] = ()  # of its files under a folder, besides .jsonl and the packed forms of it
     # Keys of its whole records, each set enough by itself. Behind a cut record only such are taken for records, as any
     # other object may be a part of it.
     record_keys: Sequence[frozenset[str]] = ()
     default_places: Callable[[], Iterable[Path]] = _nowhere  # folders and files on this machine, there or not
+    title: str = ""  # what people call it
+    unit: str = "session"  # what one of its files holds, for those of which `is_unit` is true
+    is_unit: Callable[[Path], bool] = _each
     # Agents that run on their parent's model where none is named; none where any does.
     on_parents_model: frozenset[str] = frozenset()
     built_in_models: Mapping[str, str] = field(default_factory=dict)  # what an agent runs on where no model is named

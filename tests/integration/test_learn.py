@@ -18,6 +18,8 @@ from pipelines.warehouse.run_lock import run_lock
 from tests.conftest import cloned_database
 from tests.digests import table_digests
 
+ORCHESTRATORS = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME")  # whose logs would be read
+
 
 class Learned:
     """A home and a warehouse after one run of `spawnwise learn` on the sample."""
@@ -28,7 +30,7 @@ class Learned:
         self.environment = os.environ | {
             "SPAWNWISE_HOME": str(home),
             "DATABASE_URL": dsn,
-            "CLAUDE_CONFIG_DIR": str(home / "nothing-here"),
+            **dict.fromkeys(ORCHESTRATORS, str(home / "nothing-here")),
         }
         self.first = self.spawnwise("learn", "--json")
 

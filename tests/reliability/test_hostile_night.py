@@ -30,7 +30,10 @@ def test_a_night_over_damaged_logs_keeps_the_sound_ones(undisturbed: Undisturbed
         fixture.write(damaged, number)
     house = House(folder / "hostile", undisturbed.logs)
     house.home.mkdir(mode=HOME_MODE)
-    sources = [undisturbed.logs, *(damaged / name for name in ("projects", "runs", "traces", "rollouts"))]
+    sources = [
+        undisturbed.logs,
+        *(damaged / name for name in ("projects", "runs", "traces", "rollouts", "session-state")),
+    ]
     with opened(house):
         run = house.run("learn", "--quiet", *(word for source in sources for word in ("--logs", str(source))))
         assert run.returncode == 0, run.stderr

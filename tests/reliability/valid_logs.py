@@ -17,6 +17,7 @@ from tests.conftest import cloned_database
 from tests.transcripts import SESSION, VARIANTS
 from tests.unit.ingest.formats.test_codex import CHILD, CHILD_LINES, META, SPAWN, SPAWNED, TURN
 from tests.unit.ingest.formats.test_otel import agent, request, span
+from tests.unit.ingest.sources import test_copilot_cli as copilot
 
 Line = dict[str, Any]
 NUMBER = "5eed0000"  # stands in every fixture where the number of the copy goes
@@ -48,6 +49,8 @@ _NAMES = {
     '"t1"': f'"{NUMBER}"',
     META["payload"]["id"]: f"{NUMBER}-parent",
     CHILD: f"{NUMBER}-child",
+    copilot.SESSION[:8]: NUMBER,
+    copilot.CALL: f"toolu_{NUMBER}_explorer",
 }
 # What differs between two copies of one log, or two warehouses.
 _OWN = ["id", "first_seen_at", "updated_at", "parent_task_id"]
@@ -116,6 +119,7 @@ def _fixtures() -> Iterator[Fixture]:
     yield _fixture(
         "codex", {f"{rollout}-parent.jsonl": [META, TURN, SPAWN, SPAWNED], f"{rollout}-child.jsonl": CHILD_LINES}
     )
+    yield _fixture("copilot-cli", {f"session-state/{NUMBER}/events.jsonl": copilot.SESSION_LINES})
 
 
 FIXTURES = {fixture.name: fixture for fixture in _fixtures()}
@@ -123,7 +127,11 @@ FIXTURES = {fixture.name: fixture for fixture in _fixtures()}
 
 def ingest(warehouse: Warehouse, folder: Path) -> IngestReport:
     """Ingest all that is in the folder; what is read is loaded, skipped or quarantined, in the run and in each file."""
-    sources = [place for name in ("projects", "runs", "traces", "rollouts") if (place := folder / name).exists()]
+    sources = [
+        place
+        for name in ("projects", "runs", "traces", "rollouts", "session-state")
+        if (place := folder / name).exists()
+    ]
     report = ingest_sources(warehouse, sources, SilentProgress())
     assert report.lines_read == report.lines_loaded + report.lines_skipped + report.lines_quarantined
     health = read_health(warehouse)

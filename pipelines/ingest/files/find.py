@@ -3,8 +3,8 @@
 import glob
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,8 @@ from pipelines.ingest.values import LATEST_MS, identifier, name, shown_path, sto
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
+# Side by side in a checkpoint of Entire's: a whole session, and its contents once more in other words.
+FULL_TRANSCRIPT, SHORT_TRANSCRIPT = "full.jsonl", "transcript.jsonl"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class LogFile:
             name(workflow),
             stored_path,
         )
+
+    @contextmanager
+    def on_disk(self) -> Iterator["LogFile"]:
+        """Yield the log where it can be opened; raises `OSError`."""
+        yield self
 
 
 def _places_above(folders: list[str]) -> tuple[str, str]:
@@ -73,7 +80,7 @@ def find_logs(sources: Iterable[Path]) -> Found:
     known: dict[Path, LogFile] = {}
     for source in sources:
         warned = len(found.warnings)
-        logs = [log for path in _places(source, found.warnings) for log in _walk(path, found.warnings)]
+        logs = [log for path in _places(source, found.warnings) for log in _logs_in(path, found.warnings)]
         known |= {log.path: log for log in logs}
         found.by_source.append((source, logs))
         if not logs and len(found.warnings) == warned:
@@ -87,15 +94,14 @@ def find_logs(sources: Iterable[Path]) -> Found:
 
 def has_logs(place: Path) -> bool:
     """Tell whether there is any log in a place where a source keeps them."""
-    return any(True for path in _places(place, []) for _ in _walk(path, []))
+    return any(True for path in _places(place, []) for _ in _logs_in(path, []))
 
 
 def _places(source: Path, warnings: list[str]) -> Iterator[Path]:
     path = source.expanduser()
     try:
-        is_there, home = path.exists(), path / "projects"
-        if is_there:
-            yield home.absolute() if home.is_dir() else path.absolute()
+        if path.exists():
+            yield path.absolute()
             return
         matches = _matches(path)
     except OSError as error:
@@ -117,6 +123,20 @@ def _matches(pattern: Path) -> list[Path]:
     return sorted(folder.glob(str(Path(*parts[plain:])))) if plain < len(parts) else []
 
 
+def _logs_in(place: Path, warnings: list[str]) -> Iterator[LogFile]:
+    """Yield the transcripts in a repository's checkpoints, where it has any, else the logs in a home or a folder."""
+    checkpoints: Sequence[LogFile] = ()
+    if (place / ".git").exists() or (place / "HEAD").is_file():
+        from pipelines.ingest.files.checkpoints import checkpoint_logs, may_hold_checkpoints
+
+        try:
+            checkpoints = checkpoint_logs(place) if may_hold_checkpoints(place) else ()
+        except OSError as error:
+            warnings.append(f"Checkpoints in {shown_path(place)} cannot be read ({error.strerror}).")
+    home = place / "projects"
+    yield from checkpoints or _walk(home if home.is_dir() else place, warnings)
+
+
 def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
     """Yield the logs under a place. Links to files are followed, links to folders are not: they can go in circles."""
     if place.is_file():
@@ -127,11 +147,13 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
     while waiting:  # os.walk of Python 3.11 recurses, which ends at a thousand folders within each other
         folder = waiting.pop()
         try:
-            with os.scandir(folder) as entries:
+            with os.scandir(folder) as scanned:
+                entries = list(scanned)
+                is_checkpoint = any(entry.name == FULL_TRANSCRIPT for entry in entries)
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    elif _is_log(entry.name):
+                    elif _is_log(entry.name) and not (is_checkpoint and entry.name == SHORT_TRANSCRIPT):
                         yield from _log(entry.path, warnings)
         except OSError as error:
             warnings.append(_unreadable(Path(folder), error))
@@ -140,6 +162,9 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
 def _is_log(file_name: str) -> bool:
     is_description = file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
     is_log = is_description or file_name.endswith(SUFFIXES) or file_name.endswith(_other_suffixes())
+    is_log = is_log or (
+        file_name.startswith(f"{FULL_TRANSCRIPT}.") and file_name[-3:].isdigit()
+    )  # the rest of a long one
     return is_log and not file_name.startswith(COMPACTION_PREFIX)
 
 

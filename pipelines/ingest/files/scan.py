@@ -43,13 +43,14 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
     of no known format, without the warning.
     """
     try:
-        source = source_of(log.path)
-        if source is None and not is_in_home(log.path):
-            yield Scan(log, "", Mark(), is_unknown=True)
-            return
-        for result in parts_of(source or CLAUDE_CODE, log, known, stored_path):
-            result.is_unknown = source is None
-            yield result
+        with log.on_disk() as there:
+            source = source_of(there.path)
+            if source is None and not is_in_home(there.path):
+                yield Scan(log, "", Mark(), is_unknown=True)
+                return
+            for result in parts_of(source or CLAUDE_CODE, there, known, stored_path):
+                result.log, result.is_unknown = log, source is None
+                yield result
     except OSError as error:
         yield unreadable(log, error)
 
@@ -57,7 +58,7 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
 def parts_of(source: Source, log: LogFile, known: Mark | None, stored_path: str) -> Iterator[Scan]:
     """Read what is new in a file of this source; raises `OSError` where it cannot be read."""
     mark = deepcopy(known) or Mark()
-    return _rows(source, log, mark) if source.read_rows else _line_parts(source, log, mark, stored_path)
+    return _rows(source, log, mark, stored_path) if source.read_rows else _line_parts(source, log, mark, stored_path)
 
 
 def unreadable(log: LogFile, error: OSError) -> Scan:
@@ -67,12 +68,12 @@ def unreadable(log: LogFile, error: OSError) -> Scan:
     return result
 
 
-def _rows(source: Source, log: LogFile, mark: Mark) -> Iterator[Scan]:
+def _rows(source: Source, log: LogFile, mark: Mark, stored_path: str) -> Iterator[Scan]:
     assert source.read_rows is not None
     is_partial = True
     while is_partial:
         result = Scan(log, source.name, mark)
-        rows = source.read_rows(log.path, mark.memory)
+        rows = source.read_rows(log.origin(stored_path), mark.memory)
         fold(rows.observations, result.facts)
         result.count("loaded", rows.loaded)
         result.count("skipped", rows.read - rows.loaded)

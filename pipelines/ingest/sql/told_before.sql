@@ -19,6 +19,7 @@ select
         'error', task.error_message,
         'duration_ms', task.duration_ms,
         'tool_uses', task.tool_uses,
+        'tokens', task.reported_tokens,
         'input_tokens', task.input_tokens,
         'output_tokens', task.output_tokens,
         'cache_read_tokens', task.cache_read_tokens,

@@ -42,6 +42,10 @@ def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
     return TranscriptReader(origin, memory)
 
 
+def _is_session(path: Path) -> bool:
+    return not path.name.startswith(AGENT_PREFIX) and path.parent.name != "subagents"
+
+
 def _default_places() -> Iterable[Path]:
     home = claude_home()
     return [home] if (home / "projects").is_dir() else []
@@ -53,6 +57,8 @@ SOURCE = Source(
     _reader,
     record_keys=(frozenset({"sessionId"}), frozenset({"session_id"})),
     default_places=_default_places,
+    title="Claude Code",
+    is_unit=_is_session,
     # Built-in agents that do not run on their parent's model where none is named (273 of 273 real spawns).
     built_in_models={"Explore": "haiku"},
     on_parents_model=frozenset({"general-purpose", "Plan", "fork"}),

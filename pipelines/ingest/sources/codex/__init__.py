@@ -32,4 +32,5 @@ SOURCE = Source(
     is_resumed=False,
     record_keys=(frozenset({"timestamp", "payload"}),),
     default_places=_default_places,
+    title="Codex",
 )

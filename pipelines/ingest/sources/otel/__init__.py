@@ -9,7 +9,9 @@ _TELEMETRY = ("resourceSpans", "resourceLogs", "resourceMetrics")  # the exporte
 
 
 def _recognises(head: Head) -> bool:
-    return any(isinstance(head.first.get(kind), list) for kind in _TELEMETRY)
+    from pipelines.ingest.sources.otel.span_lines import is_span_line
+
+    return any(isinstance(head.first.get(kind), list) for kind in _TELEMETRY) or is_span_line(head.first)
 
 
 def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:

@@ -39,12 +39,17 @@ _CLAUDE_TOKENS = {
 }
 
 
+_COPILOT = "github.copilot.default"  # a whole turn of Copilot's, which nobody spawned
+
+
 def operation_of(name: str, told: Mapping[str, Any]) -> str | None:
     """Return the operation of a span in one of these dialects, empty where it matters to none; None for any other."""
     if told.get("logfire.span_type") == _PENDING:
         return ""
     if name.startswith(CLAUDE_CODE):
         return _claudes_operation(name.removeprefix(CLAUDE_CODE), told)
+    if told.get("gen_ai.agent.id") == _COPILOT:
+        return ""
     if "gen_ai.operation.name" in told:
         return None
     if isinstance(kind := told.get(_KIND), str):

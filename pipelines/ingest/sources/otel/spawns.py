@@ -22,6 +22,7 @@ from pipelines.ingest.sources.otel.claude_runs import complete_runs
 from pipelines.ingest.sources.otel.dialects import is_claudes
 from pipelines.ingest.sources.otel.failure import Failure, failure_of
 from pipelines.ingest.sources.otel.otlp import Span, as_text, spans_of
+from pipelines.ingest.sources.otel.span_lines import as_request
 from pipelines.ingest.sources.otel.tokens import tokens_of
 from pipelines.ingest.sources.otel.tree import Nearest, agent_name, agents_above, agents_of, is_agent
 from pipelines.ingest.spawn_record import SpawnRecord
@@ -58,6 +59,7 @@ class SpanReader(LineReader):
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take the spans and events of one export request."""
+        record = as_request(record)
         found = list(map(_without_messages, spans_of(record, line)))
         for span in found:
             if span.ended_at or span.key not in self._spans:  # an earlier copy may be of a span that had not ended

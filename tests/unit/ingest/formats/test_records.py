@@ -128,7 +128,7 @@ def test_any_fields_are_loaded_or_quarantined(records: list[dict[str, Any]]) -> 
     assert len(sightings) == reading.loaded
 
 
-@pytest.mark.parametrize("name", ["codex", "otel", "records"])
+@pytest.mark.parametrize("name", ["codex", "copilot-cli", "otel", "records"])
 @given(contents=st.lists(json_values | st.binary(max_size=10)))
 def test_no_lines_break_a_reader(name: str, contents: list[object]) -> None:
     lines = [content if isinstance(content, bytes) else json.dumps(content).encode() for content in contents]

@@ -1,0 +1,64 @@
+"""What is read where nobody names anything."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
+from pipelines.settings import Settings
+from tests.opencode_database import with_one_spawn
+from tests.transcripts import Transcript
+from tests.unit.ingest.formats.test_codex import META
+from tests.unit.ingest.sources.test_copilot_cli import SESSION, SESSION_LINES
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which four orchestrators have worked."""
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    log = Transcript()
+    log.spawn()
+    log.write(tmp_path / "CLAUDE_CONFIG_DIR")
+    subagents = next((tmp_path / "CLAUDE_CONFIG_DIR").rglob("*.jsonl")).with_suffix("") / "subagents"
+    subagents.mkdir(parents=True)
+    (subagents / "agent-a1.jsonl").write_text("{}\n")
+    rollouts = tmp_path / "CODEX_HOME" / "sessions" / "2026" / "09" / "01"
+    rollouts.mkdir(parents=True)
+    for number in range(2):
+        (rollouts / f"rollout-{number}.jsonl").write_text(json.dumps(META) + "\n")
+    session = tmp_path / "COPILOT_HOME" / "session-state" / SESSION
+    session.mkdir(parents=True)
+    (session / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in SESSION_LINES))
+    with_one_spawn(tmp_path / "XDG_DATA_HOME" / "opencode" / "opencode.db").close()
+    return tmp_path
+
+
+def test_what_is_on_the_machine_is_told_in_one_line(machine: Path) -> None:
+    assert found_on_this_machine() == (
+        "Found: Claude Code (1 session), Codex (2 sessions), Copilot CLI (1 session), opencode (1 database)"
+    )
+
+
+def test_where_nothing_is_it_says_what_was_looked_for() -> None:
+    assert found_on_this_machine() == "Found: no logs of Claude Code, Codex, Copilot CLI or opencode"
+
+
+def test_all_of_it_is_read_and_no_sample(machine: Path, tmp_path: Path) -> None:
+    inputs = choose_inputs(Settings(home=tmp_path / "data"))
+    assert not inputs.is_sample
+    assert [place.relative_to(machine).parts[0] for place in inputs.logs] == [
+        "CLAUDE_CONFIG_DIR",
+        "CODEX_HOME",
+        "COPILOT_HOME",
+        "XDG_DATA_HOME",
+    ]
+
+
+def test_the_sample_is_read_only_where_nothing_is(tmp_path: Path) -> None:
+    assert choose_inputs(Settings(home=tmp_path / "data")).is_sample
+
+
+def test_what_a_person_names_is_all_that_is_read(machine: Path, tmp_path: Path) -> None:
+    assert choose_inputs(Settings(home=tmp_path / "data", logs=(tmp_path / "mine",))).logs == (tmp_path / "mine",)
