@@ -199,7 +199,7 @@ class WrongSettingError(SpawnwiseError):
 
     def __init__(self, error: ValidationError) -> None:
         faults = [f"{_variable(str(fault['loc'][0]))}: {fault['msg']}." for fault in error.errors()]
-        super().__init__("\n".join([*dict.fromkeys(faults), "The README has a table of all settings."]))
+        super().__init__("\n".join([*dict.fromkeys(faults), "pipelines/README.md has a table of all settings."]))
 
 
 def _variable(name: str) -> str:

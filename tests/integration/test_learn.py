@@ -133,7 +133,7 @@ def test_the_doctor_finds_all_well_but_the_missing_transcripts(learned: Learned)
 
 
 def test_the_questions_in_the_readme_are_answered_to_an_analyst(learned: Learned) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[2] / "dbt_project" / "README.md").read_text(encoding="utf-8")
     section = readme.split("## Questions that analysts ask")[1].split("\n## ")[0]
     queries = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
     assert len(queries) == 5

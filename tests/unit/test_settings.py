@@ -9,7 +9,7 @@ from recommender.cli import main
 from recommender.settings import LookupSettings
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
+README = ROOT / "pipelines" / "README.md"
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

@@ -139,7 +139,7 @@ def test_no_lines_break_a_reader(name: str, contents: list[object]) -> None:
 
 
 def test_example_of_the_readme_is_a_record() -> None:
-    readme = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[4] / "pipelines" / "README.md").read_text(encoding="utf-8")
     example = readme.partition('```json\n  {"id"')[2].partition("\n  ```")[0]
     record = only(read_all("records", [('{"id"' + example).encode()])[0])
     assert (record.agent, record.model, record.success) == ("qa", "haiku", True)
