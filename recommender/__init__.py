@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recommender.journal import feedback, record
+    from recommender.journal.notes import feedback, record
     from recommender.lookup import Recommendation, Recommender, arecommend, recommend
     from recommender.neighbours import recommend_model
     from recommender.spawning import spawn_with_learning
@@ -13,10 +13,10 @@ _MODULES = {
     "Recommendation": "lookup",
     "Recommender": "lookup",
     "arecommend": "lookup",
-    "feedback": "journal",
+    "feedback": "journal.notes",
     "recommend": "lookup",
     "recommend_model": "neighbours",
-    "record": "journal",
+    "record": "journal.notes",
     "spawn_with_learning": "spawning",
 }
 __all__ = [

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["hook"]:  # on the spawn path: nothing else is imported
-        from recommender.hook import run
+        from recommender.hooks.hook import run
 
         return run(arguments[1:])
     from recommender.commands.run import run_command

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from recommender.answer import Answer, Asked, Source, answer_for, cold_answer
 from recommender.baseline import baseline_of
 from recommender.deadline import within
-from recommender.embedding import EmbeddingError, LocalEmbedder
+from recommender.embedding.local import EmbeddingError, LocalEmbedder
 from recommender.fitting import fitting_agent
 from recommender.home import snapshot_file
-from recommender.journal import note_decision
+from recommender.journal.notes import note_decision
 from recommender.kinds import kind_of_task
 from recommender.published import Holder, Knowledge, LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.settings import LookupSettings, database_url
 from recommender.snapshot import Snapshot
-from recommender.task_text import MAX_CHARACTERS, task_text
+from recommender.text.task_text import MAX_CHARACTERS, task_text
 from recommender.trials import Arm
 from recommender.work_types import work_type_of
 

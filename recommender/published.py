@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from recommender.embedding import Embedder, EmbeddingError, embedder_named
+from recommender.embedding.local import Embedder, EmbeddingError, embedder_named
 from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
 
 # At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.

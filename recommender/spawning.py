@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from recommender.journal import record
+from recommender.journal.notes import record
 from recommender.lookup import recommend
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.table_metadata import table_metadata
 from pipelines.warehouse import Warehouse
-from recommender.embedding import embedder_from_environment
+from recommender.embedding.local import embedder_from_environment
 
 
 @dg.asset(

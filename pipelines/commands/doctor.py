@@ -14,9 +14,9 @@ from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
-from recommender.embedding import EmbeddingError, embedder_from_environment
+from recommender.embedding.local import EmbeddingError, embedder_from_environment
 from recommender.home import private_folder
-from recommender.hook import MEANS, MODES
+from recommender.hooks.hook import MEANS, MODES
 from recommender.settings import LookupSettings
 from recommender.snapshot import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable

@@ -8,10 +8,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands import trial_actions as actions
 from pipelines.commands.terminal import table_console
 from pipelines.journal.load import load_journal
 from pipelines.settings import Settings
-from pipelines.trials import actions, store
+from pipelines.trials import store
 from pipelines.trials.store import StoredTrial
 from pipelines.warehouse import Warehouse
 from recommender.reasons import dollars, percent

@@ -8,7 +8,7 @@ import psycopg
 
 from pipelines.progress import Progress
 from pipelines.warehouse import named_sql
-from recommender.embedding import Embedder, EmbeddingError, unit_rows
+from recommender.embedding.local import Embedder, EmbeddingError, unit_rows
 
 
 @dataclass(frozen=True)

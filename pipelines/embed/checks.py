@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.embed.assets import agent_embeddings, task_embeddings
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.embedding import embedder_from_environment
+from recommender.embedding.local import embedder_from_environment
 
 
 @dg.asset_check(

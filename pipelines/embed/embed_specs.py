@@ -3,7 +3,7 @@
 from pipelines.embed.batches import EmbedReport, Statements, embed_pending
 from pipelines.progress import Progress
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.embedding import Embedder
+from recommender.embedding.local import Embedder
 
 SPECS = Statements(count="count_pending_specs", pending="pending_specs", store="store_spec_vectors")
 

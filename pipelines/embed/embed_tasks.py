@@ -4,7 +4,7 @@ from pipelines.embed.batches import EmbedReport, Statements, embed_pending
 from pipelines.embed.similar_tasks import ensure_similarity_index
 from pipelines.progress import Progress
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.embedding import Embedder
+from recommender.embedding.local import Embedder
 
 TASKS = Statements(count="count_pending_texts", pending="pending_texts", store="store_vectors")
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
 from pipelines.ingest.observations import TOKENS
 from pipelines.ingest.signals.names import DERIVED, RETURNED
-from recommender.task_text import task_text
+from recommender.text.task_text import task_text
 
 NEVER = 2**62
 LATEST = {"last", "sent"}  # registers that hold the latest statement

@@ -12,7 +12,7 @@ from pipelines.ingest import facts as fact
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.values import identifier, name
-from recommender.task_text import task_text
+from recommender.text.task_text import task_text
 
 if TYPE_CHECKING:
     from pipelines.ingest.spawn_record import SpawnRecord  # its checks take long to import, and most need none

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, RootModel,
 
 from pipelines.ingest.redaction import redact_forms, redact_stored
 from pipelines.ingest.values import CLOCK_SKEW
-from recommender.journal import MAX_NAME
-from recommender.redaction import redact_id
+from recommender.journal.notes import MAX_NAME
+from recommender.text.redaction import redact_id
 
 # Postgres stores no NUL; a line may have been written by somebody else's program, secrets and all.
 Text = Annotated[str, AfterValidator(lambda text: redact_stored(text.replace("\0", "")))]

@@ -10,7 +10,7 @@ import psycopg
 
 from pipelines.journal.events import Event, read_event
 from pipelines.warehouse import named_sql
-from recommender.journal import journal_files
+from recommender.journal.notes import journal_files
 
 Connection = psycopg.Connection[Any]
 SOURCE = "journal"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.purge.scope import Scope
-from recommender.journal import journal_files
+from recommender.journal.notes import journal_files
 
 
 def purge_journal(scope: Scope, ids: Collection[str]) -> int:

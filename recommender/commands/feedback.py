@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Note it, and print the task's id; raises `UnknownNameError` for an id that nothing knows."""
-    from recommender.journal import feedback
-    from recommender.known import check_task
+    from recommender.journal.known import check_task
+    from recommender.journal.notes import feedback
 
     if arguments.task != "last" and (unchecked := check_task(arguments.task)):
         print(printable(unchecked), file=sys.stderr)

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Install, and say what was done."""
-    from recommender.install import install
+    from recommender.hooks.install import install
 
     tell(arguments, install(claude_folder(arguments), arguments.mode, arguments.by, dry_run=arguments.dry_run))
     return 0

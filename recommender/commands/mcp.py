@@ -9,7 +9,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Serve until the client hangs up."""
-    from recommender.mcp_server import serve
+    from recommender.commands.mcp_server import serve
 
     serve()
     return 0

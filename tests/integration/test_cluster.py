@@ -12,12 +12,12 @@ from pipelines.cluster.checks import count_unassigned
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.embedding import LocalEmbedder
+from recommender.embedding.local import LocalEmbedder
 from recommender.kinds import kind_of_task
 from recommender.serving_tables import read_kinds
 from recommender.snapshot import Snapshot, read_snapshot, write_snapshot
 from recommender.work_types import work_type_of
-from tests.made_up_work import PROJECTS, Task, made_up_tasks
+from tests.support.made_up_work import PROJECTS, Task, made_up_tasks
 
 EMBEDDER = "test-8"
 # All of one type of work.

@@ -16,7 +16,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.run_lock import run_lock
 from tests.conftest import cloned_database
-from tests.digests import table_digests
+from tests.support.digests import table_digests
 
 ORCHESTRATORS = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME")  # whose logs would be read
 

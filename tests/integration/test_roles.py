@@ -7,7 +7,7 @@ from psycopg import sql
 from pipelines.marts.run import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.small_history import insert_history
+from tests.support.small_history import insert_history
 
 MAY_READ = {
     "spawnwise_analyst": {"marts.unused_agents", "serving.best_model_per_cluster"},

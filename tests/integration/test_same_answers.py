@@ -17,10 +17,10 @@ from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.decision import rule_of
-from recommender.embedding import LocalEmbedder
+from recommender.embedding.local import LocalEmbedder
 from recommender.lookup import Recommender
 from recommender.published import Published, SnapshotFile
-from recommender.task_text import task_text
+from recommender.text.task_text import task_text
 from tests.benchmarks.routing.data import Outcomes
 from tests.benchmarks.routing.product import Revealed, learn
 

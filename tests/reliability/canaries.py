@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.ingest.test_formats import RECORD
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 from tests.unit.ingest.formats import test_codex as codex
 from tests.unit.ingest.formats import test_otel as otel
 from tests.unit.ingest.test_stored_redaction import SAMPLES

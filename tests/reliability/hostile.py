@@ -4,8 +4,8 @@ import json
 import unicodedata
 from pathlib import Path
 
-from tests.report_facts import HOSTILE as MARKUP
-from tests.transcripts import Transcript
+from tests.support.report_facts import HOSTILE as MARKUP
+from tests.support.transcripts import Transcript
 
 ESCAPED = "spawnwise-was-here"  # what a name that is taken for a path would make
 TEXTS = [

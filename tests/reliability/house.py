@@ -18,7 +18,7 @@ import psycopg
 from pipelines.ingest.sample import write_sample_home
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.snapshot import read_snapshot
-from tests.digests import table_digests
+from tests.support.digests import table_digests
 
 IS_LONG = os.environ.get("SPAWNWISE_TEST_PROFILE") == "long"
 SEED = int(os.environ.get("SPAWNWISE_TEST_SEED", "20261123"))

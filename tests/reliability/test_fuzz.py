@@ -20,7 +20,7 @@ from recommender.settings import data_home
 from recommender.snapshot import write_snapshot
 from tests.reliability.hostile import TEXTS, obeyed
 from tests.reliability.house import IS_LONG, PROJECT, SEED
-from tests.snapshots import TESTING, learned_snapshot
+from tests.support.snapshots import TESTING, learned_snapshot
 
 EXAMPLES = 20_000 if IS_LONG else 400
 PROCESSES = 300 if IS_LONG else 6

@@ -12,7 +12,7 @@ import pytest
 from pipelines.warehouse import Warehouse
 from tests.reliability.house import IS_LONG, PROJECT
 from tests.reliability.valid_logs import FIXTURES, Fixture, ingest, told
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 ANY = pytest.mark.parametrize("fixture", FIXTURES.values(), ids=FIXTURES)
 MEGABYTES = 50

@@ -26,7 +26,7 @@ from tests.reliability.canaries import write_logs_of_others
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.hostile import ESCAPED, TEXTS, obeyed
 from tests.reliability.house import PROJECT
-from tests.report_facts import trial
+from tests.support.report_facts import trial
 from tests.unit.report.test_page import Markup
 
 TABLES = "select schemaname || '.' || tablename from pg_tables where schemaname !~ '^pg_|information_schema|dagster'"

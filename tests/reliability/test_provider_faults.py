@@ -13,12 +13,12 @@ from pipelines.embed.embed_specs import embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
-from recommender.embedding import unit_rows
-from recommender.openai_embedding import OpenAIEmbedder
-from tests.embedding_server import Answer, EmbeddingServer, Rows, rows_for, running_embedding_server
+from recommender.embedding.local import unit_rows
+from recommender.embedding.openai_server import OpenAIEmbedder
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import IS_LONG, House
 from tests.reliability.rounds import one_round
+from tests.support.embedding_server import Answer, EmbeddingServer, Rows, rows_for, running_embedding_server
 
 MODEL = "text-embedding-3-small"
 TASKS = sorted((f"task {number}" for number in range(8)), key=lambda text: hashlib.sha256(text.encode()).hexdigest())

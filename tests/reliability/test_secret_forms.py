@@ -15,7 +15,7 @@ from pipelines.ingest.values import MAX_NAME, name
 from pipelines.judge.evidence import MAX_REPORT, evidence
 from tests.reliability.canaries import CANARIES
 from tests.reliability.house import IS_LONG, chance
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 from tests.unit.recommender.test_redaction import PRIVATE_KEYS, filled
 
 PART = 12  # characters of a secret that must not be left

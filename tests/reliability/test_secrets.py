@@ -17,14 +17,14 @@ from pipelines.judge.nightly import judge_spawns
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.embedding import embedder_from_environment
-from recommender.journal import MAX_NAME
-from recommender.task_text import task_text
-from tests.chat_server import running_chat_server
-from tests.embedding_server import running_embedding_server
+from recommender.embedding.local import embedder_from_environment
+from recommender.journal.notes import MAX_NAME
+from recommender.text.task_text import task_text
 from tests.reliability.canaries import CANARIES, canary_session, leaked, write_canaries, write_logs_of_others
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import files_of
+from tests.support.chat_server import running_chat_server
+from tests.support.embedding_server import running_embedding_server
 from tests.unit.recommender.test_redaction import filled
 
 RECORDED = ["record", "Count the apples", "--agent", "counter", "--model", "haiku"]

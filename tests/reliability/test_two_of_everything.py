@@ -16,10 +16,10 @@ from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.serving_tables import read_database
 from recommender.snapshot import read_snapshot
-from tests.embedding_server import EmbeddingServer, running_embedding_server
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import HOME_MODE, IS_LONG
 from tests.reliability.rounds import Round, one_round
+from tests.support.embedding_server import EmbeddingServer, running_embedding_server
 
 TASK = "Write unit tests for the parser"
 AGENT = "test-writer"

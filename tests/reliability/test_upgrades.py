@@ -15,7 +15,7 @@ from pipelines.warehouse.migrate import migration_level, migration_levels, upgra
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import AS_IT_WAS, IS_LONG, House, kill
 from tests.reliability.levels import EXTRAS, REMADE, Columns, OldHouse
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 *EARLIER, NEWEST = migration_levels()
 LEARNED_AT = EARLIER if IS_LONG else EARLIER[:1]

@@ -14,7 +14,7 @@ from pipelines.ingest.ingest import IngestReport, ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.conftest import cloned_database
-from tests.transcripts import SESSION, VARIANTS
+from tests.support.transcripts import SESSION, VARIANTS
 from tests.unit.ingest.formats.test_codex import CHILD, CHILD_LINES, META, SPAWN, SPAWNED, TURN
 from tests.unit.ingest.formats.test_otel import agent, request, span
 from tests.unit.ingest.sources import test_copilot_cli as copilot

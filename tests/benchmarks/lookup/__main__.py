@@ -14,7 +14,7 @@ from recommender.snapshot import write_snapshot
 from tests.benchmarks.lookup import cold, crowd, faults, warm
 from tests.benchmarks.lookup.material import snapshot
 from tests.benchmarks.lookup.measures import Measure, publish
-from tests.published_tables import publish_tables
+from tests.support.published_tables import publish_tables
 
 
 def main() -> None:

@@ -7,12 +7,12 @@ import psycopg
 from pgvector.psycopg import register_vector
 
 from pipelines.warehouse import Warehouse
-from recommender.embedding import LocalEmbedder
+from recommender.embedding.local import LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.snapshot import write_snapshot
-from recommender.task_text import task_text
+from recommender.text.task_text import task_text
 from tests.benchmarks.lookup.material import AGENTS, disagreeing, tasks
 from tests.benchmarks.lookup.measures import Measure, latencies_ms, spread
 

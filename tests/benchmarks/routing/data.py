@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.embedding import LocalEmbedder
+from recommender.embedding.local import LocalEmbedder
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]

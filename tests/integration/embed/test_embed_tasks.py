@@ -12,9 +12,9 @@ from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.embed.similar_tasks import ensure_similarity_index, index_name, similar_tasks, similarity_statement
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
-from recommender.embedding import EmbeddingError, LocalEmbedder, Vectors
-from recommender.openai_embedding import OpenAIEmbedder
-from tests.embedding_server import EmbeddingServer, rows_for, running_embedding_server
+from recommender.embedding.local import EmbeddingError, LocalEmbedder, Vectors
+from recommender.embedding.openai_server import OpenAIEmbedder
+from tests.support.embedding_server import EmbeddingServer, rows_for, running_embedding_server
 
 TESTS, DEPLOY, REVIEW = "write unit tests for the kalman filter", "deploy to kubernetes", "review the migration"
 

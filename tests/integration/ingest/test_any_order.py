@@ -16,7 +16,7 @@ from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.conftest import cloned_database
 from tests.opencode_database import OpencodeDatabase, with_one_spawn
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 from tests.unit.ingest.formats.test_codex import CHILD_LINES, META, SPAWN, SPAWNED, TURN
 from tests.unit.ingest.sources.test_copilot_cli import SESSION, SESSION_LINES
 from tests.unit.ingest.test_checkpoints import checkpoint, commit, git, session

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.transcripts import HAIKU, OPUS, PROMPT, SESSION, Transcript, write_home
+from tests.support.transcripts import HAIKU, OPUS, PROMPT, SESSION, Transcript, write_home
 
 AGENT = "a1b2c3d4e5f6a7b8c"
 

@@ -10,7 +10,7 @@ import pytest
 from pipelines.commands.inputs import CANNOT_READ
 from pipelines.ingest.sources import source_of
 from recommender.cli import main
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 RECORD = {"id": "run-1", "agent": "tester", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}
 STRANGE = {"type": "session", "version": 3, "id": "s1", "cwd": "/shop"}

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from pipelines.warehouse import Warehouse
-from tests.transcripts import HAIKU, PROMPT, VARIANTS, Transcript, write_home
+from tests.support.transcripts import HAIKU, PROMPT, VARIANTS, Transcript, write_home
 
 
 def _history(home: Path) -> list[Path]:

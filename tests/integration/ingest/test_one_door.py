@@ -20,7 +20,7 @@ from pipelines.ingest.sources import sources
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 RECORD = {
     "id": "r1",

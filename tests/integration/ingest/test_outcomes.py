@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 
 def test_how_a_spawn_went_is_known_as_soon_as_it_is_read(tmp_path: Path, ingest: Any, tasks: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelines.warehouse import Warehouse
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 
 def _session(report: str = "Done.", **result: Any) -> Transcript:

@@ -11,7 +11,7 @@ from pipelines.ingest.files import scan as scan_module
 from pipelines.ingest.inputs import inputs_for, sample_folder
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 RECORD = {
     "id": "run-1",

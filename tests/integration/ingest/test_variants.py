@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from tests.transcripts import HAIKU, OPUS, PROMPT, SESSION, VARIANTS, Transcript, variant_d, variant_e, write_home
+from tests.support.transcripts import (
+    HAIKU,
+    OPUS,
+    PROMPT,
+    SESSION,
+    VARIANTS,
+    Transcript,
+    variant_d,
+    variant_e,
+    write_home,
+)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -15,10 +15,10 @@ from pipelines.journal.events import read_event
 from pipelines.journal.load import load_journal
 from pipelines.warehouse import Warehouse
 from recommender.home import journal_folder, snapshot_file
-from recommender.journal import feedback, journal_files, note, record
+from recommender.journal.notes import feedback, journal_files, note, record
 from recommender.lookup import default_recommender
 from recommender.snapshot import write_snapshot
-from tests.snapshots import TESTING, learned_snapshot
+from tests.support.snapshots import TESTING, learned_snapshot
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pipelines.judge.nightly import JudgeReport, judge_spawns
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.chat_server import ChatServer, running_chat_server
+from tests.support.chat_server import ChatServer, running_chat_server
 
 SECRET = "hunter" + "22"
 

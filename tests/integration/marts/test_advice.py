@@ -10,7 +10,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.migrate import ensure_pgvector, run_migrations, upgrade
 from tests.conftest import cloned_database
-from tests.small_history import insert_history
+from tests.support.small_history import insert_history
 
 
 def build(warehouse: Warehouse, selector: str) -> None:

@@ -8,7 +8,7 @@ from pipelines.marts.project import prepared_manifest
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.small_history import insert_history
+from tests.support.small_history import insert_history
 
 
 @pytest.fixture(scope="module")

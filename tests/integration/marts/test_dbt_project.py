@@ -3,7 +3,7 @@ import pytest
 from pipelines.marts.run import DbtError, DbtRun, run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.small_history import insert_history
+from tests.support.small_history import insert_history
 
 NIGHTLY = ["build", "--exclude-resource-type", "unit_test", "--selector"]
 

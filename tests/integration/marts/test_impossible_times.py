@@ -13,8 +13,8 @@ from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.home import journal_folder
-from recommender.journal import feedback, journal_files, record
-from tests.small_history import insert_history, insert_signal, insert_task
+from recommender.journal.notes import feedback, journal_files, record
+from tests.support.small_history import insert_history, insert_signal, insert_task
 
 NOW = datetime.now(UTC)
 FUTURE = datetime(NOW.year + 5, 1, 1, tzinfo=UTC)

@@ -9,9 +9,9 @@ from pipelines.marts.run import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.planted.history import REGRESSED_MODEL, regressed_week
-from tests.planted.load import load_planted_history
-from tests.planted.topics import GAPS, LONG_AGO, NEVER_SPAWNED, OVERLAPS, TOO_MUCH
+from tests.support.planted.history import REGRESSED_MODEL, regressed_week
+from tests.support.planted.load import load_planted_history
+from tests.support.planted.topics import GAPS, LONG_AGO, NEVER_SPAWNED, OVERLAPS, TOO_MUCH
 
 NOW = datetime.now(UTC)
 

@@ -10,9 +10,9 @@ from pipelines.marts.run import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.journal import feedback, record
+from recommender.journal.notes import feedback, record
 from tests.integration.journal.test_load_journal import spawn
-from tests.small_history import insert_signal
+from tests.support.small_history import insert_signal
 
 RECORD = {"agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z", "model": "claude-haiku-4-5"}
 END = {"finished_at": "2026-03-01T10:05:00Z"}

@@ -14,7 +14,7 @@ from pipelines.publish.report.page import write_report
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.small_history import insert_history, insert_signal, insert_task
+from tests.support.small_history import insert_history, insert_signal, insert_task
 
 MONDAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(
     days=datetime.now(UTC).weekday() + 7

@@ -17,8 +17,8 @@ from pipelines.purge.journal import purge_journal
 from pipelines.purge.removal import Removal, remove
 from pipelines.purge.scope import Scope
 from pipelines.warehouse import Warehouse
-from recommender.journal import feedback, journal_files, note, record
-from tests.transcripts import VARIANTS, write_home
+from recommender.journal.notes import feedback, journal_files, note, record
+from tests.support.transcripts import VARIANTS, write_home
 
 OLD, NEW, ELSEWHERE = (f"{n}d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01" for n in range(3))
 

@@ -1,8 +1,8 @@
 import pytest
 
 from pipelines.warehouse import Warehouse
-from tests.published_tables import publish_tables
-from tests.snapshots import learned_snapshot
+from tests.support.published_tables import publish_tables
+from tests.support.snapshots import learned_snapshot
 
 
 @pytest.fixture

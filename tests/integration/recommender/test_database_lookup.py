@@ -16,7 +16,7 @@ from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.serving_tables import read_database
 from recommender.snapshot import read_snapshot, write_snapshot
-from tests.snapshots import DEPLOYING, TESTING, learned_snapshot
+from tests.support.snapshots import DEPLOYING, TESTING, learned_snapshot
 
 DEADLINE_MS = 1_000
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipelines.publish.report.bundle import chart_library
 from pipelines.publish.report.page import render
-from tests.report_facts import HOSTILE, evidence, hostile_facts, recommendation, task
+from tests.support.report_facts import HOSTILE, evidence, hostile_facts, recommendation, task
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (Debian: apt-get install chromium)")

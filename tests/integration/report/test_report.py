@@ -13,7 +13,7 @@ from pipelines.publish.report.reading import BUILT_TABLES, read_facts
 from pipelines.publish.report.runs import record_run
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from tests.small_history import insert_history
+from tests.support.small_history import insert_history
 
 NIGHTLY = ["build", "--exclude-resource-type", "unit_test", "--selector"]
 

@@ -19,8 +19,8 @@ from pipelines.settings import Settings
 from pipelines.trials.nightly import update_trials
 from pipelines.warehouse import Warehouse
 from recommender.decision import rule_of
-from recommender.embedding import LocalEmbedder
-from recommender.journal import note_decision
+from recommender.embedding.local import LocalEmbedder
+from recommender.journal.notes import note_decision
 from recommender.lookup import Recommender
 
 AGENT = "worker"

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.ingest.files.find import LogFile, find_logs
 from pipelines.ingest.files.scan import scan
-from tests.transcripts import SESSION, Transcript
+from tests.support.transcripts import SESSION, Transcript
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="no git here")
 

@@ -8,7 +8,7 @@ import pytest
 from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
 from pipelines.settings import Settings
 from tests.opencode_database import with_one_spawn
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 from tests.unit.ingest.formats.test_codex import META
 from tests.unit.ingest.sources.test_copilot_cli import SESSION, SESSION_LINES
 

@@ -12,7 +12,7 @@ from pipelines.ingest.files import lines
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.scan import Scan, parts
 from pipelines.ingest.sources import source_of
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 LIMIT = "SPAWNWISE_MAX_UNPACKED_BYTES"
 PACKERS: dict[str, Callable[[bytes], bytes]] = {

@@ -17,7 +17,7 @@ from pipelines.ingest.join import link
 from pipelines.ingest.rows import task_row
 from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
-from tests.transcripts import SESSION, VARIANTS, Transcript
+from tests.support.transcripts import SESSION, VARIANTS, Transcript
 
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.files.find import find_logs
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 
 @pytest.fixture

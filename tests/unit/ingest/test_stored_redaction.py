@@ -10,8 +10,8 @@ from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.known import stored_path
 from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
 from pipelines.ingest.values import MAX_NAME, identifier, reference, shown_path
-from recommender.task_text import task_text
-from tests.secret_corpus import NAMED, TOKENS, WORD
+from recommender.text.task_text import task_text
+from tests.support.secret_corpus import NAMED, TOKENS, WORD
 
 
 def chance(length: int, alphabet: str = string.ascii_letters + string.digits) -> str:

@@ -8,7 +8,7 @@ from pipelines.ingest.facts import Facts, join, payload
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.observations import fold
 from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 
 def _read(log: Transcript) -> Facts:

@@ -9,7 +9,7 @@ import pytest
 from pipelines.ingest.files import wide
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.scan import scan
-from tests.transcripts import Transcript
+from tests.support.transcripts import Transcript
 
 ENCODINGS = {
     "utf-16-le": codecs.BOM_UTF16_LE,

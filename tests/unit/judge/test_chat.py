@@ -3,7 +3,7 @@ import pytest
 from pipelines.judge import chat
 from pipelines.judge.chat import Judge, JudgeError, Judgement, parsed
 from pipelines.settings import Settings
-from tests.chat_server import running_chat_server
+from tests.support.chat_server import running_chat_server
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from recommender.home import snapshot_file, unusable
 from recommender.lookup import default_recommender
 from recommender.settings import data_home
 from recommender.snapshot import write_snapshot
-from tests.snapshots import TESTING, learned_snapshot
+from tests.support.snapshots import TESTING, learned_snapshot
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recommender.embedding import LocalEmbedder
+from recommender.embedding.local import LocalEmbedder
 from recommender.fitting import MIN_OUTCOMES, MIN_SIMILARITY, MIN_SUCCESS, can_do, fitting_agent
 from recommender.kinds import Match
 from recommender.rows import ANY_KIND, AgentSpec, ModelEvidence, TaskKind

@@ -8,10 +8,10 @@ import pytest
 import recommender
 from recommender.cli import main
 from recommender.home import journal_folder, snapshot_file
-from recommender.journal import journal_files, last_id, note
+from recommender.journal.notes import journal_files, last_id, note
 from recommender.lookup import default_recommender
 from recommender.snapshot import write_snapshot
-from tests.snapshots import TESTING, learned_snapshot
+from tests.support.snapshots import TESTING, learned_snapshot
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ import pytest
 import recommender
 from recommender import known
 from recommender.cli import main
-from recommender.journal import journal_files
-from tests.transcripts import Transcript
+from recommender.journal.notes import journal_files
+from tests.support.transcripts import Transcript
 
 RECORD = ["record", "Write tests", "--agent", "qa", "--model"]
 

@@ -7,7 +7,13 @@ import wordllama
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.embedding import EmbeddingError, LocalEmbedder, embedder_from_environment, embedder_named, unit_rows
+from recommender.embedding.local import (
+    EmbeddingError,
+    LocalEmbedder,
+    embedder_from_environment,
+    embedder_named,
+    unit_rows,
+)
 
 TEXTS = [
     "Write unit tests for the kalman filter",

@@ -22,8 +22,8 @@ from recommender.published import Published, SnapshotFile
 from recommender.rows import ANY_AGENT, ANY_KIND, Tier
 from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot, write_snapshot
-from tests.embedding_server import running_embedding_server
-from tests.snapshots import DEPLOYING, TESTING, best, evidence, learned_snapshot, made_at, trial
+from tests.support.embedding_server import running_embedding_server
+from tests.support.snapshots import DEPLOYING, TESTING, best, evidence, learned_snapshot, made_at, trial
 
 UNLIKE = "zzz qqq 12345 %%%"
 

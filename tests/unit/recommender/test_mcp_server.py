@@ -9,13 +9,13 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from recommender.commands.mcp_server import build_server
 from recommender.commands.registry import MissingExtraError
 from recommender.home import snapshot_file
-from recommender.journal import journal_files
+from recommender.journal.notes import journal_files
 from recommender.lookup import Recommender, default_recommender
-from recommender.mcp_server import build_server
 from recommender.snapshot import write_snapshot
-from tests.snapshots import TESTING, learned_snapshot
+from tests.support.snapshots import TESTING, learned_snapshot
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,7 +29,7 @@ def bare(module: str, what: str, extra: str) -> NoReturn:
 def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     default_recommender.cache_clear()
     write_snapshot(snapshot_file(), learned_snapshot())
-    monkeypatch.setattr("recommender.mcp_server.imported", bare)
+    monkeypatch.setattr("recommender.commands.mcp_server.imported", bare)
     yield
     default_recommender.cache_clear()
 

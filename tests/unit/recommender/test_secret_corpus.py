@@ -2,8 +2,8 @@
 
 import pytest
 
-from recommender.redaction import redact, redact_forms
-from tests.secret_corpus import (
+from recommender.text.redaction import redact, redact_forms
+from tests.support.secret_corpus import (
     MIXED,
     NAMED,
     ORDINARY,

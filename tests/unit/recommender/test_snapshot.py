@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.snapshot import Snapshot, SnapshotError, TaskKind, read_snapshot, write_snapshot
-from tests.snapshots import best, learned_snapshot
+from tests.support.snapshots import best, learned_snapshot
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recommender.redaction import redact
-from recommender.task_text import DROPPED_BLOCKS, MAX_CHARACTERS, task_text
+from recommender.text.redaction import redact
+from recommender.text.task_text import DROPPED_BLOCKS, MAX_CHARACTERS, task_text
 
 FRAGMENTS = [
     *(f"<{tag}>" for tag in DROPPED_BLOCKS[:3]),

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender import work_types
-from recommender.task_text import task_text
+from recommender.text.task_text import task_text
 from recommender.work_types import WORK_TYPE_NAMES, WORK_TYPES, reading, work_type_of
 from recommender.work_types.lexicon import ANY_STEM, ENTRIES, STEMS
 

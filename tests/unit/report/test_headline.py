@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from pipelines.publish.report.headline import headline
-from tests.report_facts import NIGHT, hostile_facts, proven, recommendation, span, trial
+from tests.support.report_facts import NIGHT, hostile_facts, proven, recommendation, span, trial
 
 
 def told(section: str, **facts: object) -> list[str]:

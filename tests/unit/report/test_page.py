@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.publish.report.page import render
 from pipelines.publish.report.reading import ReportFacts, period_of, plain
-from tests.report_facts import HOSTILE, NIGHT, activity, hostile_facts
+from tests.support.report_facts import HOSTILE, NIGHT, activity, hostile_facts
 
 
 class Markup(HTMLParser):

@@ -10,7 +10,7 @@ from pipelines.publish.trial_words import (
     proof_to_date,
     proposal_in_words,
 )
-from tests.report_facts import proven, trial
+from tests.support.report_facts import proven, trial
 
 WEEK = date(2026, 1, 5)
 

@@ -2,7 +2,7 @@ from pipelines.trials.propose import Pace, Proposal, proposals
 from recommender.decision import Rule
 from recommender.judgement import Records, records_in
 from recommender.rows import ANY_AGENT, ANY_KIND, Scope, Tier
-from tests.snapshots import evidence
+from tests.support.snapshots import evidence
 
 RULE = Rule(failure_cost=10)
 DOCS = Scope(ANY_AGENT, "docs")

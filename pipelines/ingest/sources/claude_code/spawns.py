@@ -18,7 +18,7 @@ from pipelines.ingest.sources.claude_code.reports import (
     report_text,
 )
 from pipelines.ingest.values import MAX_INTEGER, count, identifier, mapping, name, text
-from recommender.task_text import task_text
+from recommender.text.task_text import task_text
 
 SPAWN_TOOLS = {"Task", "Agent"}
 GENERAL = "general-purpose"  # what runs where no type is named

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.spawn_record import SpawnRecord
-from tests.format_lines import only, read_all
+from tests.support.format_lines import only, read_all
 
 PARENT, CHILD = "0199-parent", "0199-child"
 

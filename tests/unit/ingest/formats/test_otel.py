@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.sources.otel.otlp import MAX_DEPTH, attributes
 from pipelines.ingest.spawn_record import SpawnRecord
-from tests.format_lines import only, read_all
+from tests.support.format_lines import only, read_all
 
 SECOND = 1_000_000_000
 BEGIN = 1_772_360_000 * SECOND

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.format_lines import read_all
+from tests.support.format_lines import read_all
 
 SECOND = 1_000_000_000
 BEGIN = 1_772_360_000 * SECOND

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.sources import source_of
-from tests.format_lines import read_all
+from tests.support.format_lines import read_all
 from tests.unit.ingest.formats.test_otel import BEGIN, SECOND, agent, record_of, records_of, request, span, typed
 
 CLIENT, SERVER = 3, "SPAN_KIND_SERVER"

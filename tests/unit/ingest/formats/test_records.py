@@ -15,7 +15,7 @@ from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources import source_of, sources
 from pipelines.ingest.spawn_record import record_schema
 from recommender.cli import main
-from tests.format_lines import only, read_all
+from tests.support.format_lines import only, read_all
 
 RECORD = {"id": "r1", "agent": "qa", "task": "Write tests", "spawned_at": "2026-03-01T10:00:00Z"}
 

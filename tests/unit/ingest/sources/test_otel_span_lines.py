@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.format_lines import only, read_all
+from tests.support.format_lines import only, read_all
 
 BEGIN = 1_788_000_000
 

@@ -91,9 +91,9 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     if said.get("tool_name") not in SPAWN_TOOLS or not isinstance(given, dict) or given.get("subagent_type") == "fork":
         return None
     from recommender.claude_files import parent_model
-    from recommender.journal import note_decision
+    from recommender.journal.notes import note_decision
     from recommender.lookup import Recommender
-    from recommender.task_text import task_text
+    from recommender.text.task_text import task_text
 
     spawn, is_changeable = _spawn(given), not is_subagent_model_forced()
     is_ours = spawn.is_ours and is_changeable
@@ -157,7 +157,7 @@ def _line(text: str) -> str:
 def subagent_stop(said: dict[str, Any]) -> None:
     """Note that an agent has stopped, and the model it ran on: its transcript may be gone before the nightly run."""
     from recommender.claude_files import first_model
-    from recommender.journal import note
+    from recommender.journal.notes import note
 
     note(
         "stop",

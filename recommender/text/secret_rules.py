@@ -1,10 +1,10 @@
 """What a secret looks like: all rules, in the order in which they name what they find."""
 
-from recommender.secret_commands import ADDRESSES, COMMANDS, COOKIES
-from recommender.secret_matching import RuleSet, word_rule
-from recommender.secret_names import NAMED
-from recommender.secret_tokens import PRIVATE_KEYS, TOKENS
-from recommender.secret_values import is_random
+from recommender.text.secret_commands import ADDRESSES, COMMANDS, COOKIES
+from recommender.text.secret_matching import RuleSet, word_rule
+from recommender.text.secret_names import NAMED
+from recommender.text.secret_tokens import PRIVATE_KEYS, TOKENS
+from recommender.text.secret_values import is_random
 
 # High-entropy words are last: whatever has a name of its own keeps it.
 FORMS = RuleSet(PRIVATE_KEYS + TOKENS + ADDRESSES + NAMED + COMMANDS + COOKIES)

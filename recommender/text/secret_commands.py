@@ -2,9 +2,9 @@
 
 import re
 
-from recommender.secret_matching import MAX_VALUE, part_rule, rule
-from recommender.secret_names import ANY, LIKELY, QUOTED
-from recommender.secret_values import is_key, is_likely_secret, is_password
+from recommender.text.secret_matching import MAX_VALUE, part_rule, rule
+from recommender.text.secret_names import ANY, LIKELY, QUOTED
+from recommender.text.secret_values import is_key, is_likely_secret, is_password
 
 _REFERENCE = re.compile(r"[{<[]|\$[{(A-Z_]|%[sA-Z({]|\*+$|x{3,}$|\.{3}$")
 _PLAIN_COOKIE = re.compile(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from recommender.secret_values import is_likely_secret, is_password
+from recommender.text.secret_values import is_likely_secret, is_password
 
 MAX_COLUMNS = 20
 # Part of a name that says which of the rules for values holds, in lower case.

@@ -5,7 +5,7 @@ import binascii
 import itertools
 import re
 
-from recommender.secret_words import ID_PREFIXES, ORDINARY
+from recommender.text.secret_words import ID_PREFIXES, ORDINARY
 
 MIN_ASSIGNED = 4
 MIN_LIKELY = 6

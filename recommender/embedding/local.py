@@ -91,7 +91,7 @@ class LocalEmbedder:
             words = _WORDS.findall(marked)
             return [token for word in words for token in (known if len(word) <= _WORD_KEPT else new)(word)]
         except (TypeError, UnicodeError) as error:
-            message = "A text is not valid Unicode: pass it through recommender.task_text first."
+            message = "A text is not valid Unicode: pass it through recommender.text.task_text first."
             raise EmbeddingError(message) from error
 
     def _tokens_of_word(self, word: str) -> list[int]:
@@ -131,7 +131,7 @@ def embedder_named(name: str, *, timeout_s: float = 60.0, attempts: int = 5) -> 
     """Return the embedder whose vectors are stored under this name."""
     if name == LOCAL_MODEL:
         return LocalEmbedder()
-    from recommender.openai_embedding import OpenAIEmbedder
+    from recommender.embedding.openai_server import OpenAIEmbedder
 
     return OpenAIEmbedder(name, timeout_s=timeout_s, attempts=attempts)
 

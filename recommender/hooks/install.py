@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.claude_settings import Settings, with_hooks, without_hooks
 from recommender.errors import SpawnwiseError
+from recommender.hooks.claude_settings import Settings, with_hooks, without_hooks
 
 SKILL_NAME = "agent-model-selector"
 SKILL = Path(__file__).with_name("SKILL.md")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from tests.planted.topics import GAPS, LONG_AGO, TOO_MUCH, WORK, Topic
+from tests.support.planted.topics import GAPS, LONG_AGO, TOO_MUCH, WORK, Topic
 
 MODELS = {"haiku": (0.3, 0.92, 0.04), "sonnet": (0.5, 0.94, 0.12), "opus": (0.2, 0.95, 0.4)}  # share, success, dollars
 REGRESSED_MODEL = "sonnet"

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import groupby
 
 from pipelines.warehouse import Warehouse
-from recommender.embedding import LocalEmbedder
-from tests.planted.history import Spawn, planted_history
-from tests.planted.topics import LONG_AGO, NEVER_SPAWNED, TOO_MUCH, WORK, Topic
+from recommender.embedding.local import LocalEmbedder
+from tests.support.planted.history import Spawn, planted_history
+from tests.support.planted.topics import LONG_AGO, NEVER_SPAWNED, TOO_MUCH, WORK, Topic
 
 SIGNALS = {True: "result_used", False: "tool_error", None: "no_result"}
 

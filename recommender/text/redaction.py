@@ -4,9 +4,9 @@ import hashlib
 import re
 from urllib.parse import unquote
 
-from recommender.secret_matching import RuleSet, Span
-from recommender.secret_rules import FORMS, RULES
-from recommender.secret_tables import secrets_in_tables
+from recommender.text.secret_matching import RuleSet, Span
+from recommender.text.secret_rules import FORMS, RULES
+from recommender.text.secret_tables import secrets_in_tables
 
 MAX_PASSES = 4  # A replacement can lay bare another secret; one pass sufficed for every real text.
 MAX_DECODED = 3  # Times that a word may have been URL-encoded.

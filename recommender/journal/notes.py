@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.errors import SpawnwiseError
 from recommender.home import journal_folder, private_folder
-from recommender.redaction import redact, redact_id
-from recommender.task_text import task_text
+from recommender.text.redaction import redact, redact_id
+from recommender.text.task_text import task_text
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation

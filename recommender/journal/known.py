@@ -8,10 +8,10 @@ from pathlib import Path
 from recommender.commands.registry import imported
 from recommender.errors import SpawnwiseError
 from recommender.home import snapshot_file
-from recommender.journal import journal_files
+from recommender.journal.notes import journal_files
 from recommender.models import CLAUDE_FAMILIES, is_of_known_vendor, model_family, model_version
-from recommender.redaction import redact, redact_forms
 from recommender.settings import LookupSettings, candidate_models, claude_home, data_home, database_url
+from recommender.text.redaction import redact, redact_forms
 
 LOG_BYTES = 1 << 30  # of the newest logs that are searched for a tool call
 _SPAWN_TOOLS = ("Task", "Agent")

@@ -1,7 +1,7 @@
 """Secrets that are told by the name before them: in settings, code, commands, headers, addresses and prose."""
 
-from recommender.secret_matching import MAX_VALUE, part_rule, rule
-from recommender.secret_values import (
+from recommender.text.secret_matching import MAX_VALUE, part_rule, rule
+from recommender.text.secret_values import (
     is_assigned_secret,
     is_likely_secret,
     is_login,

@@ -8,8 +8,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from recommender import explain as explanation
-from recommender import journal
 from recommender.commands.registry import MissingExtraError, imported
+from recommender.journal import notes as journal
 from recommender.lookup import arecommend
 
 INSTRUCTIONS = "Ask `recommend` before spawning an agent, and tell `record` how it went."
@@ -105,7 +105,7 @@ async def _trial_action(action: str, trial_id: str) -> str:
 
 def _trials() -> Any:
     try:
-        return imported("pipelines.trials.actions", "A trial", "learn")
+        return imported("pipelines.commands.trial_actions", "A trial", "learn")
     except MissingExtraError as error:
         raise ToolError(str(error)) from error
 

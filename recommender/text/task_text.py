@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from recommender.redaction import redact
+from recommender.text.redaction import redact
 
 # 98 % of real prompts are shorter; the rest of a longer one seldom changes its kind, and 8,000 characters stay within
 # the 8,192 tokens that embedding services take for nearly every text.

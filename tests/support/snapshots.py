@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
-from recommender.embedding import LocalEmbedder
+from recommender.embedding.local import LocalEmbedder
 from recommender.rows import (
     ANY_AGENT,
     ANY_KIND,

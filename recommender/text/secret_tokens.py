@@ -2,8 +2,8 @@
 
 import re
 
-from recommender.secret_matching import Rule, part_rule, rule, word_rule
-from recommender.secret_values import is_key, is_mixed, is_private_key
+from recommender.text.secret_matching import Rule, part_rule, rule, word_rule
+from recommender.text.secret_values import is_key, is_mixed, is_private_key
 
 # A token is taken to its end. Where its first letters occur in ordinary words it starts only where a word does.
 _START = r"(?<![A-Za-z0-9_-])"

@@ -1,0 +1,1 @@
+"""What runs inside Claude Code, and what puts it there."""

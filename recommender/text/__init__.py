@@ -1,0 +1,1 @@
+"""A task as text, at spawn time and at night alike: cleaned, without secrets, cut."""
