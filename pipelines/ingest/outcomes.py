@@ -28,12 +28,12 @@ SOURCES = {"task_history": "read_spawns", "outcome_signals": "read_signals"}
 
 def write_outcomes(connection: psycopg.Connection[Any], tasks: Iterable[uuid.UUID]) -> None:
     """Write how these spawns went."""
-    statement = named_sql(__file__, "write_outcomes").replace("/* models */", _models())
+    statement = named_sql(__file__, "write_outcomes").replace("/* models */", outcome_models())
     connection.execute(statement, {"tasks": list(tasks), "rules": json.dumps(_rules())})
 
 
 @cache
-def _models() -> str:
+def outcome_models() -> str:
     """Return the models as parts of a `with` clause: sources and models are referred to by their names."""
     import jinja2
     import yaml

@@ -11,7 +11,7 @@ from recommender.home import snapshot_file
 from recommender.journal.notes import journal_files
 from recommender.models import CLAUDE_FAMILIES, is_of_known_vendor, model_family, model_version
 from recommender.settings import LookupSettings, candidate_models, claude_home, data_home, database_url
-from recommender.text.redaction import redact, redact_forms
+from recommender.text.redaction import redact, redact_id
 
 LOG_BYTES = 1 << 30  # of the newest logs that are searched for a tool call
 _SPAWN_TOOLS = ("Task", "Agent")
@@ -29,7 +29,7 @@ def check_task(target: str) -> str:
     Looks at the nearest first: the journal, the warehouse where there is one, the Claude home's newest logs, as a
     spawn may be judged before the night has read it.
     """
-    stored = redact_forms(target)
+    stored = redact_id(target)
     if stored and _is_in_journal(stored):
         return ""
     is_known, unchecked = _is_in_warehouse(stored)

@@ -145,7 +145,7 @@ def record(
         raise RecordError(f"A record's names and ids have at most {MAX_NAME} characters.")
     if decision_id and not _is_uuid(decision_id):
         raise RecordError("The decision_id is the one that a recommendation gave, a UUID.")
-    key = record_id or decision_id or str(uuid.uuid4())
+    key = _redacted_id(record_id or decision_id or str(uuid.uuid4()))
     note(
         "record",
         record_id=key,
@@ -180,6 +180,7 @@ def feedback(target: str, *, is_good: bool, remark: str | None = None) -> str:
     """
     if target == "last":
         target = last_id()
+    target = _redacted_id(target)
     note("feedback", target=target, is_good=is_good, remark=task_text(remark) if remark else None)
     return target
 

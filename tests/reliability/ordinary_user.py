@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.ingest.costs import usage_cost
 from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.outcomes import outcome_models
 from pipelines.ingest.sources import sources
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
@@ -51,6 +52,7 @@ def as_user(user: str, work: str, *arguments: str) -> Any:
 def _load_the_rest() -> None:
     """Import what is imported late: the project may lie where only root can read."""
     sources()
+    outcome_models()
     usage_cost({"": [1, 1, 0, "claude-haiku-4-5", 1, 0, 0, 0]})
 
 

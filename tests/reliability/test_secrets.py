@@ -90,11 +90,14 @@ def test_no_secret_is_in_what_a_caller_gives_as_an_id(undisturbed: Undisturbed) 
     secret = next(secret for _, secret in CANARIES if secret.startswith("gh"))
     spawn = {"tool_name": "Agent", "tool_use_id": secret, "session_id": secret, "tool_input": {"prompt": "x"}}
     spawn["tool_input"] |= {"model": secret, "subagent_type": secret}
-    for arguments in (
-        [*RECORDED, "--id", secret, "--session", secret, "--parent", secret, "--now"],
-        ["feedback", secret, "bad", "--now"],
+    for arguments, code in (
+        ([*RECORDED, "--id", secret, "--session", secret, "--parent", secret, "--now"], 0),
+        (["feedback", secret, "bad", "--now"], 0),
+        (["feedback", secret[:-1] + "0", "bad", "--now"], 1),
     ):
-        assert undisturbed.run(*arguments).returncode == 0
+        run = undisturbed.run(*arguments)
+        assert run.returncode == code, run.stderr
+        assert leaked(run.stdout + run.stderr) == set()
     undisturbed.run("hook", "pre-spawn", "--mode", "audit", given=json.dumps(spawn))
     (journal,) = (undisturbed.home / "journal").iterdir()
     assert '"mode": "audit"' in journal.read_text()
@@ -125,6 +128,8 @@ def test_no_secret_is_in_a_request_to_embedder_or_judge(
     assert len(sent) > 2 * len(CANARIES)
     assert leaked(" ".join(sent)) == set()
     with running_chat_server() as chat:
+        with warehouse.connect() as connection:  # as if the logs left all of them open
+            connection.execute("update learning.task_history set success = null, outcome_confidence = null")
         settings = Settings(judge_model="small", judge_base_url=chat.url, judge_budget=10_000)
         judged = judge_spawns(warehouse, settings, SilentProgress())
     assert judged.asked + judged.from_cache == 3 * len(CANARIES)

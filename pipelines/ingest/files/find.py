@@ -126,7 +126,7 @@ def _matches(pattern: Path) -> list[Path]:
 def _logs_in(place: Path, warnings: list[str]) -> Iterator[LogFile]:
     """Yield the transcripts in a repository's checkpoints, where it has any, else the logs in a home or a folder."""
     checkpoints: Sequence[LogFile] = ()
-    if (place / ".git").exists() or (place / "HEAD").is_file():
+    if os.path.exists(place / ".git") or os.path.isfile(place / "HEAD"):  # noqa: PTH110, PTH113  # never raise
         from pipelines.ingest.files.checkpoints import checkpoint_logs, may_hold_checkpoints
 
         try:
@@ -134,7 +134,7 @@ def _logs_in(place: Path, warnings: list[str]) -> Iterator[LogFile]:
         except OSError as error:
             warnings.append(f"Checkpoints in {shown_path(place)} cannot be read ({error.strerror}).")
     home = place / "projects"
-    yield from checkpoints or _walk(home if home.is_dir() else place, warnings)
+    yield from checkpoints or _walk(home if os.path.isdir(home) else place, warnings)  # noqa: PTH112
 
 
 def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:

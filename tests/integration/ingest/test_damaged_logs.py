@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.commands.inputs import CANNOT_READ
-from pipelines.ingest.sources import source_of
+from pipelines.ingest.sources import source_of, sources
 from recommender.cli import main
 from tests.support.transcripts import Transcript
 
@@ -89,7 +89,8 @@ def test_a_named_file_of_no_known_format_is_told_with_the_known_ones(
 ) -> None:
     path = _write(tmp_path / "projects" / "strange.txt", content)
     (warning,) = ingest(path).warnings
-    assert f"{path} is not a known format. Known formats: claude-code, codex, otel, records." in warning
+    known = ", ".join(source.name for source in sources())
+    assert f"{path} is not a known format. Known formats: {known}." in warning
     assert not tasks()
 
 

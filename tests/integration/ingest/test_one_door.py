@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.ingest import sources as registry
 from pipelines.ingest.files import find
+from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.ingest import ingest as ingest_inputs
 from pipelines.ingest.inputs import logs_on_this_machine, sample_folder
 from pipelines.ingest.observations import Call, Message, Return, Seen
@@ -38,11 +39,11 @@ def write(path: Path, *records: dict[str, Any]) -> Path:
     return path
 
 
-def read_tasks(path: Path, memory: dict[str, Any]) -> Rows:
+def read_tasks(origin: Origin, memory: dict[str, Any]) -> Rows:
     """Read two rows of a database at a time, from where it was read last."""
     after, told = memory.get("row", 0), list[Any]()
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        with sqlite3.connect(f"file:{origin.path}?mode=ro", uri=True) as database:
             rows = database.execute("select rowid, key, at from tasks where rowid > ? limit 2", [after]).fetchall()
     except sqlite3.Error as error:
         raise OSError(0, str(error)) from None

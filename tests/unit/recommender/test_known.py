@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import recommender
-from recommender import known
+from recommender.journal import known
 from recommender.cli import main
 from recommender.journal.notes import journal_files
 from tests.support.transcripts import Transcript

@@ -17,7 +17,7 @@ _NAMES = ("opencode.db", "opencode-local.db", "opencode-dev.db", "opencode-beta.
 
 
 def _recognises(head: Head) -> bool:
-    return head.start.startswith(_HEADER)
+    return "opencode" in head.path.name and head.start.startswith(_HEADER)
 
 
 def _read_rows(origin: Origin, memory: dict[str, Any]) -> Rows:
