@@ -93,7 +93,7 @@ class Unpacked(io.BufferedIOBase):
             block = getattr(self._stream, "read1", self._stream.read)(size if size > 0 else io.DEFAULT_BUFFER_SIZE)
             if not block and self._is_zstd and not _is_whole_zstd(self._file):
                 raise EOFError
-            self._left -= len(block) + LINE_WEIGHT * block.count(b"\n")
+            self._left -= len(block) + LINE_WEIGHT * max(block.count(b"\n"), block.count(b"\r"))
         self._place += len(block)
         return block
 
