@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.spawn_record import SpawnRecord  # its checks take long to import, and most need none
 
 MAX_ERROR = 500
+WORKFLOW = "Workflow"  # the tool whose agents are spawned by no call of their own
 
 
 class Call(NamedTuple):

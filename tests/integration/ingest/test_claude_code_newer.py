@@ -143,6 +143,30 @@ def test_agents_of_a_workflow_are_spawns_without_a_call(tmp_path: Path, ingest: 
     assert signals(key) == {"result_returned"}
 
 
+@pytest.mark.parametrize("nights", [1, 2])
+def test_an_agent_that_a_workflows_agent_spawns_is_one_spawn(
+    nights: int, tmp_path: Path, ingest: Any, tasks: Any
+) -> None:
+    outer, child = Transcript(version="2.1.332"), Transcript(version="2.1.332")
+    place = f"{SESSION}/subagents/workflows/wf_1"
+    _own(child, child.user(PROMPT), child.says("In retry.py.", model=HAIKU, output=7))
+    write_home(tmp_path, {"": Transcript()})
+    child.write(tmp_path, f"{place}/agent-{AGENT}.jsonl")
+    if nights == 2:  # it is read before anything tells who spawned it
+        ingest(tmp_path)
+    outer.user("Review the till.")
+    outer.spawn(tool="Agent")
+    _describe(tmp_path, "subagents/workflows/wf_1", agentType="Explore", toolUseId="toolu_01", parentAgentId="b1")
+    for record in outer.lines:
+        record.update(isSidechain=True, agentId="b1")
+    outer.write(tmp_path, f"{place}/agent-b1.jsonl")
+    ingest(tmp_path)
+    rows = tasks()
+    assert set(rows) == {"toolu_01", f"agent:{SESSION}:b1"}
+    assert (rows["toolu_01"]["model_resolved"], rows["toolu_01"]["output_tokens"]) == (HAIKU, 7)
+    assert rows["toolu_01"]["parent_task_id"] == rows[f"agent:{SESSION}:b1"]["id"]
+
+
 def _team(tmp_path: Path, *reports: str) -> None:
     log, child = Transcript(version="2.1.250"), Transcript(version="2.1.250")
     log.spawn(tool="Agent", subagent_type="builder", name="scout")

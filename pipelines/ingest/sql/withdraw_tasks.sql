@@ -1,0 +1,1 @@
+delete from learning.task_history where id = any(%(tasks)s)
