@@ -137,7 +137,8 @@ def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, in
 
 def _is_fork(facts: Facts) -> bool:
     types = (("call", "agent"), ("returned", "agent_type"), ("described", "agent_type"))
-    return any(payload(facts, register).get(field) == FORK for register, field in types)
+    is_said = bool(payload(facts, "described").get("is_fork"))
+    return is_said or any(payload(facts, register).get(field) == FORK for register, field in types)
 
 
 def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str | None:

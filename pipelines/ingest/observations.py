@@ -87,6 +87,7 @@ class Described(NamedTuple):
     effort: str = ""
     spawn_depth: int | None = None
     is_finished: bool | None = None
+    is_fork: bool | None = None
     at_ms: int = 0
     rank: int = 0
 

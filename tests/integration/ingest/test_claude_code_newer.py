@@ -69,9 +69,12 @@ def test_the_effort_is_that_of_most_messages(asked: str | None, tmp_path: Path, 
     assert (tasks()["toolu_01"]["effort_requested"], tasks()["toolu_01"]["effort_used"]) == (asked, "max")
 
 
-def test_the_message_that_made_the_call_is_no_forks(tmp_path: Path, ingest: Any, tasks: Any) -> None:
+@pytest.mark.parametrize("agent", ["fork", "builder"])
+def test_the_message_that_made_the_call_is_no_forks(agent: str, tmp_path: Path, ingest: Any, tasks: Any) -> None:
     log, child = Transcript(version="2.1.332"), Transcript(version="2.1.332")
-    called = log.spawn(tool="Agent", subagent_type="fork")
+    called = log.spawn(tool="Agent", subagent_type=agent)
+    if agent != "fork":
+        _describe(tmp_path, agentType=agent, toolUseId="toolu_01", isFork=True)
     called["requestId"] = "req_parent"
     log.returned("toolu_01", "Launched.", {"isAsync": True, "status": "async_launched", "agentId": AGENT})
     copied = child.line("assistant", message=called["message"], requestId="req_parent", uuid="copied")
