@@ -108,7 +108,7 @@ def _write_facts(connection: Connection, source: str, changed: dict[str, Facts])
 def _withdraw(connection: Connection, source: str, called: set[str], rows: Sequence[tuple[Linked, TaskRow]]) -> None:
     """Delete the rows of what turned out to be another spawn's agent."""
     if others := called - {spawn.key for spawn, _ in rows}:
-        connection.execute(named_sql(__file__, "withdraw_tasks"), {"tasks": [task_id(source, key) for key in others]})
+        connection.execute(named_sql(__file__, "withdraw_tasks"), {"source": source, "keys": list(others)})
 
 
 def _write_decisions(connection: Connection, source: str, changed: dict[str, Facts]) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.transcripts import HAIKU, OPUS, PROMPT, SESSION, Transcript, write_home
+from pipelines.ingest.health import read_health
+from pipelines.warehouse import Warehouse
 
 AGENT = "a1b2c3d4e5f6a7b8c"
 
@@ -148,7 +150,7 @@ def test_agents_of_a_workflow_are_spawns_without_a_call(tmp_path: Path, ingest: 
 
 @pytest.mark.parametrize("nights", [1, 2])
 def test_an_agent_that_a_workflows_agent_spawns_is_one_spawn(
-    nights: int, tmp_path: Path, ingest: Any, tasks: Any
+    nights: int, tmp_path: Path, ingest: Any, tasks: Any, warehouse: Warehouse
 ) -> None:
     outer, child = Transcript(version="2.1.332"), Transcript(version="2.1.332")
     place = f"{SESSION}/subagents/workflows/wf_1"
@@ -168,6 +170,7 @@ def test_an_agent_that_a_workflows_agent_spawns_is_one_spawn(
     assert set(rows) == {"toolu_01", f"agent:{SESSION}:b1"}
     assert (rows["toolu_01"]["model_resolved"], rows["toolu_01"]["output_tokens"]) == (HAIKU, 7)
     assert rows["toolu_01"]["parent_task_id"] == rows[f"agent:{SESSION}:b1"]["id"]
+    assert read_health(warehouse).spawns_without_row == 0
 
 
 def _team(tmp_path: Path, *reports: str) -> None:
