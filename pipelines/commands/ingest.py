@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from, what_was_found
 from pipelines.commands.terminal import progress_on
+from pipelines.publish.report.wording import counted
 from pipelines.warehouse.embedded import started_meanwhile
 from recommender.terminal import add_json_argument, printable
 
@@ -42,17 +43,19 @@ def run(arguments: argparse.Namespace) -> int:
             except RunInProgressError as refusal:
                 print(str(refusal), file=sys.stderr)
                 return 2
-    print(json.dumps(asdict(report)) if arguments.json else _in_words(report))
+    print(json.dumps(asdict(report)) if arguments.json else in_words(report))
     for warning in [*report.warnings, *report.notes]:
         print(printable(warning), file=sys.stderr)
     return CANNOT_READ if report.warnings else 0
 
 
-def _in_words(report: "IngestReport") -> str:
-    speed = report.bytes_read / 1e6 / max(report.seconds, 1e-3)
+def in_words(report: "IngestReport") -> str:
+    """Return what was found, read and learned, a line each."""
+    megabytes = report.bytes_read / 1e6
+    read = f" ({megabytes:,.1f} MB, {megabytes / max(report.seconds, 1e-3):,.0f} MB/s)" if report.bytes_read else ""
     return (
-        f"{report.files} logs, {report.files_read} with news ({report.bytes_read / 1e6:,.1f} MB, {speed:,.0f} MB/s).\n"
-        f"{report.lines_read:,} lines: {report.lines_loaded:,} about spawns, {report.lines_skipped:,} not, "
-        f"{report.lines_quarantined:,} in quarantine.\n"
-        f"{report.spawns_total:,} spawns: {report.spawns_new:,} new, {report.spawns_updated:,} with news."
+        f"{counted(report.files, 'log')} found, {report.files_read:,} new or changed{read}.\n"
+        f"{counted(report.lines_read, 'line')} read: {report.lines_loaded:,} about spawns, "
+        f"{report.lines_skipped:,} about other things, {report.lines_quarantined:,} quarantined.\n"
+        f"{counted(report.spawns_total, 'spawn')} known: {report.spawns_new:,} new, {report.spawns_updated:,} updated."
     )

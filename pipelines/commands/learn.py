@@ -22,7 +22,7 @@ EXIT_CODES = (
     "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
     "3 done, but something that you named could not be read."
 )
-STANDS = "Published answers are as they were. Mend the cause and run again: finished work is not repeated."
+STANDS = "Published answers are as they were. Fix the cause and run again; finished work is not repeated."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     except (psycopg.Error, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else type(error).__name__
-        console.print(f"The purge stopped ({reason}). Mend the cause and run it again: it goes on where it stopped.")
+        console.print(f"The purge stopped ({reason}). Fix the cause and run it again; it goes on where it stopped.")
         return 1
 
 
@@ -91,7 +91,7 @@ def _publish_the_rest(settings: Settings, warehouse: Warehouse, console: Console
     result = run_job(settings, warehouse, console, "relearn").result
     if not result.success:
         explain_failure(result, console)
-        console.print("The data are removed, but nothing is published: mend the cause and run `spawnwise learn`.")
+        console.print("The data are removed, but nothing is published. Fix the cause and run `spawnwise learn`.")
     return bool(result.success)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
-from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.observations import TOKENS, WORKFLOW
 from pipelines.ingest.signals.names import DERIVED, RETURNED
 from recommender.text.task_text import task_text
 
@@ -44,6 +44,8 @@ class Linked(NamedTuple):
 def link(held: dict[str, Facts]) -> Iterator[Linked]:
     """Yield each spawn among the facts, joined with those of its agent; `held` must hold all that belong together."""
     keys = {key: keys_of(facts) for key, facts in held.items()}
+    for key in _called(held, keys):
+        held, keys[key] = held | {key: _without(held[key], "call")}, keys[key]._replace(is_spawn=False)
     spawns = sorted((key for key in held if keys[key].is_spawn), key=lambda key: (_called_at(held[key]), key))
     runs = {key: [run for run in keys[key].agent_keys if run in held] for key in spawns}
     _link_by_prompt(held, keys, spawns, runs)
@@ -61,12 +63,22 @@ def link(held: dict[str, Facts]) -> Iterator[Linked]:
         yield Linked(key, _without_call(_spelled_out(join(held[key], *windows))), parent)
 
 
+def _called(held: dict[str, Facts], keys: dict[str, Keys]) -> set[str]:
+    """Return the agents that lie among a workflow's, but were spawned by a call, as those that its agents spawn."""
+    named = {run for key in held for run in keys[key].agent_keys if run != key and keys[key].is_spawn}
+    return {run for run in named if run in held and payload(held[run], "call").get("tool") == WORKFLOW}
+
+
+def _without(facts: Facts, field: str) -> Facts:
+    return {name: value for name, value in facts.items() if name != field}
+
+
 def _spelled_out(facts: Facts) -> Facts:
     """Return facts in which what is told of a whole spawn stands as its call, its end, its messages and its signs."""
     stated = told(facts)
     if not stated:
         return facts
-    spelled: Facts = {field: value for field, value in facts.items() if field != "told"}
+    spelled = _without(facts, "told")
     called, finished = stated["spawned_ms"], stated.get("finished_ms")
     call = {field: stated.get(field) for field in _OF_THE_CALL}
     call["effort"] = stated.get("effort_requested")
@@ -125,7 +137,8 @@ def _share(held: dict[str, Facts], owners: list[str], key: str) -> tuple[int, in
 
 def _is_fork(facts: Facts) -> bool:
     types = (("call", "agent"), ("returned", "agent_type"), ("described", "agent_type"))
-    return any(payload(facts, register).get(field) == FORK for register, field in types)
+    is_said = bool(payload(facts, "described").get("is_fork"))
+    return is_said or any(payload(facts, register).get(field) == FORK for register, field in types)
 
 
 def _owner(held: dict[str, Facts], owners: Iterable[str], child: Facts) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.spawn_record import SpawnRecord  # its checks take long to import, and most need none
 
 MAX_ERROR = 500
+WORKFLOW = "Workflow"  # the tool whose agents are spawned by no call of their own
 
 
 class Call(NamedTuple):
@@ -86,6 +87,7 @@ class Described(NamedTuple):
     effort: str = ""
     spawn_depth: int | None = None
     is_finished: bool | None = None
+    is_fork: bool | None = None
     at_ms: int = 0
     rank: int = 0
 

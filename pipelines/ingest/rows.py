@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pipelines.ingest.costs import total_cost, usage_cost
 from pipelines.ingest.facts import Facts, Message, messages, payload, stated_at
 from pipelines.ingest.join import Linked
-from pipelines.ingest.observations import TOKENS
+from pipelines.ingest.observations import TOKENS, WORKFLOW
 from pipelines.ingest.prices import Usage
 from pipelines.ingest.runs import ended
 from pipelines.ingest.source import Source
@@ -21,7 +21,6 @@ from recommender.models import model_family
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
 INHERIT = "inherit"  # as a requested model: the parent's
-WORKFLOW = "Workflow"  # the tool whose agents are spawned by no call of their own
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pipelines.ingest.facts import Facts, payload, stated_at
+from pipelines.ingest.observations import WORKFLOW
 
 NO_TIME = 2  # the rank of a statement whose line has no time of its own, nor any line before it
 
@@ -56,7 +57,7 @@ def reports(facts: Facts) -> list[list[Any]]:
 
 def own_end(facts: Facts) -> OwnEnd | None:
     """Return how the agent's own log ends, where the run is known to be over and the log has its last words."""
-    is_over = payload(facts, "described").get("is_finished") or payload(facts, "call").get("tool") == "Workflow"
+    is_over = payload(facts, "described").get("is_finished") or payload(facts, "call").get("tool") == WORKFLOW
     said, at_ms = payload(facts, "last"), stated_at(facts, "last")
     return OwnEnd(at_ms, said) if is_over and at_ms is not None and said else None
 

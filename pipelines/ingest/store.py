@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from pipelines.ingest.facts import Facts, join, tell, told
 from pipelines.ingest.files.scan import Scan
-from pipelines.ingest.join import keys_of, link
+from pipelines.ingest.join import Linked, keys_of, link
 from pipelines.ingest.outcomes import write_outcomes
 from pipelines.ingest.rows import COLUMNS, TaskRow, task_id, task_row
 from pipelines.ingest.signals.derive import write_signals
@@ -48,6 +48,7 @@ def write_facts(connection: Connection, source: str, read: dict[str, Facts]) -> 
     held = _with_relatives(connection, source, changed)
     rows = [(spawn, task_row(source, spawn)) for spawn in link(held)]
     _write_facts(connection, source, changed)
+    _withdraw(connection, source, {key for key, facts in held.items() if keys_of(facts).is_spawn}, rows)
     written = _write_tasks(connection, [row for _, row in rows])
     signalled = write_signals(connection, rows)
     write_outcomes(connection, signalled | {row.id for _, row in rows})
@@ -102,6 +103,12 @@ def _write_facts(connection: Connection, source: str, changed: dict[str, Facts])
     _copy(connection, "staged_facts", _FACT_COLUMNS, rows)
     connection.execute(named_sql(__file__, "merge_facts"))
     connection.execute("drop table staged_facts")  # a transaction may have more of them, one a source
+
+
+def _withdraw(connection: Connection, source: str, called: set[str], rows: Sequence[tuple[Linked, TaskRow]]) -> None:
+    """Delete the rows of what turned out to be another spawn's agent."""
+    if others := called - {spawn.key for spawn, _ in rows}:
+        connection.execute(named_sql(__file__, "withdraw_tasks"), {"source": source, "keys": list(others)})
 
 
 def _write_decisions(connection: Connection, source: str, changed: dict[str, Facts]) -> None:

@@ -73,7 +73,8 @@ def _without_secrets(text: str, rules: RuleSet) -> str:
         searched = _without_marks(text)
         spans = rules.spans(searched)
         if "|" in text:
-            spans += [Span(start, len(rules.rules), end, "secret-value") for start, end in secrets_in_tables(searched)]
+            lines = _without_marks(text.replace("\\n", " \n"))  # a table needs its rows
+            spans += [Span(start, len(rules.rules), end, "secret-value") for start, end in secrets_in_tables(lines)]
         if not spans:
             break
         text = _replaced(text, sorted(spans))

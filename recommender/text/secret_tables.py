@@ -1,7 +1,10 @@
-"""Passwords in tables, whose name stands in another cell: to the left of the value, or at the head of its column."""
+"""Passwords in tables, whose name stands in another cell: to the left of the value, or at the head of its column.
+
+The tables are those of Markdown, whose lines may have been joined, and those that clients of databases print.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from recommender.text.secret_values import is_likely_secret, is_password
 
@@ -14,21 +17,47 @@ _KEYS = ("token", "secret", "api key", "api_key", "apikey", "access key")
 _ASCII_NAMES = tuple(name for name in _NAMES + _KEYS if name.isascii())
 _END_OF_CELL = re.compile(r"[^\s|]{0,20}[ \t]{0,40}\|")
 _MAX_NAME = 40
+CROSSING = "-+-"  # in the ruler of a table that a client of a database prints
+_CROSSED_RULER = re.compile(r"\n[ \t]*\+?-+(?:\+-+)+\+?[ \t\r]*(?=\n)")
 _DECORATION = " \t\r\n`*_\"'"
 
 
 def secrets_in_tables(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the beginning and the end of each password in a cell; the lines of a table may have been joined."""
+    """Yield the beginning and the end of each password in a cell."""
     lowered = text.lower()
-    if len(lowered) != len(text) or not _has_named_cell(lowered):
+    if len(lowered) != len(text):
         return
-    cells = list(_cells(text))
-    for number, (start, end) in enumerate(cells):
-        name = lowered[start:end].strip(_DECORATION)
-        if 2 < len(name) <= _MAX_NAME and (name.endswith(_NAMES) or any(map(name.startswith, _NAMES))):
-            yield from filter(None, (_password(text, cell) for cell in _values(text, cells, number)))
-        elif 2 < len(name) <= _MAX_NAME and name.endswith(_KEYS):
-            yield from filter(None, (_key(text, cell) for cell in _values(text, cells, number)))
+    if CROSSING in text:
+        for name, cell in _under_crossed_rulers(text):
+            yield from _judged(text, lowered[slice(*name)], [cell])
+    if _has_named_cell(lowered):
+        cells = list(_cells(text))
+        for number, (start, end) in enumerate(cells):
+            yield from _judged(text, lowered[start:end], _values(text, cells, number))
+
+
+def _judged(text: str, name: str, cells: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield what is secret in the cells that a name, in lower case, is about."""
+    name = name.strip(_DECORATION)
+    if 2 < len(name) <= _MAX_NAME and (name.endswith(_NAMES) or any(map(name.startswith, _NAMES))):
+        yield from filter(None, (_password(text, cell) for cell in cells))
+    elif 2 < len(name) <= _MAX_NAME and name.endswith(_KEYS):
+        yield from filter(None, (_key(text, cell) for cell in cells))
+
+
+def _under_crossed_rulers(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield each cell with the head of its column, which stands above a ruler; rows have as many cells as heads."""
+    for ruler in _CROSSED_RULER.finditer(text):
+        heads = list(_cells(text, text.rfind("\n", 0, ruler.start()) + 1, ruler.start()))
+        start = ruler.end() + 1
+        while 1 < len(heads) <= MAX_COLUMNS and start < len(text):
+            end = text.find("\n", start)
+            end = len(text) if end < 0 else end
+            row = list(_cells(text, start, end))
+            if len(row) != len(heads):
+                break
+            yield from zip(heads, row, strict=True)
+            start = end + 1
 
 
 def _has_named_cell(lowered: str) -> bool:
@@ -41,12 +70,12 @@ def _has_named_cell(lowered: str) -> bool:
     return False
 
 
-def _cells(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while (end := text.find("|", start)) >= 0:
+def _cells(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    stop = len(text) if stop is None else stop
+    while (end := text.find("|", start, stop)) >= 0:
         yield start, end
         start = end + 1
-    yield start, len(text)
+    yield start, stop
 
 
 def _values(text: str, cells: list[tuple[int, int]], name: int) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from recommender.text.redaction import redact
+from recommender.text.secret_tables import CROSSING
 
 # 98 % of real prompts are shorter; the rest of a longer one seldom changes its kind, and 8,000 characters stay within
 # the 8,192 tokens that embedding services take for nearly every text.
@@ -37,6 +38,8 @@ def task_text(description: str, prompt: str | None = None) -> str:
     text = _printable(f"{description or ''}\n{prompt or ''}")
     for tag in DROPPED_BLOCKS:
         text = _without_block(text, tag)
+    if CROSSING in text:
+        text = redact(text)  # on one line the rows of such a table cannot be told apart
     text = " ".join(_WRAPPERS.sub(" ", text).split())
     text = redact(text)  # before the cut, which could leave half a secret that no rule knows
     while len(text) > MAX_CHARACTERS:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.transcripts import HAIKU, OPUS, PROMPT, SESSION, Transcript, write_home
+from pipelines.ingest.health import read_health
+from pipelines.warehouse import Warehouse
 
 AGENT = "a1b2c3d4e5f6a7b8c"
 
@@ -69,9 +71,12 @@ def test_the_effort_is_that_of_most_messages(asked: str | None, tmp_path: Path, 
     assert (tasks()["toolu_01"]["effort_requested"], tasks()["toolu_01"]["effort_used"]) == (asked, "max")
 
 
-def test_the_message_that_made_the_call_is_no_forks(tmp_path: Path, ingest: Any, tasks: Any) -> None:
+@pytest.mark.parametrize("agent", ["fork", "builder"])
+def test_the_message_that_made_the_call_is_no_forks(agent: str, tmp_path: Path, ingest: Any, tasks: Any) -> None:
     log, child = Transcript(version="2.1.332"), Transcript(version="2.1.332")
-    called = log.spawn(tool="Agent", subagent_type="fork")
+    called = log.spawn(tool="Agent", subagent_type=agent)
+    if agent != "fork":
+        _describe(tmp_path, agentType=agent, toolUseId="toolu_01", isFork=True)
     called["requestId"] = "req_parent"
     log.returned("toolu_01", "Launched.", {"isAsync": True, "status": "async_launched", "agentId": AGENT})
     copied = child.line("assistant", message=called["message"], requestId="req_parent", uuid="copied")
@@ -141,6 +146,31 @@ def test_agents_of_a_workflow_are_spawns_without_a_call(tmp_path: Path, ingest: 
     assert (row["model_resolved"], row["output_tokens"], row["session_id"]) == (HAIKU, 50, SESSION)
     assert (row["status"], row["duration_ms"], row["effort_requested"]) == ("completed", 1_000, "low")
     assert signals(key) == {"result_returned"}
+
+
+@pytest.mark.parametrize("nights", [1, 2])
+def test_an_agent_that_a_workflows_agent_spawns_is_one_spawn(
+    nights: int, tmp_path: Path, ingest: Any, tasks: Any, warehouse: Warehouse
+) -> None:
+    outer, child = Transcript(version="2.1.332"), Transcript(version="2.1.332")
+    place = f"{SESSION}/subagents/workflows/wf_1"
+    _own(child, child.user(PROMPT), child.says("In retry.py.", model=HAIKU, output=7))
+    write_home(tmp_path, {"": Transcript()})
+    child.write(tmp_path, f"{place}/agent-{AGENT}.jsonl")
+    if nights == 2:  # it is read before anything tells who spawned it
+        ingest(tmp_path)
+    outer.user("Review the till.")
+    outer.spawn(tool="Agent")
+    _describe(tmp_path, "subagents/workflows/wf_1", agentType="Explore", toolUseId="toolu_01", parentAgentId="b1")
+    for record in outer.lines:
+        record.update(isSidechain=True, agentId="b1")
+    outer.write(tmp_path, f"{place}/agent-b1.jsonl")
+    ingest(tmp_path)
+    rows = tasks()
+    assert set(rows) == {"toolu_01", f"agent:{SESSION}:b1"}
+    assert (rows["toolu_01"]["model_resolved"], rows["toolu_01"]["output_tokens"]) == (HAIKU, 7)
+    assert rows["toolu_01"]["parent_task_id"] == rows[f"agent:{SESSION}:b1"]["id"]
+    assert read_health(warehouse).spawns_without_row == 0
 
 
 def _team(tmp_path: Path, *reports: str) -> None:

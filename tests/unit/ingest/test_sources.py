@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.ingest import in_words
 from pipelines.ingest.files.find import find_logs
+from pipelines.ingest.ingest import IngestReport
 from tests.support.transcripts import Transcript
 
 
@@ -62,3 +64,14 @@ def test_an_unreadable_folder_is_said(home: Path) -> None:
         assert "Check its permissions" in find_logs([home]).warnings[0]
     finally:
         folder.chmod(0o700)
+
+
+def test_counts_of_what_was_read_have_their_right_nouns() -> None:
+    one = IngestReport(files=1, lines_read=1, lines_loaded=1, spawns_total=1, spawns_new=1)
+    assert in_words(one).splitlines() == [
+        "1 log found, 0 new or changed.",
+        "1 line read: 1 about spawns, 0 about other things, 0 quarantined.",
+        "1 spawn known: 1 new, 0 updated.",
+    ]
+    many = IngestReport(files=1_200, files_read=3, bytes_read=2_000_000, seconds=0.5)
+    assert in_words(many).startswith("1,200 logs found, 3 new or changed (2.0 MB, 4 MB/s).")

@@ -29,7 +29,13 @@ def is_named_as_own(path: Path) -> bool:
 
 def _recognises(head: Head) -> bool:
     """Tell by a line of a transcript, or of what Claude Code prints as a stream."""
-    return is_named_as_own(head.path) or ("type" in head.first and any(key in head.first for key in _OF_SESSION))
+    kind = head.first.get("type")
+    if kind in ("user", "assistant"):  # other clients have the same keys around messages of another form
+        message = head.first.get("message")
+        is_line = isinstance(message, dict) and "content" in message
+    else:
+        is_line = kind is not None
+    return is_named_as_own(head.path) or (is_line and any(key in head.first for key in _OF_SESSION))
 
 
 def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:

@@ -42,4 +42,5 @@ def _described(key: str, record: Mapping[str, Any]) -> Described:
         effort=name(record.get("effort")),
         spawn_depth=count(record.get("spawnDepth"), MAX_INTEGER),
         is_finished=record.get("finished") is True or None,
+        is_fork=record.get("isFork") is True or None,
     )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.ingest.observations import WORKFLOW
 from pipelines.ingest.redaction import redact_further, redact_start
 from pipelines.ingest.signals.names import RETURNED
 from pipelines.ingest.sources.claude_code.framing import Trailer, split_trailer
@@ -72,7 +73,7 @@ def call_payload(block: Mapping[str, Any], parent_model: str, session: str) -> d
 
 def call_of_workflow(prompt: str, agent: str, key: str) -> dict[str, Any]:
     """Return what stands for the call of an agent that a workflow has spawned."""
-    return {"tool": "Workflow", "agent": agent, "task": redact_further(task_text("", prompt)), "prompt_key": key}
+    return {"tool": WORKFLOW, "agent": agent, "task": redact_further(task_text("", prompt)), "prompt_key": key}
 
 
 def looks_like_spawn_result(result: object) -> bool:

@@ -47,6 +47,7 @@ class Tokens:
         self._answers: dict[str, Usage] = {}
         self._parents: Usage | None = None
         self._counts: list[_Count] = []
+        self._seen: set[_Count] = set()
         self._turns: list[int | None] = []  # when each began
 
     def inherit(self, info: object) -> None:
@@ -63,8 +64,10 @@ class Tokens:
     def count(self, info: object, at: object) -> None:
         """Take totals from the thread's own lines."""
         total, last = (Usage.of(mapping(info).get(f"{kind}_token_usage")) for kind in ("total", "last"))
-        if total and total != self._parents:  # else the parent's total, told again
-            self._counts.append(_Count(total, last, milliseconds(at)))
+        count = total and _Count(total, last, milliseconds(at))
+        if count and total != self._parents and count not in self._seen:  # else it is told again
+            self._seen.add(count)
+            self._counts.append(count)
 
     def record(self, payload: Mapping[str, Any]) -> None:
         """Take the record of one answer; it may come twice."""
@@ -80,11 +83,19 @@ class Tokens:
         counts = self._after_copy(milliseconds(forked_at)) if is_unmarked else self._counts
         used = Usage(*map(sum, zip(*self._answers.values(), strict=True))) if self._answers else None
         if not used and counts:
-            used = counts[-1].total.minus(self._before(counts[0]))
+            used = self._counted(counts)
         if not used or min(used) < 0:
             return {}
         uncached = max(0, used.input - used.cached)
         return {"input_tokens": uncached, "cache_read_tokens": used.cached, "output_tokens": used.output}
+
+    def _counted(self, counts: list[_Count]) -> Usage:
+        """Return what the totals grew by, over all the times that they began anew."""
+        begins = [0, *(place for place in range(1, len(counts)) if _is_anew(counts[place - 1], counts[place]))]
+        ends = [*(place - 1 for place in begins[1:]), -1]
+        grown = [counts[ends[0]].total.minus(self._before(counts[0]))]
+        grown += [counts[end].total for end in ends[1:]]
+        return Usage(*map(sum, zip(*grown, strict=True)))
 
     def _before(self, first: _Count) -> Usage:
         if first.last:
@@ -94,10 +105,16 @@ class Tokens:
 
     def _after_copy(self, forked_ms: int | None) -> list[_Count]:
         """Return the counts that are the thread's own, where nothing marks the end of what it was given."""
+        own = [at_ms for at_ms in self._turns if at_ms is not None and forked_ms is not None and at_ms > forked_ms]
+        if own and len(self._turns) == 1:
+            return self._counts  # the parent's conversation was not copied
+        after = [place for place, count in enumerate(self._counts) if own and (count.at_ms or 0) >= own[0]]
         fresh = [place for place, count in enumerate(self._counts) if place and count.total == count.last]
         if fresh:
-            return self._counts[fresh[-1] :]
-        if len(self._turns) <= 1:
-            return self._counts  # the parent's conversation was not copied
-        own = [at_ms for at_ms in self._turns if at_ms is not None and forked_ms is not None and at_ms > forked_ms]
-        return [count for count in self._counts if own and count.at_ms is not None and count.at_ms >= own[0]]
+            return self._counts[next((place for place in fresh if place in after), fresh[-1]) :]
+        return [self._counts[place] for place in after] if len(self._turns) > 1 else self._counts
+
+
+def _is_anew(before: _Count, count: _Count) -> bool:
+    """Tell whether the totals began at nothing again, as some do where a thread is resumed."""
+    return min(count.total.minus(before.total)) < 0 or (count.total == count.last and count.total != before.total)

@@ -415,6 +415,26 @@ def test_a_threads_tokens_are_its_own_whatever_stands_before_them(lines: list[di
     assert record_of(CHILD_META, *lines).input_tokens == 150
 
 
+def later(*counts: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each | {"timestamp": f"2026-03-01T10:01:{second:02}Z"} for second, each in enumerate(counts)]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        later(counted(60, 60), counted(100, 40), counted(50, 50)),
+        later(counted(60, 60), counted(90, 90)),  # beyond what was counted before, but all of it by one answer
+        later(counted(60, 60), counted(100, 40), counted(100, 40), counted(20, 20), counted(50, 30)),
+    ],
+)
+@pytest.mark.parametrize(
+    "before",
+    [[], [META, TURN_BEGINS], [META, event("task_started"), counted(500, 500), counted(9000, 400), TURN_BEGINS]],
+)
+def test_totals_that_begin_again_add_to_those_before(counts: list[Any], before: list[Any]) -> None:
+    assert record_of(CHILD_META, *before, *counts).input_tokens == 150
+
+
 def test_efforts_are_the_turns_and_the_calls() -> None:
     asked = call("spawn_agent", agent_type="worker", message="Fix the login", reasoning_effort="high")
     (spawned,) = (told.record for told in read_all("codex", [META, TURN, asked, SPAWNED])[0])
