@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def _mode(folder: Path) -> int:
 def shut_out_others(server: Any) -> None:
     """Make the server's socket private; where its path is too long, it lies in a folder for temporary files."""
     path = server.get_postmaster_info().socket_path
-    if path is None:  # Windows
+    if sys.platform == "win32" or path is None:
         return
     path.chmod(0o600)
     if path.parent != server.pgdata:
