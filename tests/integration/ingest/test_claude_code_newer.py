@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.transcripts import HAIKU, OPUS, PROMPT, SESSION, Transcript, write_home
 from pipelines.ingest.health import read_health
 from pipelines.warehouse import Warehouse
+from tests.support.transcripts import HAIKU, OPUS, PROMPT, SESSION, Transcript, write_home
 
 AGENT = "a1b2c3d4e5f6a7b8c"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import recommender
-from recommender.journal import known
 from recommender.cli import main
+from recommender.journal import known
 from recommender.journal.notes import journal_files
 from tests.support.transcripts import Transcript
 
