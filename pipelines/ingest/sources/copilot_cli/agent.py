@@ -123,7 +123,7 @@ class SubAgent:
             case "failed":
                 return self._failure()
         if self._answer is None:
-            return "zero_tokens" if self.total_tokens == 0 else "result_returned"
+            return "zero_tokens" if self.total_tokens == 0 else "no_result"
         return report_kind(self._answer, self.total_tokens)
 
     def _failure(self) -> str:

@@ -137,7 +137,7 @@ def test_an_agent_in_the_background_ends_when_it_ends(tmp_path: Path) -> None:
     launched = RESULT | {"data": RESULT["data"] | {"result": {"content": _LAUNCHED}}}
     early = spawn(tmp_path, START, RUN, STARTED, launched)
     assert (early.get("status"), sign(early)) == (None, "no_result")
-    assert sign(spawn(tmp_path, START, RUN, STARTED, launched, COMPLETED)) == "result_returned"
+    assert sign(spawn(tmp_path, START, RUN, STARTED, launched, COMPLETED)) == "no_result"
     noticed = event("system.notification", 25) | {
         "data": {"kind": {"type": "agent_completed", "agentId": "look-1", "status": "failed"}}
     }
