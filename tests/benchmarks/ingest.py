@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +27,9 @@ from tests.benchmarks.replicas import replicate, size_of, small_files
 
 RESULTS = Path("build/bench-ingest.json")
 COMMAND = [sys.executable, "-m", "recommender.cli", "ingest", "--json"]
-CCUSAGE = ["npx", "--yes", "ccusage@18", "daily", "--offline"]
+# The last one in JavaScript, and one in native code; each from npm, once, in a folder of its own.
+PEERS = {"ccusage 18": "ccusage@18", "ccusage 20": "ccusage@20.0.24"}
+PEERS_FOLDER = Path("build/peers")
 EMPTY = (
     "truncate learning.task_history, learning.spawn_facts, learning.ingest_files, learning.ingest_quarantine cascade"
 )
@@ -91,9 +94,9 @@ def compare(case: str, logs: Path, work: Path, repeat: int) -> list[Figure]:
         _empty(home)
         runs.setdefault("spawnwise, empty tables", []).append(ingest(home, homes))
         shutil.rmtree(home, ignore_errors=True)
-        if shutil.which("npx"):
-            environment = {"CLAUDE_CONFIG_DIR": ",".join(map(str, homes))}
-            runs.setdefault("ccusage 18", []).append(measure(CCUSAGE, environment))
+        environment = {"CLAUDE_CONFIG_DIR": ",".join(map(str, homes))}
+        for peer, program in peers().items():
+            runs.setdefault(peer, []).append(measure([program, "daily", "--offline"], environment))
     figures = [Figure(case, "logs", "megabytes", megabytes)]
     for system, measured in runs.items():
         seconds = statistics.median(run.seconds for run in measured)
@@ -103,15 +106,29 @@ def compare(case: str, logs: Path, work: Path, repeat: int) -> list[Figure]:
         figures.append(Figure(case, system, "cpu_seconds", cpu_seconds))
         figures.append(Figure(case, system, "peak_memory_mb", max(run.peak_mb for run in measured)))
     speeds = {figure.system: figure.value for figure in figures if figure.metric == "mb_per_second"}
-    if "ccusage 18" in speeds:
-        figures += [
-            Figure(case, system, "times_ccusage", speed / speeds["ccusage 18"])
-            for system, speed in speeds.items()
-            if system != "ccusage 18"
-        ]
+    figures += [
+        Figure(case, system, f"times_{peer.replace(' ', '_')}", speed / speeds[peer])
+        for peer in PEERS
+        for system, speed in speeds.items()
+        if peer in speeds and system not in PEERS
+    ]
     report = json.loads(runs["spawnwise, empty tables"][-1].output)
     figures.append(Figure(case, "spawnwise, empty tables", "spawns", report["spawns_total"]))
     return figures
+
+
+@cache
+def peers() -> dict[str, str]:
+    """Return the programs to compare with by name; none where npm is not there."""
+    if not shutil.which("npm"):
+        return {}
+    programs = {}
+    for name, package in PEERS.items():
+        folder = PEERS_FOLDER / package
+        install = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder), package]
+        subprocess.run(install, check=True)
+        programs[name] = str((folder / "node_modules" / ".bin" / "ccusage").absolute())
+    return programs
 
 
 def nothing_new(work: Path, repeat: int) -> list[Figure]:
