@@ -5,7 +5,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
+AT_SPAWN_TIME = ("hook", "recommend", "explain")
 OBJECTS_BETWEEN_LOOKS = 50_000  # for cycles: Python's own 700 have it look all through the imports, for nothing
 
 
@@ -25,6 +27,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def entry() -> NoReturn:
+    """Run the command of this process, and end it.
+
+    What answers at spawn time ends at once: nothing is left to do, and the threads of native libraries may crash while
+    an interpreter is taken down.
+    """
+    code = main()
+    if sys.argv[1:2] and sys.argv[1] in AT_SPAWN_TIME:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["hook"]:  # on the spawn path: nothing else is imported
         from recommender.hooks.hook import run
@@ -36,4 +52,4 @@ def _run(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

@@ -27,6 +27,7 @@ from recommender.text.task_text import MAX_CHARACTERS, task_text
 from recommender.trials import Arm
 from recommender.work_types import work_type_of
 
+LOADING_S = 5.0  # longest that loading may hold up who asks for it
 # A task's text keeps at most its first 8,000 characters; of a longer one no more than this is looked at.
 READ_CHARACTERS = 8 * MAX_CHARACTERS
 
@@ -123,6 +124,10 @@ class Recommender:
             note_decision(recommendation, text)
         return recommendation
 
+    def prepare(self, wait_s: float = LOADING_S) -> bool:
+        """Load what was published, so that later lookups keep their deadline; return whether it is there now."""
+        return self._published.current(wait_s).snapshot is not None
+
     def understand(self, task: str) -> tuple[Snapshot | None, NDArray[np.float32] | None]:
         """Return what is known and the task's vector, each None where it cannot be had."""
         knowledge = self._published.current(self._deadline_s)
@@ -163,6 +168,17 @@ def recommend(
     return recommender.recommend(
         task, agent, prompt=prompt, project=project, parent_model=parent_model, draws_trials=True
     )
+
+
+def prepare() -> bool:
+    """Load what lookups need, and return whether anything was published. Never raises.
+
+    The import of `recommend` does so by itself; a service may do it at its own start.
+    """
+    try:
+        return default_recommender().prepare()
+    except Exception:  # as for a lookup: no data home can be named, say
+        return False
 
 
 async def arecommend(

@@ -1,8 +1,10 @@
 """What was published last, kept in memory and renewed in the background: a lookup never waits for it twice."""
 
+import atexit
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -12,6 +14,7 @@ from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
 
 # At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.
 _LOOKUP_TIMEOUT_S = 5.0
+_EXIT_WAIT_S = 1.0
 # Of the deadline, what a database that hangs may use up before the file answers.
 _DATABASE_SHARE = 0.8
 
@@ -94,6 +97,12 @@ class Published:
         self._seen: object = self  # no stamp is equal to this
         self._reading: threading.Event | None = None
         self._started_at = 0.0
+        _all.add(self)
+
+    def finish(self) -> None:
+        """Let a reading end before the interpreter does: a library's own threads may crash in what is left of it."""
+        if (reading := self._reading) is not None:
+            reading.wait(_EXIT_WAIT_S)
 
     def current(self, wait_s: float) -> Knowledge:
         """Return the last known good; where nothing was ever read, wait for the first reading at most `wait_s`.
@@ -140,6 +149,15 @@ class Published:
             return Knowledge(snapshot, self._embedder_for(snapshot.embedding_model))
         except EmbeddingError as error:
             return Knowledge(snapshot, problem=str(error))
+
+
+_all: "weakref.WeakSet[Published]" = weakref.WeakSet()
+
+
+@atexit.register
+def _finish_all() -> None:
+    for published in list(_all):
+        published.finish()
 
 
 class LastKnownGood:

@@ -39,12 +39,12 @@ class LookupSettings:
         return cls(**{name: value for name, value in given.items() if value is not None})
 
 
-def patient() -> None:
-    """Give this process's lookups a second, unless their deadline is set.
+def patient(deadline_ms: int = 1_000) -> None:
+    """Give this process's lookups more time, unless their deadline is set.
 
     Who starts a process waits for its imports anyway: on a busy machine they alone may take longer than the default.
     """
-    os.environ.setdefault(f"{PREFIX}DEADLINE_MS", "1000")
+    os.environ.setdefault(f"{PREFIX}DEADLINE_MS", str(deadline_ms))
 
 
 def candidate_models() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from recommender.home import private_folder
-from recommender.settings import LookupSettings, data_home, is_subagent_model_forced
+from recommender.settings import LookupSettings, data_home, is_subagent_model_forced, patient
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
@@ -26,6 +26,9 @@ SPAWN_TOOLS = ("Agent", "Task")
 ALIASES = ("haiku", "sonnet", "opus", "fable")
 OPT_OUT = re.compile(r"\bspawnwise\s*[:=]\s*off\b", re.IGNORECASE)
 EVERY_SECOND = 0.5
+# A spawn takes minutes. Ten hooks at once on two cores need a second or two each for their imports alone; Claude Code
+# gives a hook five.
+DEADLINE_MS = 3_000
 _INPUT_BYTES = 16 * 2**20
 _LOG_BYTES = 2**20
 _NAME_CHARACTERS, _PATH_CHARACTERS = 200, 4_096
@@ -38,6 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     try:
         event, options = arguments[0], dict(zip(arguments[1::2], arguments[2::2], strict=False))
+        patient(DEADLINE_MS)
         settings = LookupSettings.from_environment()
         mode = settings.mode or options.get("--mode", "advise")
         means = settings.enforce_by or options.get("--by", "update")
