@@ -20,7 +20,10 @@ TEMPLATE = "template_spawnwise"
 _database_numbers = itertools.count(1)
 
 # Machines that run tests are busy: what is slow there is not wrong.
-settings.register_profile("spawnwise", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = 1_000 if os.environ.get("SPAWNWISE_TEST_PROFILE") == "long" else 50
+settings.register_profile(
+    "spawnwise", max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("spawnwise")
 
 

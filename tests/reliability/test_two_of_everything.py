@@ -71,7 +71,9 @@ def readers(house: Round) -> Iterator[list[Reader]]:
     url = house.server.dsn(house.database)
     file = Recommender(Published(SnapshotFile(path)), 1_000)
     tables = LastKnownGood(Published(ServingTables(url, refresh_s=0.02)), Published(SnapshotFile(path)))
-    both = [Reader(file), Reader(Recommender(tables, 1_000))]
+    recommenders = [file, Recommender(tables, 1_000)]
+    assert all(recommender.prepare() for recommender in recommenders)
+    both = [Reader(recommender) for recommender in recommenders]
     for reader in both:
         reader.ask()
         reader.start()
