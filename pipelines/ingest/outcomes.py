@@ -28,8 +28,17 @@ SOURCES = {"task_history": "read_spawns", "outcome_signals": "read_signals"}
 
 def write_outcomes(connection: psycopg.Connection[Any], tasks: Iterable[uuid.UUID]) -> None:
     """Write how these spawns went."""
-    statement = named_sql(__file__, "write_outcomes").replace("/* models */", outcome_models())
-    connection.execute(statement, {"tasks": list(tasks), "rules": json.dumps(_rules())})
+    models = f"{named_sql(__file__, 'outcomes_of_spawns')},\n{outcome_models()}"
+    update_outcomes(connection, models, {"tasks": list(tasks), "rules": json.dumps(_rules())})
+
+
+def update_outcomes(connection: psycopg.Connection[Any], models: str, parameters: dict[str, Any] | None = None) -> int:
+    """Give spawns the outcomes of `int_task_outcomes`, which `models` defines; return how many rows changed.
+
+    `models` is a `with` clause, of ours and not of anybody's input.
+    """
+    statement = f"{models}\n{named_sql(__file__, 'update_outcomes')}"
+    return connection.execute(statement, parameters).rowcount
 
 
 @cache
