@@ -21,35 +21,28 @@ class BuildConfig(dg.Config):
 
 
 def dbt_models(manifest: Path) -> list[dg.AssetsDefinition]:
-    """Return the assets of the dbt project whose manifest this is."""
-    phase: dict[str, Any] = {"manifest": manifest, "dagster_dbt_translator": TRANSLATOR, "pool": "warehouse"}
+    """Return the assets of the dbt project whose manifest this is.
 
-    @dbt_assets(selector="before_estimates", **phase)
-    def intermediate_models(
+    Before the estimates: seeds, staging and intermediate models, that is outcomes, and the counts that the estimates
+    are made from. After them: marts and serving tables; the published table is replaced only after its candidates have
+    passed.
+    """
+    return [
+        _phase(manifest, "intermediate_models", "before_estimates", "Judge outcomes"),
+        _phase(manifest, "mart_models", "after_estimates", "Build the marts"),
+    ]
+
+
+def _phase(manifest: Path, name: str, selector: str, stage: str) -> dg.AssetsDefinition:
+    @dbt_assets(manifest=manifest, name=name, selector=selector, dagster_dbt_translator=TRANSLATOR, pool="warehouse")
+    def models(
         context: dg.AssetExecutionContext,
         config: BuildConfig,
         warehouse: dg.ResourceParam[Warehouse],
         settings: dg.ResourceParam[Settings],
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        """Build seeds, staging and intermediate models: outcomes, and the counts that the estimates are made from."""
-        progress.stage("Judge outcomes")
-        yield from build_phase(
-            context, warehouse, settings, manifest, "before_estimates", full_refresh=config.full_refresh
-        )
+        progress.stage(stage)
+        yield from build_phase(context, warehouse, settings, manifest, selector, full_refresh=config.full_refresh)
 
-    @dbt_assets(selector="after_estimates", **phase)
-    def mart_models(
-        context: dg.AssetExecutionContext,
-        config: BuildConfig,
-        warehouse: dg.ResourceParam[Warehouse],
-        settings: dg.ResourceParam[Settings],
-        progress: dg.ResourceParam[Progress],
-    ) -> Iterator[Any]:
-        """Build marts and serving tables; the published table is replaced only after its candidates have passed."""
-        progress.stage("Build the marts")
-        yield from build_phase(
-            context, warehouse, settings, manifest, "after_estimates", full_refresh=config.full_refresh
-        )
-
-    return [intermediate_models, mart_models]
+    return models
