@@ -100,7 +100,8 @@ class Settings(BaseSettings):
         default=1.0, ge=0, description="Extra failures a week that automatic trials may be expected to cause, in all"
     )
     candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Models to estimate besides those seen, so that a trial may try them"
+        default=LookupSettings.candidate_models,
+        description="Models to estimate besides those seen, so that a trial may try them",
     )
     protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
         default=LookupSettings.protected_agents,

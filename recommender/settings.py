@@ -25,6 +25,7 @@ class LookupSettings:
     required_probability: float = 0.8
     minimum_evidence: float = 3.0
     exploration_share: float = 0.0
+    candidate_models: tuple[str, ...] = ()
     protected_agents: tuple[str, ...] = ()
     pinned_agents: tuple[str, ...] = ()
     default_model: str = "sonnet"
@@ -45,12 +46,6 @@ def patient(deadline_ms: int = 1_000) -> None:
     Who starts a process waits for its imports anyway: on a busy machine they alone may take longer than the default.
     """
     os.environ.setdefault(f"{PREFIX}DEADLINE_MS", str(deadline_ms))
-
-
-def candidate_models() -> tuple[str, ...]:
-    """Return `SPAWNWISE_CANDIDATE_MODELS`: models that may be tried, though none was seen yet."""
-    given = os.environ.get(f"{PREFIX}CANDIDATE_MODELS", "")
-    return tuple(name.strip() for name in given.split(",") if name.strip())
 
 
 def database_url() -> str | None:

@@ -2,15 +2,16 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from recommender.commands.registry import imported
 from recommender.errors import SpawnwiseError
 from recommender.home import snapshot_file
 from recommender.journal.notes import journal_files
 from recommender.models import CLAUDE_FAMILIES, is_of_known_vendor, model_family, model_version
-from recommender.settings import LookupSettings, candidate_models, claude_home, data_home, database_url
+from recommender.settings import LookupSettings, claude_home, data_home, database_url
 from recommender.text.redaction import redact, redact_id
 
 LOG_BYTES = 1 << 30  # of the newest logs that are searched for a tool call
@@ -131,22 +132,23 @@ def _learned_models() -> Iterable[str]:
 
 
 def _candidates() -> Iterable[str]:
-    return (*candidate_models(), LookupSettings.from_environment().default_model)
+    settings = LookupSettings.from_environment()
+    return (*settings.candidate_models, settings.default_model)
 
 
 def _priced_models() -> set[str]:
     """Return all names of the price list; none where it is not installed."""
-    try:
-        from genai_prices.data_snapshot import get_snapshot
-    except ImportError:
-        return set()
-    return {model.id.lower() for provider in get_snapshot().providers for model in provider.models}
+    return {model.id.lower() for provider in _sellers() for model in provider.models}
 
 
 def _is_priced(names: Iterable[str]) -> bool:
+    return any(provider.find_model(name) for provider in _sellers() for name in names)
+
+
+def _sellers() -> Sequence[Any]:
+    """Return the sellers of the price list; none where it is not installed."""
     try:
         from genai_prices.data_snapshot import get_snapshot
     except ImportError:
-        return False
-    providers = get_snapshot().providers
-    return any(provider.find_model(name) for provider in providers for name in names)
+        return ()
+    return list(get_snapshot().providers)
