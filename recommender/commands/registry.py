@@ -42,7 +42,9 @@ COMMANDS = {
     "uninstall": Command("recommender.commands.uninstall", "take it out again"),
     "record": Command("recommender.commands.record", "record a spawn that is in no log"),
     "feedback": Command("recommender.commands.feedback", "say how a task went; the latest word on it stands"),
-    "mcp": Command("recommender.commands.mcp", "serve recommend, explain, record, stats and trials over MCP", "mcp"),
+    "mcp": Command(
+        "recommender.commands.mcp", "serve recommend, explain, feedback, record, stats and trials over MCP", "mcp"
+    ),
     "ingest": Command("pipelines.commands.ingest", "read new logs, and nothing more", "learn"),
     "sql": Command("pipelines.commands.sql", "query the warehouse", "learn"),
     "doctor": Command("pipelines.commands.doctor", "check every piece and say what to do", "learn"),
