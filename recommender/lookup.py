@@ -27,6 +27,7 @@ from recommender.text.task_text import MAX_CHARACTERS, task_text
 from recommender.trials import Arm
 from recommender.work_types import work_type_of
 
+OWN_FIELDS = ("baseline_source", "trial_arm", "problem", "is_sample")  # of no contract: for the journal and the hook
 LOADING_S = 5.0  # longest that loading may hold up who asks for it
 # A task's text keeps at most its first 8,000 characters; of a longer one no more than this is looked at.
 READ_CHARACTERS = 8 * MAX_CHARACTERS
@@ -62,10 +63,12 @@ class Recommendation:
     # For the journal and the hook: who tells the baseline, and what a trial drew.
     baseline_source: str | None = field(default=None, repr=False)
     trial_arm: Arm | None = field(default=None, repr=False)
+    is_sample: bool = field(default=False, repr=False)  # of invented work
+    problem: str | None = field(default=None, repr=False)  # what kept the answer from being learned
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields of the contract by name, as the command line prints them."""
-        return {name: value for name, value in asdict(self).items() if name not in ("baseline_source", "trial_arm")}
+        return {name: value for name, value in asdict(self).items() if name not in OWN_FIELDS}
 
 
 class Recommender:
@@ -240,4 +243,6 @@ def _recommendation(answer: Answer, asked: Asked, knowledge: Knowledge, started:
         latency_ms=round((time.perf_counter() - started) * 1000, 3),
         baseline_source=answer.baseline.source if answer.baseline else None,
         trial_arm=answer.arm,
+        is_sample=snapshot is not None and snapshot.is_sample,
+        problem=knowledge.problem,
     )

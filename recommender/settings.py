@@ -71,6 +71,26 @@ def data_home() -> Path:
     return _expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "spawnwise"
 
 
+def use_data_home(folder: str) -> None:
+    """Have this process use a data folder: a hook is told it by its command."""
+    os.environ[f"{PREFIX}HOME"] = folder
+
+
+def chosen_data_home() -> Path | None:
+    """Return the folder that `SPAWNWISE_HOME` names, None where it is left to the platform."""
+    return data_home() if os.environ.get("SPAWNWISE_HOME") else None
+
+
+def codex_home() -> Path:
+    """Return Codex's home: `CODEX_HOME`, else `~/.codex`."""
+    return _expanded(os.environ.get("CODEX_HOME") or "~/.codex")
+
+
+def opencode_home() -> Path:
+    """Return the folder of opencode's global configuration."""
+    return _expanded(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "opencode"
+
+
 def claude_home() -> Path:
     """Return Claude Code's home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
     return _expanded(claude_config_dir() or "~/.claude")

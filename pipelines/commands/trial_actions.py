@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.estimate.store import newest_clustering
+from pipelines.journal.load import load_journal
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
@@ -101,6 +102,13 @@ def listed() -> list[dict[str, Any]]:
     """Return the trials that have not ended, as plain values."""
     with Warehouse.open(Settings()) as warehouse, warehouse.connect() as connection:
         return [trial.as_dict() for trial in store.read_trials(connection) if trial.ended_at is None]
+
+
+def shown(trial_id: str) -> dict[str, Any]:
+    """Return what a trial has shown so far, as plain values; raise `TrialError`."""
+    with Warehouse.open(Settings()) as warehouse:
+        load_journal(warehouse)
+        return find_trial(warehouse, trial_id).as_dict()
 
 
 def act(action: str, trial_id: str) -> str:

@@ -38,11 +38,13 @@ COMMANDS = {
     ),
     "report": Command("pipelines.commands.report", "write the nightly report again, and open it", "learn"),
     "stats": Command("pipelines.commands.stats", "show how often advice was followed, and how it went", "learn"),
-    "install": Command("recommender.commands.install", "put the hooks and the skill into Claude Code's settings"),
-    "uninstall": Command("recommender.commands.uninstall", "take them out again"),
+    "install": Command("recommender.commands.install", "put the hook into Claude Code, Codex or opencode"),
+    "uninstall": Command("recommender.commands.uninstall", "take it out again"),
     "record": Command("recommender.commands.record", "record a spawn that is in no log"),
     "feedback": Command("recommender.commands.feedback", "say how a task went; the latest word on it stands"),
-    "mcp": Command("recommender.commands.mcp", "serve recommend, explain, record, stats and trials over MCP", "mcp"),
+    "mcp": Command(
+        "recommender.commands.mcp", "serve recommend, explain, feedback, record, stats and trials over MCP", "mcp"
+    ),
     "ingest": Command("pipelines.commands.ingest", "read new logs, and nothing more", "learn"),
     "sql": Command("pipelines.commands.sql", "query the warehouse", "learn"),
     "doctor": Command("pipelines.commands.doctor", "check every piece and say what to do", "learn"),

@@ -4,17 +4,16 @@ The shapes are those of https://code.claude.com/docs/en/hooks. Whatever goes wro
 is 0: a hook that fails must not stop a spawn.
 """
 
+import contextlib
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from recommender.home import private_folder
-from recommender.settings import LookupSettings, data_home, is_subagent_model_forced, patient
+from recommender.hooks.hook_log import log_error, log_missed_answer
+from recommender.settings import LookupSettings, is_subagent_model_forced, patient, use_data_home
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
@@ -30,17 +29,21 @@ EVERY_SECOND = 0.5
 # gives a hook five.
 DEADLINE_MS = 3_000
 _INPUT_BYTES = 16 * 2**20
-_LOG_BYTES = 2**20
 _NAME_CHARACTERS, _PATH_CHARACTERS = 200, 4_096
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Answer one event: `pre-spawn [--mode MODE] [--by MEANS]` or `subagent-stop`. Always returns 0."""
+    """Answer one event: `pre-spawn`, `codex-spawn`, `opencode-spawn` or `subagent-stop`. Always returns 0.
+
+    Options: `--mode MODE`, `--by MEANS`, and `--home FOLDER`, the data folder.
+    """
     if arguments[:1] in (["--help"], ["-h"]):
         print(run.__doc__)
         return 0
     try:
         event, options = arguments[0], dict(zip(arguments[1::2], arguments[2::2], strict=False))
+        if "--home" in options:
+            use_data_home(options["--home"])
         patient(DEADLINE_MS)
         settings = LookupSettings.from_environment()
         mode = settings.mode or options.get("--mode", "advise")
@@ -49,17 +52,32 @@ def run(arguments: Sequence[str]) -> int:
             raise ValueError
         if mode == "off":
             return 0
-        handle: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
-            "pre-spawn": lambda said: pre_spawn(said, mode, means),
-            "subagent-stop": subagent_stop,
-        }
-        answer = handle[event](json.loads(sys.stdin.buffer.read(_INPUT_BYTES)))
+        answer = _handler(event, mode, means)(json.loads(sys.stdin.buffer.read(_INPUT_BYTES)))
         if answer:
-            sys.stdout.write(json.dumps(answer, allow_nan=False) + "\n")
-            sys.stdout.flush()
+            written = (json.dumps(answer, allow_nan=False) + "\n").encode()
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()
     except Exception as error:
-        _log(error)
+        log_error(error)
+        _forget_output()
     return 0
+
+
+def _forget_output() -> None:
+    """Let an answer that could not be written, or only half of it, go nowhere at the end of the process."""
+    with contextlib.suppress(Exception):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _handler(event: str, mode: str, means: str) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
+    if event == "pre-spawn":
+        return lambda said: pre_spawn(said, mode, means)
+    if event == "subagent-stop":
+        return subagent_stop
+    from recommender.hooks import codex, opencode
+
+    answer = {"codex-spawn": codex.answer, "opencode-spawn": opencode.answer}[event]
+    return lambda said: answer(said, mode)
 
 
 class _Spawn(NamedTuple):
@@ -112,7 +130,9 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         asked_model=spawn.asked_model,
         draws_trials=mode == "enforce" and means == "update" and is_ours,
     )
+    log_missed_answer(recommendation.problem)
     is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
+    is_known = is_known and not recommendation.is_sample
     is_applicable = is_ours and is_known and recommendation.is_change and recommendation.model in ALIASES
     note_decision(
         recommendation,
@@ -174,19 +194,3 @@ def subagent_stop(said: dict[str, Any]) -> None:
 
 def _string(value: object, characters: int = _NAME_CHARACTERS) -> str | None:
     return value[:characters] if isinstance(value, str) else None
-
-
-def _log(error: Exception) -> None:
-    """Note what went wrong and where, without any text of the task."""
-    trace, place = error.__traceback__, ""
-    while trace:
-        place, trace = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}", trace.tb_next
-    try:
-        private_folder(data_home())
-        path = data_home() / "hook.log"
-        flags = os.O_TRUNC if path.exists() and path.stat().st_size > _LOG_BYTES else os.O_APPEND
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
-        os.write(descriptor, f"{datetime.now(UTC).isoformat()} {type(error).__name__} at {place}\n".encode())
-        os.close(descriptor)
-    except OSError:
-        return
