@@ -1,6 +1,7 @@
 """Every setting and environment variable of the nightly run, typed, in one place."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -157,8 +158,10 @@ class Settings(BaseSettings):
     @field_validator("logs", "specs", mode="before")
     @classmethod
     def _split_paths(cls, value: object) -> object:
-        """Accept a path list as the shell writes one."""
-        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+        """Accept a path list as the shell writes one; the colon of a bucket's address parts nothing."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part for part in re.split(rf"{re.escape(os.pathsep)}(?!//)", value) if part)
 
     @field_validator("protected_agents", "pinned_agents", "candidate_models", "windows", mode="before")
     @classmethod
