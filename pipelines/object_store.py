@@ -73,11 +73,9 @@ def opened(place: Place) -> Iterator["ObjectStore"]:
     obstore = imported("obstore", f"Reading {place.scheme}:// addresses", EXTRA)
     try:
         yield _store(place.scheme, place.bucket)
-    except FileNotFoundError:
-        raise BucketError(None, f"there is no object {place.key}") from None
     except obstore.exceptions.PreconditionError:  # for whoever asked for one version
         raise
-    except (obstore.exceptions.BaseError, ValueError) as error:
+    except (obstore.exceptions.BaseError, FileNotFoundError, ValueError) as error:
         raise BucketError(None, _in_words(place, str(error))) from None
 
 
@@ -108,6 +106,8 @@ def _in_words(place: Place, told: str) -> str:
         return f"there is no bucket {place.bucket}; check its name"
     if re.search(r"169\.254\.169\.254|metadata\.google|source: Missing|must be specified", told):
         return f"no credentials were found; set {_CREDENTIALS[place.scheme]}"
+    if status == "404":
+        return f"there is no object {place.key}"
     if status in {"400", "401", "403"}:
         return (
             f"access is denied{f' ({code})' if code else ''}; check {_CREDENTIALS[place.scheme]}, and what they may do"

@@ -137,6 +137,10 @@ class Settings(BaseSettings):
 
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
 
+    export: Path | None = Field(
+        default=None, description="Folder or bucket to which every night exports its tables as Parquet; off where unset"
+    )
+
     schedule: str = Field(
         default="0 2 * * *",
         pattern=r"^(@\w+|[\w*/,-]+( [\w*/,#?-]+){4})$",
@@ -153,6 +157,12 @@ class Settings(BaseSettings):
         """Refuse what dbt, Dagster and psycopg would not all read alike; empty is as good as unset."""
         if isinstance(value, str) and value and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("it must begin with postgresql://")
+        return value or None
+
+    @field_validator("export", mode="before")
+    @classmethod
+    def _is_unset(cls, value: object) -> object:
+        """Take empty for unset, not for the folder that one happens to be in."""
         return value or None
 
     @field_validator("logs", "specs", mode="before")
