@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         description="Most that a packed log may unpack to; a line counts 2 KB more",
     )
 
+    scheduler: str | None = Field(
+        default=None,
+        pattern=r"^(tcp|tls|ws|wss)://\S+$",
+        description="Dask scheduler whose workers read and embed the logs; this machine where unset",
+    )
+
     embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")
     embedding_model: str = Field(default=LookupSettings.embedding_model, description="Model of the openai embedder")
     embedding_batch_size: int = Field(default=256, ge=1, le=2048, description="Texts to embed and store at once")
