@@ -20,6 +20,7 @@ from pipelines.marts.project import prepared_manifest
 from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
+from pipelines.publish import export_assets
 from pipelines.publish.assets import recommendation_snapshot
 from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
@@ -46,8 +47,9 @@ READ_OUTSIDE = {"marts", "serving"}  # by people and lookups: as new as the last
 def defs() -> dg.Definitions:
     """Put the code location together; dbt parses its project first where that has changed."""
     settings = Settings()
+    modules = [*ASSET_MODULES, export_assets] if settings.export else ASSET_MODULES
     loaded = [
-        *dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
+        *dg.load_assets_from_modules(modules, include_specs=True),
         *dbt_models(prepared_manifest(settings)),
     ]
     assets = [asset for asset in loaded if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)]

@@ -1,6 +1,7 @@
 """Every setting and environment variable of the nightly run, typed, in one place."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -45,6 +46,12 @@ class Settings(BaseSettings):
         default=ByteSize(4_000_000_000),
         gt=0,
         description="Most that a packed log may unpack to; a line counts 2 KB more",
+    )
+
+    scheduler: str | None = Field(
+        default=None,
+        pattern=r"^(tcp|tls|ws|wss)://\S+$",
+        description="Dask scheduler whose workers read and embed the logs; this machine where unset",
     )
 
     embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")
@@ -136,6 +143,10 @@ class Settings(BaseSettings):
 
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
 
+    export: Path | None = Field(
+        default=None, description="Folder or bucket to which every night exports its tables as Parquet; off where unset"
+    )
+
     schedule: str = Field(
         default="0 2 * * *",
         pattern=r"^(@\w+|[\w*/,-]+( [\w*/,#?-]+){4})$",
@@ -154,11 +165,19 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with postgresql://")
         return value or None
 
+    @field_validator("export", mode="before")
+    @classmethod
+    def _is_unset(cls, value: object) -> object:
+        """Take empty for unset, not for the folder that one happens to be in."""
+        return value or None
+
     @field_validator("logs", "specs", mode="before")
     @classmethod
     def _split_paths(cls, value: object) -> object:
-        """Accept a path list as the shell writes one."""
-        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+        """Accept a path list as the shell writes one; the colon of a bucket's address parts nothing."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part for part in re.split(rf"{re.escape(os.pathsep)}(?!//)", value) if part)
 
     @field_validator("protected_agents", "pinned_agents", "candidate_models", "windows", mode="before")
     @classmethod

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     with started_meanwhile(settings):
         from pipelines.ingest.ingest import begun, ingest
 
-        with begun(settings.logs) as reading:
+        with begun(settings.logs, settings.scheduler) as reading:
             from pipelines.warehouse import Warehouse
             from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 

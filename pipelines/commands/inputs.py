@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
+from pipelines.object_store import absolute
 from pipelines.settings import Settings
 
 CANNOT_READ = 3  # the exit code where the rest is done, but something that was named could not be read
@@ -17,7 +18,8 @@ def add_logs_argument(parser: argparse.ArgumentParser) -> None:
         type=_path,
         metavar="PATH",
         help="a Claude Code home, another folder, a file, a glob of logs or a Git repository with Entire's "
-        "checkpoints; repeatable; without it, what orchestrators left on this machine",
+        "checkpoints, or a bucket's s3://, gs:// or az:// address; repeatable; without it, what orchestrators left on "
+        "this machine",
     )
 
 
@@ -38,9 +40,7 @@ def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     """Return the settings with what is to be read, and whether that is the bundled sample."""
     settings = Settings()
     named = {
-        name: tuple(path.expanduser().absolute() for path in given)
-        for name in ("logs", "specs")
-        if (given := getattr(arguments, name, None))
+        name: tuple(map(absolute, given)) for name in ("logs", "specs") if (given := getattr(arguments, name, None))
     }
     inputs = choose_inputs(settings.model_copy(update=named))
     return settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs}), inputs.is_sample

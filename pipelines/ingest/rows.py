@@ -79,6 +79,11 @@ def task_id(source: str, source_key: str) -> uuid.UUID:
     return uuid.uuid5(_IDS, f"{source}\n{source_key}")
 
 
+def text_hash(text: str) -> str:
+    """Return what names a text: each distinct one is embedded once."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class Bill(NamedTuple):
     """Tokens by the names of their columns, and dollars; None where nobody tells."""
 
@@ -115,7 +120,7 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         parent_task_id=task_id(source, spawn.parent) if spawn.parent else None,
         task_title=call.get("title") or (described.get("title", "") if is_workflows else ""),
         task_description=task,
-        task_hash=hashlib.sha256(task.encode()).hexdigest(),
+        task_hash=text_hash(task),
         agent_used=(described.get("agent_type") if is_workflows else None) or call["agent"],
         model_used=model_family(model) if model else None,
         model_resolved=resolved,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.redaction import redact_key, redact_start, redact_stored
+from pipelines.object_store import address
 
 # A time in a log can be right from the first logs of agents to its reading, of clocks that run ahead a day later.
 FIRST_POSSIBLE_DAY = date(2023, 1, 1)
@@ -64,7 +65,7 @@ def reference(value: object) -> str:
 
 def shown_path(path: Path) -> str:
     """Return a path as it may be shown and stored: of characters that can be, and without secrets."""
-    return redact_stored(storable(str(path)))
+    return redact_stored(storable(address(path)))
 
 
 @lru_cache(maxsize=4096)

@@ -47,6 +47,7 @@ COMMANDS = {
     ),
     "ingest": Command("pipelines.commands.ingest", "read new logs, and nothing more", "learn"),
     "sql": Command("pipelines.commands.sql", "query the warehouse", "learn"),
+    "export": Command("pipelines.commands.export", "write marts and serving tables as Parquet", "cloud"),
     "doctor": Command("pipelines.commands.doctor", "check every piece and say what to do", "learn"),
     "ui": Command("pipelines.commands.ui", "open Dagster's web page on the nightly run", "learn"),
     "docs": Command("pipelines.commands.docs", "open dbt's documentation of every table, with lineage", "learn"),

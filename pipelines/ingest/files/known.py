@@ -10,12 +10,14 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.files.find import SUFFIXES, LogFile
+from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.mark import COUNTERS, Mark
+from pipelines.ingest.files.names import SUFFIXES
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.purged import PurgedFiles
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.values import storable
+from pipelines.object_store import address
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
@@ -24,11 +26,11 @@ MAX_PATH = 600  # characters, of up to four bytes: an index of Postgres takes 2,
 
 def stored_path(log: LogFile) -> str:
     """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own."""
-    path = storable(str(log.path))
+    path = storable(address(log.path))
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
     clean = redact_stored("/".join(map(_redacted_part, stem.split("/")))) + suffix
-    if clean == str(log.path) and len(clean) <= MAX_PATH:
+    if clean == path == address(log.path) and len(clean) <= MAX_PATH:
         return clean
     return f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
 
@@ -44,13 +46,21 @@ def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile,
     purged = PurgedFiles(connection)
     changed = []
     for log in logs:
-        path = str(log.path)
+        path = address(log.path)
         if path not in known:
             path = stored_path(log)
         modified_at = _modified_at(log)
-        if known.get(path) != [log.size, modified_at] and not purged.holds(path, log.size, modified_at):
+        if not _is_as_known(log, modified_at, known.get(path)) and not purged.holds(path, log.size, modified_at):
             changed.append((log, path))
     return changed
+
+
+def _is_as_known(log: LogFile, modified_at: datetime, known: list[Any] | None) -> bool:
+    """Tell whether a log is as it was read: by its version where it has one, which a copy keeps, else by its time."""
+    if known is None:
+        return False
+    size, read_at, version = known
+    return bool(size == log.size and (version == log.version if log.version else modified_at == read_at))
 
 
 def marks(connection: Connection, paths: Sequence[str]) -> dict[str, Mark]:
@@ -91,6 +101,7 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
         "fingerprint": mark.fingerprint,
         "size": mark.offset if scan.is_partial else scan.log.size,  # a part is not the file as it was found
         "modified_at": _modified_at(scan.log),
+        "object_version": (not scan.is_partial and scan.log.version) or None,
         "offset": mark.offset,
         **mark.counts,
         "version": scan.writer_version or None,

@@ -23,7 +23,7 @@ from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources import source_of
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home
-from pipelines.ingest.values import name, shown_path
+from pipelines.ingest.values import name
 
 __all__ = ["Broken", "Scan", "parts", "parts_of", "scan", "unreadable"]
 
@@ -43,7 +43,7 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
     of no known format, without the warning.
     """
     try:
-        with log.on_disk() as there:
+        with log.on_disk(known) as there:
             source = source_of(there.path)
             if source is None and not is_in_home(there.path):
                 yield Scan(log, "", Mark(), is_unknown=True)
@@ -64,7 +64,7 @@ def parts_of(source: Source, log: LogFile, known: Mark | None, stored_path: str)
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{shown_path(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{log.shown} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 
@@ -134,7 +134,7 @@ def _read_part(result: Scan, reader: LineReader, lines: Iterator[Lines], *, may_
                 break
     except DAMAGE as error:
         result.quarantine(b"", damage(error))
-        result.warnings.append(f"{shown_path(result.log.path)} {damage(error)}; what came before was read.")
+        result.warnings.append(f"{result.log.shown} {damage(error)}; what came before was read.")
     if not result.is_partial:
         reader.finish()
     fold(reader.take(), result.facts)

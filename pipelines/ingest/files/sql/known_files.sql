@@ -1,2 +1,2 @@
-select path, size_bytes, modified_at
+select path, size_bytes, modified_at, object_version
 from learning.ingest_files
