@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     specs: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="Agent specs to read; else those of the project and of the home"
     )
+    user: str | None = Field(default=None, description="Whose spawns logs hold that do not name a person")
+    host: str | None = Field(default=None, description="Machine that logs come from which do not name one")
+    pseudonyms: bool = Field(
+        default=False, description="Whether marts and the report show people and machines under pseudonyms"
+    )
     max_unpacked_bytes: ByteSize = Field(
         default=ByteSize(4_000_000_000),
         gt=0,

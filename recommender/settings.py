@@ -91,6 +91,17 @@ def opencode_home() -> Path:
     return _expanded(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "opencode"
 
 
+def reading_user() -> str:
+    """Return `SPAWNWISE_USER`: whose spawns logs hold that do not say it, empty where it is unset."""
+    return os.environ.get("SPAWNWISE_USER", "").strip()
+
+
+def reading_host() -> str:
+    """Return `SPAWNWISE_HOST`, the machine that logs come from which do not say it: else the one that this runs on."""
+    own = os.uname().nodename if sys.platform != "win32" else os.environ.get("COMPUTERNAME", "")
+    return os.environ.get("SPAWNWISE_HOST", "").strip() or own
+
+
 def claude_home() -> Path:
     """Return Claude Code's home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
     return _expanded(claude_config_dir() or "~/.claude")

@@ -50,7 +50,7 @@ class Message(NamedTuple):
 
 _ALWAYS_STORED = len(Message._fields) - len(Message._field_defaults)
 
-REGISTERS = ("call", "returned", "described", "began", "last", "sent")
+REGISTERS = ("call", "returned", "described", "began", "last", "sent", "reading")
 
 
 def join(*several: Facts) -> Facts:

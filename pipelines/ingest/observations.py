@@ -12,6 +12,7 @@ from pipelines.ingest import facts as fact
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.values import identifier, name
+from pipelines.ingest.who import repository_name
 from recommender.text.task_text import task_text
 
 if TYPE_CHECKING:
@@ -221,6 +222,9 @@ _NUMBERS = (*TOKENS, "duration_ms", "tool_uses", "cost_usd", "decision_id", "pro
 ASKED = {
     "spawned_ms",
     "project",
+    "user",
+    "host",
+    "repository",
     "session",
     "parent",
     "title",
@@ -248,6 +252,9 @@ def _stated(told: Told) -> dict[str, Any]:
         "title": redact_stored(" ".join(record.title.replace("\0", "").split())),
         "task": redact_further(task_text(record.task)),
         "project": name(record.project),
+        "user": name(record.user),
+        "host": name(record.host),
+        "repository": repository_name(record.repository),
         "session": identifier(record.session_id),
         "parent": told.parent,
         "model": name(record.model),

@@ -16,6 +16,7 @@ from pipelines.ingest.runs import ended
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
+from pipelines.ingest.who import who_of
 from recommender.models import model_family
 
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
@@ -34,6 +35,9 @@ class TaskRow:
     finished_at: datetime | None
     returned_at: datetime | None
     project: str | None
+    repository: str | None
+    user_name: str | None
+    host: str | None
     session_id: str | None
     agent_run_id: str | None
     parent_task_id: uuid.UUID | None
@@ -107,6 +111,7 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
     model, model_source = _model(source, facts, call, returned)
     resolved = _observed_model(facts) or returned.get("resolved") or call.get("model")
     bill = _bill(facts, end, resolved, created_ms)
+    who = who_of(facts, call)
     return TaskRow(
         id=task_id(source, spawn.key),
         source=source,
@@ -115,6 +120,9 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         finished_at=moment(finished_ms),
         returned_at=moment(stated_at(facts, "returned")),
         project=call.get("project"),
+        repository=who.repository,
+        user_name=who.user,
+        host=who.host,
         session_id=_earliest(facts, "sessions"),
         agent_run_id=_agent_run(facts, returned),
         parent_task_id=task_id(source, spawn.parent) if spawn.parent else None,

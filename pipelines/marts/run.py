@@ -89,6 +89,7 @@ def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
 def dbt_variables(settings: Settings) -> dict[str, Any]:
     """Return the project's variables as the user's settings and the reading of logs have them."""
     return {
+        "pseudonyms": settings.pseudonyms,
         "window_days": settings.window_days,
         "windows": list(settings.windows),
         "overloaded_min_tasks": settings.overloaded_min_tasks,

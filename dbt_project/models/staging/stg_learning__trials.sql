@@ -10,7 +10,7 @@ renamed as (
         agent_name,
         work_type,
         cluster_id,
-        project,
+        {{ place('project', 'cast(null as text)') }} as project,
         baseline_model,
         candidate_model,
 

@@ -23,7 +23,8 @@ from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources import source_of
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home
-from pipelines.ingest.values import name
+from pipelines.ingest.values import name, shown_path
+from pipelines.ingest.who import note_reading
 
 __all__ = ["Broken", "Scan", "parts", "parts_of", "scan", "unreadable"]
 
@@ -50,6 +51,7 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
                 return
             for result in parts_of(source or CLAUDE_CODE, there, known, stored_path):
                 result.log, result.is_unknown = log, source is None
+                note_reading(result.facts, there.path)
                 yield result
     except OSError as error:
         yield unreadable(log, error)
