@@ -10,17 +10,20 @@ import psycopg
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.rows import TaskRow
-from pipelines.ingest.runs import own_end, reports
+from pipelines.ingest.runs import ended, own_end, reports
 from pipelines.ingest.signals.names import (
     AFTER_TESTS,
+    EMPTY,
     IN_SESSION,
     LATER,
+    NOTED,
     OUTAGES,
     RETURNED,
     RUN_STOPPED,
     TASK_STOPPED,
 )
-from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions
+from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions, with_notes
+from pipelines.ingest.signals.weak import HALVES, combined
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql
 
@@ -51,8 +54,8 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
     for at_ms, end in ends:
         if "signal" in end and at_ms <= min(delivered, default=at_ms):
             sights.setdefault(end["signal"], []).append([at_ms, end["file"], end["line"]])
-    if delivered:  # what an outage had ended was taken up again
-        sights = {kind: seen for kind, seen in sights.items() if kind not in OUTAGES}
+    if delivered:  # what an outage had ended was taken up again, and a notice without words is not all that came
+        sights = {kind: seen for kind, seen in sights.items() if kind not in OUTAGES | {EMPTY}}
     last = payload(facts, "last")
     # A team's member goes on after an outage, and reports elsewhere what it did before.
     if "outage" in last and not delivered and "teammate_spawned" not in sights:
@@ -67,7 +70,11 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
     is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
     has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
+    for kind, sight in combined(sights, payload(facts, "call"), ended(facts).known.get("tool_uses")):
+        sights.setdefault(kind, []).append(sight)
     for kind, seen in sights.items():
+        if kind in HALVES:
+            continue
         if has_edited or kind not in AFTER_TESTS:  # a test judges the work of who wrote something
             at_ms, file, line = min(seen)
             yield Signal(task, kind, 1.0, file, line, moment(at_ms))
@@ -82,11 +89,12 @@ def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Link
     """
     own = [signal for linked, row in rows for signal in task_signals(row.id, linked.facts)]
     changed = _replace(
-        connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER]}, own
+        connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER, NOTED]}, own
     )
     sessions = list({row.session_id for _, row in rows if row.session_id})
     spawns = _spawns(connection, "spawns_of_sessions", {"sessions": sessions})
     changed |= _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
+    changed |= _replace_respawns(connection, spawns, NOTED, with_notes(spawns))
     titles = list({(row.project, row.task_title) for _, row in rows if row.project and row.task_title})
     named = {"projects": [project for project, _ in titles], "titles": [title for _, title in titles]}
     spawns = _spawns(connection, "spawns_of_titles", named)

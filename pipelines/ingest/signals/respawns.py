@@ -33,6 +33,15 @@ _EXPLORES = re.compile(
     r"|locat|survey|探索|调研|分析|調査|탐색|исслед)",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"(.+?)\s*[(\[\uff08]([^()\[\]]{1,60})[)\]\uff09]\s*$")
+# What a note says that names the next part of the work, another object of it, or a fault of the agent's own.
+_OF_OTHER_WORK = re.compile(
+    r"\b(?:part|phase|step|batch|round|wave|group|chunk|section|task|page|pass|iteration|stage|\d+ ?(?:/|of) ?\d+"
+    r"|cont(?:inued|'?d)?|continu\w+|follow|next|rest|remaining|second half|frontend|backend|api|ui|docs?|tests?"
+    r"|fix(?:ed|es)?|correct(?:ed|ion|ions)|revis\w+|improv\w+|updat\w+)\b|^\W*[\dIVXA-Z]{1,3}\W*$",
+    re.IGNORECASE,
+)
+MIN_NOTED_SIMILARITY = 0.5  # the title is the same, so that the prompt may be put in other words
 _SAYS_AGAIN = {
     *("again", "retry", "retrying", "redo", "rerun", "re-run", "once", "more", "second", "third", "attempt", "try"),
     *("v2", "v3", "fixed", "corrected", "with", "in", "the", "a", "and"),
@@ -72,6 +81,24 @@ def in_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
                         yield Respawn(first, again)
 
 
+def with_notes(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
+    """Yield what was spawned again in its session under the same title and a note on how: `Write tests (retry)`.
+
+    Who repeats a task so changes what was in its way, and not the task: the first one had failed by its surroundings.
+    """
+    spawns = list(spawns)
+    firsts: dict[tuple[str | None, str], Spawned] = {
+        (spawn.session_id, spawn.title.casefold().strip()): spawn for spawn in spawns if spawn.session_id
+    }
+    for again in spawns:
+        noted = _NOTE.match(again.title)
+        if not noted or _OF_OTHER_WORK.search(noted[2]):
+            continue
+        first = firsts.get((again.session_id, noted[1].casefold().strip()))
+        if first and _may_be_again(first, again) and _is_noted_respawn(first, again):
+            yield Respawn(first, again)
+
+
 def across_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
     """Yield what was spawned again under the same title in a later session; `spawns` must hold all of a title."""
     for group in _groups(spawns, lambda spawn: (spawn.project, spawn.title.casefold())):
@@ -99,6 +126,13 @@ def _is_same_session_respawn(first: Spawned, again: Spawned) -> bool:
         again.created_at - first.created_at <= SESSION_WINDOW
         and fuzz.ratio(first.task, again.task) >= 100 * MIN_PROMPT_SIMILARITY
         and not _are_of_one_template(_words(first.task), _words(again.task))
+    )
+
+
+def _is_noted_respawn(first: Spawned, again: Spawned) -> bool:
+    return (
+        again.created_at - first.created_at <= SESSION_WINDOW
+        and fuzz.ratio(first.task, again.task) >= 100 * MIN_NOTED_SIMILARITY
     )
 
 

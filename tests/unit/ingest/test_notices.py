@@ -1,6 +1,14 @@
+import json
+
 import pytest
 
-from pipelines.ingest.sources.claude_code.notices import from_notifications, from_task_result, signal_of
+from pipelines.ingest.sources.claude_code.notices import (
+    from_mailbox,
+    from_notifications,
+    from_task_result,
+    from_teammates,
+    signal_of,
+)
 
 NOTICE = """<task-notification>
 <task-id>a1</task-id>
@@ -132,3 +140,28 @@ def test_only_a_stop_of_the_parents_is_one() -> None:
     notice = from_task_result({"message": "Stopped", "task_id": "a1", "task_type": "local_agent"})
     assert notice is not None
     assert signal_of(notice) == "task_stopped"
+
+
+def test_a_notice_that_names_the_file_of_the_report_is_a_delivery() -> None:
+    notice = NOTICE.format(status="completed", ending="completed", result="")
+    (named,) = from_notifications(f"{notice}\nFull transcript available at: tasks/a1.output")
+    assert signal_of(named) == "result_returned"
+
+
+@pytest.mark.parametrize(
+    ("told", "signal"),
+    [
+        ({"idleReason": "available", "result": "The limit is mended."}, "result_returned"),
+        ({"idleReason": "available", "completedStatus": "resolved", "summary": "Mended"}, "result_returned"),
+        ({"idleReason": "failed", "failureReason": "API Error: 529 overloaded"}, "api_error"),
+        ({"idleReason": "available"}, None),
+    ],
+)
+def test_what_a_teammates_harness_says_of_its_work(told: dict[str, str], signal: str | None) -> None:
+    data = json.dumps({"type": "idle_notification", "from": "mia", **told})
+    mailbox = {"type": "teammate_mailbox", "messages": [{"from": "mia", "text": data}]}
+    for found in (
+        list(from_teammates(f'<teammate-message teammate_id="mia">\n{data}\n</teammate-message>')),
+        list(from_mailbox(mailbox)),
+    ):
+        assert [(each.agent_id, signal_of(each)) for each in found] == ([("mia", signal)] if signal else [])

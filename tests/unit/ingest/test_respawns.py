@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.signals.respawns import PROJECT_WINDOW, Spawned, across_sessions, in_sessions
+from pipelines.ingest.signals.respawns import PROJECT_WINDOW, Spawned, across_sessions, in_sessions, with_notes
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TASK = "Find out why the nightly import drops rows, and name the file and the line where it happens."
@@ -84,3 +84,21 @@ def test_a_title_that_recurs_is_a_template() -> None:
     spawns = [_spawned("Mend dropped rows", 10 * number, f"session {number}") for number in range(4)]
     assert list(across_sessions(spawns[:3]))
     assert not list(across_sessions(spawns))
+
+
+@pytest.mark.parametrize("note", ["(retry)", "(with permissions)", "[bypass plan mode]", "(direct)"])
+def test_the_same_title_with_a_note_on_how_is_a_respawn(note: str) -> None:
+    first, again = _spawned("Mend dropped rows"), _spawned(f"Mend dropped rows {note}", 10)
+    assert [(found.first, found.again) for found in with_notes([again, first])] == [(first, again)]
+
+
+@pytest.mark.parametrize("note", ["(part 2)", "(phase B)", "(2/3)", "(continued)", "(frontend)", "(corrected)", "(II)"])
+def test_a_note_on_what_comes_next_is_none(note: str) -> None:
+    assert not list(with_notes([_spawned("Mend dropped rows"), _spawned(f"Mend dropped rows {note}", 10)]))
+
+
+def test_a_noted_title_for_other_work_or_while_the_first_runs_is_none() -> None:
+    first = _spawned("Mend dropped rows")
+    assert not list(with_notes([first, _spawned("Mend dropped rows (retry)", 4)]))
+    assert not list(with_notes([first, _spawned("Mend dropped rows (retry)", 10, task="Now for something else.")]))
+    assert not list(with_notes([first, _spawned("Mend dropped rows (retry)", 10, session="two")]))

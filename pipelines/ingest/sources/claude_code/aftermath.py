@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WATCHED_LINES = 40  # lines of the main conversation in which something may still be about the result
 HEAD = 400
+PASTED = 8_000  # characters of the user's words in which a failing test may stand
 _AGENT = r"\b(?:sub-?agent|agent|explorer|researcher|executor|planner|reviewer|it)\b"
 _FAILED = (
     r"(?:failed|errored|crashed|timed out|got stuck|stalled|hallucinated|returned nothing|came back empty"
@@ -36,6 +37,23 @@ _PUSHBACK = re.compile(
     r"|revert (?:it|this|that|the|your)\b|undo (?:it|this|that|the|your)\b|why did you|i (?:didn't|did not|never) ask)",
     re.IGNORECASE,
 )
+_DOUBTS = re.compile(r"[^.?!\n]{0,40}\bare you (?:really |absolutely |quite |100% )?(?:sure|certain)\b", re.IGNORECASE)
+_IS_NOT = r"(?:is|was)(?: not|n['\u2019]t)|['\u2019]s not"
+_RULED_OUT = re.compile(
+    rf"{_AGENT}(?:['\u2019]s)? [^.\n]{{0,60}}\b(?:diagnosis|theory|hypothesis|conclusion|analysis|claim|guess)\b"
+    rf"[^.\n]{{0,40}}\b(?:{_IS_NOT}|wrong|incorrect|mistaken|ruled out|does(?: not|n['\u2019]t) hold)"
+    rf"|\b(?:that|this|it)(?: can['\u2019]t be| cannot be|['\u2019]s not| (?:{_IS_NOT})) "
+    r"(?:actually |really )?(?:the )?(?:root |real |actual )?(?:cause|culprit|problem here|explanation)\b"
+    r"|\b(?:rules? (?:that|this|it) out|(?:was|is) a red herring)\b",
+    re.IGNORECASE,
+)
+_FAULT_FOUND = re.compile(
+    r"\b(?:found (?:it\b|the (?:\w+ )?(?:bug|issue|problem|cause|culprit))|(?:the|here['\u2019]s the|is the) "
+    r"(?:real|actual|root) (?:issue|bug|problem|cause)|there (?:is|was) (?:indeed |actually )an? (?:\w+ )?bug)",
+    re.IGNORECASE,
+)
+_MENDS = re.compile(r"\b(?:fix|address|resolv|correct|mend|repair|rework|revis)", re.IGNORECASE)
+_EDITS = {"Edit", "MultiEdit", "Write", "NotebookEdit"}
 _TEST = re.compile(
     # Where a command begins, behind what may stand before it: a search for the word runs nothing.
     r"(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*(?:(?:npx|uv run|poetry run|pnpm exec|time|timeout \S+|sudo)\s+)*(?:\S*/)?"
@@ -55,6 +73,13 @@ def watch(reader: "TranscriptReader", key: str) -> None:
     remember(reader.memory.watched, key, WATCHED_LINES)
 
 
+def work_is_rejected(reader: "TranscriptReader", by: str) -> None:
+    """Note that an agent's report rejects the work before it, which is then mended or not."""
+    for key in reader.memory.watched:
+        if key != by:
+            remember(reader.memory.rejected, key, 1)
+
+
 def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> None:
     """Look at a message of the parent after results."""
     watched = reader.memory.watched
@@ -68,10 +93,17 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
         if len(watched) == 1 and lines_left > WATCHED_LINES - 3:  # of several results nobody knows which is meant
             # Of one sentence, one sign.
             reader.note(key, *["parent_redid"] * is_redone or ["parent_alarm"] * is_alarmed)
+            reader.note(key, *["cause_ruled_out"] * bool(_RULED_OUT.search(said)))
+        if len(watched) == 1 and lines_left < WATCHED_LINES and _FAULT_FOUND.search(said):
+            reader.note(key, "fault_found_after")
         watched[key] = lines_left - 1
         if lines_left <= 1:
             del watched[key]
     for block in map(mapping, items(message.get("content"))):
+        if reader.memory.rejected and _is_mending(block):
+            for key in reader.memory.rejected:
+                reader.note(key, "rejected_then_mended")
+            reader.memory.rejected.clear()
         command = text(mapping(block.get("input")).get("command"))
         if command and _TEST.search(command[:2_000]):
             remember(reader.memory.tests, reference(block.get("id")), list(watched))
@@ -82,7 +114,19 @@ def user_speaks(reader: "TranscriptReader", words: str) -> None:
     watched = reader.memory.watched
     if len(watched) == 1 and _PUSHBACK.match(words):
         reader.note(next(iter(watched)), "user_pushback")
+    if len(watched) == 1 and _DOUBTS.match(words):
+        reader.note(next(iter(watched)), "user_doubted")
+    if watched and "\n" in words and _TEST_FAILED.search(words[:PASTED]):
+        reader.note(next(reversed(watched)), "failure_pasted_after")
     watched.clear()
+    reader.memory.rejected.clear()
+
+
+def _is_mending(block: Mapping[str, Any]) -> bool:
+    asked = mapping(block.get("input"))
+    return text(block.get("name")) in _EDITS or (
+        "prompt" in asked and bool(_MENDS.search(text(asked.get("description")) or text(asked.get("prompt"))[:200]))
+    )
 
 
 def tool_returns(reader: "TranscriptReader", key: str, block: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ class Memory:
     unanswered: dict[str, str] = field(default_factory=dict)  # tool_use id -> tool, or "spawn"
     chains: dict[str, str] = field(default_factory=dict)  # uuid of a line of an inline side chain -> uuid of its first
     watched: dict[str, int] = field(default_factory=dict)  # key of a finished spawn -> lines left to look at
+    rejected: dict[str, int] = field(default_factory=dict)  # keys of spawns whose work a review has rejected
     answers: dict[str, str] = field(default_factory=dict)  # uuid of a line of a message -> the message's key
     started: dict[str, str] = field(
         default_factory=dict

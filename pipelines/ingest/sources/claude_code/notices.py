@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from pipelines.ingest.signals.names import OUTAGES
+from pipelines.ingest.signals.names import OUTAGES, RETURNED
 from pipelines.ingest.sources.claude_code.framing import HAND_BACK
 from pipelines.ingest.sources.claude_code.reports import API_ERROR, UNFINISHED, error_kind, report_kind
-from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, count, identifier, mapping, name, text
+from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, count, identifier, items, mapping, name, text
 
 DONE = {"completed"}
 MAX_AGENTS = 50  # that one notice may name
@@ -22,6 +22,10 @@ _MESSAGE = '<agent-message from="'
 _TEAMMATE = "<teammate-message"
 _ANOTHERS = ("Another Claude session sent", _MESSAGE, _TEAMMATE, "<cross-session-message")
 _FAILED = '" failed:'  # in a summary, behind the agent's title and before the reason
+# Older versions left the report in a file, and said where.
+_IN_A_FILE = re.compile(
+    r"(?:full transcript|output) (?:is )?available (?:at|in)|output file to retrieve", re.IGNORECASE
+)
 # The notice of a shell, or of one that only watches, has an agent's shape.
 _NOT_AGENTS = re.compile(r"<summary>(?:Background command|Monitor\b|\d+ background shell)")
 
@@ -37,6 +41,7 @@ class Notice:
     error: str = ""
     is_parents_doing: bool = False
     is_teammates: bool = False
+    is_delivered_elsewhere: bool = False  # it says that the agent is done, and not what it reports
     tool_use_id: str = ""
     tokens: int | None = None
     tool_uses: int | None = None
@@ -86,9 +91,31 @@ def from_teammates(words: str) -> Iterator[Notice]:
         return
     for said in words.split(_TEAMMATE)[1:]:
         head, _, body = said.partition(">")
-        report = body.partition("</teammate-message>")[0].strip()
-        member = identifier(_teammate_id(head)).partition("@")[0]
-        if member and report and not _is_protocol(report):
+        yield from _from_teammate(_teammate_id(head), body.partition("</teammate-message>")[0])
+
+
+def from_mailbox(attachment: Mapping[str, Any]) -> Iterator[Notice]:
+    """Read the reports of a team's agents in the mail that waited for the one that leads it."""
+    if attachment.get("type") == "teammate_mailbox":
+        for message in map(mapping, items(attachment.get("messages"))):
+            yield from _from_teammate(text(message.get("from")), text(message.get("text")))
+
+
+def _from_teammate(sender: str, said: str) -> Iterator[Notice]:
+    """Read a message of a team's agent: a report, or the notice of its harness that it has ended its work."""
+    member, report = identifier(sender).partition("@")[0], said.strip()
+    if not member or not report:
+        return
+    told = _protocol(report)
+    if told is None:
+        yield Notice(member, "completed", report, is_teammates=True)
+    elif told.get("type") == "idle_notification" and (told.get("from") or sender):
+        has_failed = told.get("idleReason") == "failed" or told.get("completedStatus") == "failed"
+        result, reason = text(told.get("result")).strip(), text(told.get("failureReason"))
+        if has_failed:
+            yield Notice(member, "failed", result, error=reason, is_teammates=True)
+        elif result or told.get("completedStatus") == "resolved":
+            report = result or text(told.get("summary")) or "Done."
             yield Notice(member, "completed", report, is_teammates=True)
 
 
@@ -96,19 +123,20 @@ def _teammate_id(head: str) -> str:
     return head.partition('teammate_id="')[2].partition('"')[0]
 
 
-def _is_protocol(report: str) -> bool:
-    """Tell whether the message is data by which a team's harnesses talk: that one is idle, or may be shut down."""
+def _protocol(report: str) -> Mapping[str, Any] | None:
+    """Return the data by which a team's harnesses talk: that one is idle, or may be shut down; None for words."""
     if not report.startswith("{"):
-        return False
+        return None
     try:
-        return "type" in mapping(orjson.loads(report))
+        told = mapping(orjson.loads(report))
     except orjson.JSONDecodeError:
-        return False
+        return None
+    return told if "type" in told else None
 
 
 def _from_notification(words: str) -> Iterator[Notice]:
     """Read a notice; one of agents that a session left behind may name several."""
-    head, _, tail = words.partition("<result>")
+    head, has_report, tail = words.partition("<result>")
     report, _, tail = tail.rpartition("</result>")
     fields = head + tail
     status = name(_field(fields, "status"))
@@ -123,6 +151,7 @@ def _from_notification(words: str) -> Iterator[Notice]:
             status=status,
             report=report,
             summary=text(_field(fields, "summary")),
+            is_delivered_elsewhere=not has_report and bool(_IN_A_FILE.search(words[-1_000:])),
             tool_use_id="" if "REDACTED" in tool_use_id or len(agents) > 1 else tool_use_id,
             tokens=_number(_field(fields, "total_tokens") or _field(fields, "subagent_tokens")),
             tool_uses=_number(_field(fields, "tool_uses"), MAX_INTEGER),
@@ -137,7 +166,7 @@ def from_task_result(result: Mapping[str, Any]) -> Notice | None:
     kind = name(task.get("task_type"))
     if not agent_id:
         return _stopped(result)
-    if not status or status in UNFINISHED or not kind.endswith("agent"):
+    if not status or status in UNFINISHED or not kind.endswith(("agent", "teammate")):
         return None
     report = text(task.get("result")) or text(task.get("output"))
     return Notice(agent_id, status, report, error=text(task.get("error")))
@@ -161,6 +190,8 @@ def signal_of(notice: Notice) -> str:
     kind = error_kind(notice.reason) if notice.reason else ""
     if kind in OUTAGES:
         return kind
+    if notice.is_delivered_elsewhere and notice.status in DONE and notice.tokens != 0:
+        return RETURNED
     has_ended_well = notice.status in DONE or notice.report.strip()
     return report_kind(notice.report, notice.tokens) if has_ended_well else "run_failed"
 

@@ -10,7 +10,9 @@ from pipelines.ingest.signals.names import RETURNED
 from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code import aftermath, notices, own_log, spawns, stream_json
 from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, message_key
+from pipelines.ingest.sources.claude_code.framing import without_notes
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
+from pipelines.ingest.sources.claude_code.halves import halves_of
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
 from pipelines.ingest.sources.claude_code.notices import Notice
 from pipelines.ingest.sources.claude_code.place import project_of
@@ -61,7 +63,7 @@ class TranscriptReader(LineReader):
         elif kind == "queue-operation":
             self._read_notices(text(record.get("content")))
         elif kind == "attachment":
-            self._read_notices(report_text(mapping(record.get("attachment")).get("prompt")))
+            self._read_attachment(mapping(record.get("attachment")), self._run_of(record))
         return self._is_loaded
 
     def _read_message(self, record: Mapping[str, Any], is_users: bool) -> None:
@@ -166,8 +168,7 @@ class TranscriptReader(LineReader):
         )
         self._read_notices(words)
         if not run:
-            for notice in notices.from_teammates(words):
-                self._take(notice, rank=0)
+            self._read_teammates(words)
         is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
         if words and is_users and not run and not notices.is_anothers(words):
             aftermath.user_speaks(self, words)
@@ -191,7 +192,18 @@ class TranscriptReader(LineReader):
             self._place(key, "agents", member)
         self.note(key, *kinds)
         if rank == 0:
-            aftermath.watch(self, key)
+            report = report_text(mapping(result).get("content")) or report_text(block.get("content"))
+            self._delivered(key, report if RETURNED in kinds else "")
+
+    def _delivered(self, key: str, report: str, *others: str) -> None:
+        """Look at what a spawn has reported, and from now on at what follows."""
+        if report:
+            halves = list(halves_of(without_notes(report)))
+            for about in {key, *others}:
+                self.note(about, *halves)
+            if "rejection_told" in halves:
+                aftermath.work_is_rejected(self, key)
+        aftermath.watch(self, key)
 
     def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
         told = mapping(result)
@@ -204,6 +216,19 @@ class TranscriptReader(LineReader):
         for notice in notices.from_notifications(words):
             self._take(notice, rank=0)
 
+    def _read_teammates(self, words: str) -> None:
+        for notice in notices.from_teammates(words):
+            self._take(notice, rank=0)
+
+    def _read_attachment(self, attachment: Mapping[str, Any], run: str) -> None:
+        """Read what reached the parent while it was busy: a notice that waited, or its team's mail."""
+        words = report_text(attachment.get("prompt"))
+        self._read_notices(words)
+        if not run:
+            self._read_teammates(words)
+            for notice in notices.from_mailbox(attachment):
+                self._take(notice, rank=0)
+
     def _take(self, notice: Notice, rank: int) -> None:
         agent = self._agent_key(notice.agent_id)
         key = notice.tool_use_id or agent
@@ -213,7 +238,7 @@ class TranscriptReader(LineReader):
         for about in {key, agent}:  # a call that nobody made, or whose id was taken out, is found by its agent
             place = (about, self.at_ms, self.line, self.evidence_file())
             self.load(End(*place, kind, rank, notice.status, error, *numbers, notice.is_teammates or None))
-        aftermath.watch(self, key)
+        self._delivered(key, notice.report if kind == RETURNED else "", agent)
 
     def _read_task(self, record: Mapping[str, Any]) -> None:
         call, agent_id = stream_json.started(record)
