@@ -23,7 +23,7 @@ from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources import source_of
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home
-from pipelines.ingest.values import name, shown_path
+from pipelines.ingest.values import name
 from pipelines.ingest.who import note_reading
 
 __all__ = ["Broken", "Scan", "parts", "parts_of", "scan", "unreadable"]
