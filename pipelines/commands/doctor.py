@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
-from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine
+from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine, remembered_inputs
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
@@ -122,12 +122,13 @@ def _warehouse(settings: Settings) -> Finding:
 
 
 def _transcripts(settings: Settings) -> Finding:
-    if not settings.logs:
+    logs = settings.logs or remembered_inputs(settings).logs
+    if not logs:
         is_found, words = bool(logs_on_this_machine()), found_on_this_machine()
         remedy = "Name your logs with --logs or SPAWNWISE_LOGS; until then the sample is learned."
         return Finding("transcripts", "ok", words) if is_found else Finding("transcripts", "warning", words, remedy)
-    found = len(find_logs(settings.logs).files)
-    places = ", ".join(map(str, settings.logs))
+    found = len(find_logs(logs).files)
+    places = ", ".join(map(str, logs))
     if not found:
         return Finding("transcripts", "warning", f"none in {places}", "Name other logs with --logs or SPAWNWISE_LOGS.")
     return Finding("transcripts", "ok", f"{found:,} files in {places}")
