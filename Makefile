@@ -19,8 +19,8 @@ DATA ?=
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-run: $(VENV)/.learn  ## Learn from the logs: make run [LOGS=<Claude home>] [SPECS=<folder>]
-	@$(BIN)/spawnwise learn $(if $(LOGS),--logs "$(LOGS)") $(if $(SPECS),--specs "$(SPECS)")
+run: $(VENV)/.learn  ## Learn from the logs: make run [LOGS=<Claude home>] [SPECS=<folder>]; what is named is remembered
+	@$(BIN)/spawnwise learn $(if $(LOGS),--logs "$(LOGS)") $(if $(SPECS),--specs "$(SPECS)") $(if $(LOGS)$(SPECS),--remember)
 
 ui: $(VENV)/.learn  ## Open Dagster's web page on the nightly run
 	@$(BIN)/spawnwise ui

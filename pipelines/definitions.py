@@ -17,7 +17,7 @@ from pipelines.journal import assets as journal_assets
 from pipelines.judge import assets as judge_assets
 from pipelines.marts.assets import dbt_models
 from pipelines.marts.project import prepared_manifest
-from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
+from pipelines.nightly import nightly_job, nightly_schedule, notice_sensors, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
 from pipelines.publish import export_assets
@@ -59,6 +59,7 @@ def defs() -> dg.Definitions:
         resources=RESOURCES,
         jobs=[nightly_job, relearn_job],
         schedules=[nightly_schedule(settings)],
+        sensors=notice_sensors(settings),
     )
 
 

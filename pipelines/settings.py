@@ -162,6 +162,10 @@ class Settings(BaseSettings):
     )
     schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 
+    notify: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Where word of a failed run or check goes: addresses as Apprise takes them"
+    )
+
     @field_validator("database_url", mode="before")
     @classmethod
     def _is_postgres_url(cls, value: object) -> object:
@@ -183,6 +187,12 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(part for part in re.split(rf"{re.escape(os.pathsep)}(?!//)", value) if part)
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        """Accept addresses separated by spaces, which have none in them."""
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("protected_agents", "pinned_agents", "candidate_models", "windows", mode="before")
     @classmethod
@@ -214,6 +224,28 @@ class Settings(BaseSettings):
     def report_file(self) -> Path:
         """The nightly report."""
         return self.home / "report.html"
+
+
+CAPTURED = (
+    "SPAWNWISE_", "DATABASE_URL", "OPENAI_", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_SUBAGENT_MODEL", "CODEX_HOME",
+    "COPILOT_HOME", "XDG_DATA_HOME", "PG", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_",
+)  # fmt: skip
+
+
+def captured_environment() -> dict[str, str]:
+    """Return the variables of this environment that a run depends on: a scheduler starts it with none of them."""
+    return {name: value for name, value in os.environ.items() if name.upper().startswith(CAPTURED)}
+
+
+def configuration_folder() -> Path:
+    """Return where this user's programs keep their configuration."""
+    chosen = os.environ.get("XDG_CONFIG_HOME")
+    return Path(chosen) if chosen else Path.home() / ".config"
+
+
+def use_environment(variables: dict[str, str]) -> None:
+    """Run with captured variables, which win over those of the scheduler."""
+    os.environ.update(variables)
 
 
 class WrongSettingError(SpawnwiseError):

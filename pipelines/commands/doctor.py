@@ -2,15 +2,18 @@
 
 import argparse
 import json
+import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
-from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine
+from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine, remembered_inputs
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
@@ -20,6 +23,9 @@ from recommender.hooks.hook import MEANS, MODES
 from recommender.settings import LookupSettings
 from recommender.snapshot import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
+
+# Root's Postgres runs as another user, which must be able to walk through the data home.
+PRIVATE_MODE = 0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,20 @@ def _data_home(settings: Settings) -> Finding:
         probe.unlink()
     except OSError as error:
         return Finding("data home", "broken", f"{settings.home}: {error.strerror}", "Set SPAWNWISE_HOME elsewhere.")
+    open_to = others_rights(settings.home)
+    if open_to:
+        remedy = f"It holds words of your tasks. Run: chmod {PRIVATE_MODE:o} {shlex.quote(str(settings.home))}"
+        return Finding("data home", "warning", f"{settings.home}: other users of this machine may {open_to}", remedy)
     return Finding("data home", "ok", str(settings.home))
+
+
+def others_rights(folder: Path) -> str:
+    """Say what others may do with the data home that they should not; empty where all is well."""
+    if sys.platform == "win32":
+        return ""  # its rights are not in the mode
+    mode = folder.stat().st_mode
+    rights = ("list it", 0o044), ("change what is in it", 0o022)
+    return " and ".join(words for words, bits in rights if mode & bits)
 
 
 def _warehouse(settings: Settings) -> Finding:
@@ -103,12 +122,13 @@ def _warehouse(settings: Settings) -> Finding:
 
 
 def _transcripts(settings: Settings) -> Finding:
-    if not settings.logs:
+    logs = settings.logs or remembered_inputs(settings).logs
+    if not logs:
         is_found, words = bool(logs_on_this_machine()), found_on_this_machine()
         remedy = "Name your logs with --logs or SPAWNWISE_LOGS; until then the sample is learned."
         return Finding("transcripts", "ok", words) if is_found else Finding("transcripts", "warning", words, remedy)
-    found = len(find_logs(settings.logs).files)
-    places = ", ".join(map(str, settings.logs))
+    found = len(find_logs(logs).files)
+    places = ", ".join(map(str, logs))
     if not found:
         return Finding("transcripts", "warning", f"none in {places}", "Name other logs with --logs or SPAWNWISE_LOGS.")
     return Finding("transcripts", "ok", f"{found:,} files in {places}")

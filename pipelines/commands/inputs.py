@@ -1,9 +1,16 @@
 """What a command reads: the same arguments, and the same choice where nothing is named, for all of them."""
 
 import argparse
+import os
 from pathlib import Path
 
-from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
+from pipelines.ingest.inputs import (
+    Inputs,
+    choose_inputs,
+    found_on_this_machine,
+    remember_inputs,
+    remembered_inputs,
+)
 from pipelines.object_store import absolute
 from pipelines.settings import Settings
 
@@ -30,6 +37,16 @@ def add_specs_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_remember_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a person have what is named read by later runs too."""
+    parser.add_argument(
+        "--remember",
+        action="store_true",
+        help="read the logs and specs that are named in later runs too, also in scheduled ones; with none named, "
+        "forget what was remembered",
+    )
+
+
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("an empty path: is a variable of the shell unset?")
@@ -42,10 +59,27 @@ def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     named = {
         name: tuple(map(absolute, given)) for name in ("logs", "specs") if (given := getattr(arguments, name, None))
     }
+    if getattr(arguments, "remember", False):
+        remember_inputs(settings, Inputs(named.get("logs", ()), named.get("specs", ())))
     inputs = choose_inputs(settings.model_copy(update=named))
     return settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs}), inputs.is_sample
 
 
 def what_was_found(arguments: argparse.Namespace) -> str:
-    """Say which orchestrators' logs are on this machine; nothing where a person or a setting names others."""
-    return "" if arguments.logs or Settings().logs else found_on_this_machine()
+    """Say which orchestrators' logs are on this machine, or which logs are read as they were named once."""
+    settings = Settings()
+    named = [*(arguments.logs or ()), *(arguments.specs or ())]
+    if getattr(arguments, "remember", False):
+        if not named:
+            return "Forgotten: later runs read what orchestrators left on this machine."
+        listed = ", ".join(os.fsdecode(absolute(path)) for path in named)
+        return (
+            f"Remembered: later runs and the schedule read {listed} too. "
+            "To forget: spawnwise learn --remember, without --logs."
+        )
+    if arguments.logs or settings.logs:
+        return ""
+    if kept := remembered_inputs(settings).logs:
+        listed = ", ".join(map(os.fsdecode, kept))
+        return f"Reading {listed}, as remembered. To forget: spawnwise learn --remember, without --logs."
+    return found_on_this_machine()

@@ -49,6 +49,7 @@ COMMANDS = {
     "sql": Command("pipelines.commands.sql", "query the warehouse", "learn"),
     "export": Command("pipelines.commands.export", "write marts and serving tables as Parquet", "cloud"),
     "doctor": Command("pipelines.commands.doctor", "check every piece and say what to do", "learn"),
+    "schedule": Command("pipelines.commands.schedule", "have this machine run the night by itself", "learn"),
     "ui": Command("pipelines.commands.ui", "open Dagster's web page on the nightly run", "learn"),
     "docs": Command("pipelines.commands.docs", "open dbt's documentation of every table, with lineage", "learn"),
     "schema": Command("pipelines.commands.schema", "print the JSON Schema of the record format", "learn"),

@@ -94,7 +94,7 @@ def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line
         project=project,
         writer=writer,
         line=line,
-        who=who | who_of(told),
+        who={**who, **who_of(told)},
     )
 
 
