@@ -164,7 +164,7 @@ def _take(result: Scan, reader: LineReader, lines: Lines, *, may_wait: bool) -> 
     contents, have_end = lines
     skipped = 0
     for content in contents:
-        if not content or (have_end and isinstance(content, bytes) and passes_over(content)):
+        if content == b"\n" or (have_end and isinstance(content, bytes) and passes_over(content)):
             skipped += 1
         else:
             records, rest, reason = pieces(content)
@@ -175,7 +175,7 @@ def _take(result: Scan, reader: LineReader, lines: Lines, *, may_wait: bool) -> 
             if reason:
                 result.quarantine(rest, reason)
         mark.line += 1
-        mark.offset += len(content) + have_end
+        mark.offset += len(content)
         mark.lacks_newline = not have_end
     result.count("skipped", skipped)
 

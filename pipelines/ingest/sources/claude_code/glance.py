@@ -31,7 +31,7 @@ _FORMS = re.compile(
 
 def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     """Tell whether the line may be passed over; remembers of its calls what reading it would."""
-    if content[-1:] != b"}" or b"\0" in content:
+    if content[-2:] != b"}\n" or b"\0" in content:
         return False
     if content.startswith(_REQUEST_PARTS):
         return _MESSAGE not in content  # of a second record on the line
