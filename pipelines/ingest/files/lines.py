@@ -11,6 +11,7 @@ from pipelines.ingest.files.wide import HEAD_BYTES, narrowed
 
 __all__ = ["DAMAGE", "DAMAGED", "damage", "is_compressed", "open_log", "read_lines", "whole_lines"]
 
+FIRST_BLOCK_BYTES = 1 << 16  # doubled with each block: of many files only the first lines are asked for
 BLOCK_BYTES = 1 << 20  # shorter than the longest line, so that only the first of a block can be too long
 MAX_LINE_BYTES = 16 << 20  # the longest line of 617 real spawns' logs was 2 MB
 
@@ -80,11 +81,12 @@ def _blocks(log: IO[bytes], most_bytes: int | None) -> Iterator[bytes | Exceptio
     """Yield the blocks, and last what is wrong with a packed file."""
     # Of a packed file what was unpacked before the damage is given first.
     read = getattr(log, "read1", log.read)
-    size = 0
+    size, wanted = 0, min(FIRST_BLOCK_BYTES, BLOCK_BYTES)
     try:
-        while (most_bytes is None or size < most_bytes) and (block := read(BLOCK_BYTES)):
+        while (most_bytes is None or size < most_bytes) and (block := read(wanted)):
             yield block
             size += len(block)
+            wanted = min(2 * wanted, BLOCK_BYTES)
     except DAMAGE as error:
         yield error
 

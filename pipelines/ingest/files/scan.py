@@ -101,9 +101,10 @@ def _line_parts(source: Source, log: LogFile, mark: Mark, stored_path: str) -> I
             result = Scan(log, source.name, mark, start=mark.offset)
             is_partial = _read_part(result, reader, lines, may_part=source.is_resumed)
             mark.fingerprint = _fingerprint_aside(stream, mark.offset) if is_kept else ""
-            mark = deepcopy(mark)
             yield result
-            reader = source.reader(origin, mark.memory)
+            if is_partial:
+                mark = deepcopy(mark)
+                reader = source.reader(origin, mark.memory)
 
 
 def _one_object(stream: IO[bytes]) -> Iterator[Lines]:

@@ -18,7 +18,6 @@ PLAIN_TOOLS = {
     *("WebFetch", "WebSearch", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet", "AskUserQuestion"),
 }
 
-_REQUEST_PARTS = (b'{"type":"api-request-blob",', b'{"type":"api-request-shape",')  # what a request said, in full
 _MESSAGE = b'"message":{'
 _OF_SESSION = b'"sessionId":'
 _TYPE = b'"type":"'
@@ -32,6 +31,7 @@ _FORMS = re.compile(
     + rb")"
     rb'|user",' + _RESULT % b"result" + rb'|system","subtype":"(?:stop_hook_summary|turn_duration)"'
     rb'|(?P<snapshot>file-history-snapshot)","messageId":"'
+    rb'|(?P<request>api-request-(?:blob|shape))",'  # what a request said, in full
     rb'|message","role":"assistant","content":\[\{"type":"(?:(?P<words>text|thinking)"'
     rb'|tool_use","id":"(?P<call>' + _ID + rb')","name":"(?:' + "|".join(sorted(PLAIN_TOOLS)).encode() + rb')"))'
 )
@@ -41,8 +41,6 @@ def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     """Tell whether the line may be passed over; remembers of its calls what reading it would."""
     if content[-2:] != b"}\n":
         return False
-    if content.startswith(_REQUEST_PARTS):
-        return _MESSAGE not in content and b"\0" not in content  # of a second record on the line
     form = _FORMS.match(content, content.find(_TYPE, 0, HEAD), HEAD)
     if not form:
         return False
@@ -53,7 +51,7 @@ def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
         key = reference(form[kind].decode("utf-8", "replace"))
         is_plain = _is_plain_result(content, form, key, memory, is_agents_own)
     else:
-        is_plain = True
+        is_plain = kind != "request" or _MESSAGE not in content
     # A second record on the line is another of a session: each names its own once, a snapshot none.
     if not is_plain or content.count(_OF_SESSION) > (kind != "snapshot") or b"\0" in content:
         return False
