@@ -2,9 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.ingest.files.find import Found
 
 CANNOT_READ = 3  # the exit code where the rest is done, but something that was named could not be read
 
@@ -36,6 +39,8 @@ def _path(text: str) -> Path:
 
 def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     """Return the settings with what is to be read, and whether that is the bundled sample."""
+    from pipelines.ingest.inputs import choose_inputs
+
     settings = Settings()
     named = {
         name: tuple(path.expanduser().absolute() for path in given)
@@ -46,6 +51,10 @@ def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     return settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs}), inputs.is_sample
 
 
-def what_was_found(arguments: argparse.Namespace) -> str:
+def what_was_found(arguments: argparse.Namespace, found: "Found | None" = None) -> str:
     """Say which orchestrators' logs are on this machine; nothing where a person or a setting names others."""
-    return "" if arguments.logs or Settings().logs else found_on_this_machine()
+    if arguments.logs or Settings().logs:
+        return ""
+    from pipelines.ingest.inputs import found_on_this_machine
+
+    return found_on_this_machine(found)

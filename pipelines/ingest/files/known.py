@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -40,15 +40,15 @@ def _redacted_part(part: str) -> str:
 
 def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:
     """Return the files that changed since they were read, each with its stored path."""
-    known = {path: rest for path, *rest in connection.execute(named_sql(__file__, "known_files"))}
+    rows = connection.execute(named_sql(__file__, "known_files"))
+    known = {path: (size, modified_us) for path, size, modified_us in rows}
     purged = PurgedFiles(connection)
     changed = []
     for log in logs:
-        path = str(log.path)
+        path, found = str(log.path), (log.size, _modified_us(log))
         if path not in known:
             path = stored_path(log)
-        modified_at = _modified_at(log)
-        if known.get(path) != [log.size, modified_at] and not purged.holds(path, log.size, modified_at):
+        if known.get(path) != found and not purged.holds(path, log.size, _modified_at(log)):
             changed.append((log, path))
     return changed
 
@@ -100,4 +100,8 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
 
 def _modified_at(log: LogFile) -> datetime:
     """Return the time of the last change to the microsecond, as Postgres keeps it."""
-    return datetime.fromtimestamp(log.modified_ns // 1_000 / 1_000_000, UTC)
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=_modified_us(log))
+
+
+def _modified_us(log: LogFile) -> int:
+    return log.modified_ns // 1_000

@@ -60,15 +60,14 @@ def read_lines(log: IO[bytes], offset: int = 0, most_bytes: int | None = None) -
         if isinstance(block, Exception):
             fault = block
             break
-        whole, behind = _split(block)
-        if not whole:
-            rest += behind
-        else:
-            whole[0] = rest + whole[0]
-            if lost or len(whole[0]) > MAX_LINE_BYTES:
-                whole[0], lost = Overlong(lost + len(whole[0])), 0
-            rest = behind
-            yield Lines(whole, True)
+        whole = _split(block)
+        whole[0] = rest + whole[0]
+        rest = whole.pop()
+        pieces: list[bytes | Overlong] = [*whole]
+        if pieces and (lost or len(whole[0]) > MAX_LINE_BYTES):
+            pieces[0], lost = Overlong(lost + len(whole[0])), 0
+        if pieces:
+            yield Lines(pieces, True)
         if lost or len(rest) > MAX_LINE_BYTES:
             lost, rest = lost + len(rest), b""
     if lost or (rest and (not fault or rest.rstrip().endswith(b"}"))):  # else it is what the damage has cut
@@ -91,17 +90,15 @@ def _blocks(log: IO[bytes], most_bytes: int | None) -> Iterator[bytes | Exceptio
         yield error
 
 
-def _split(block: bytes) -> tuple[list[bytes | Overlong], bytes]:
-    """Return the lines of a block, and what stands behind the last end; where it has none, at those of old Macs.
+def _split(block: bytes) -> list[bytes]:
+    """Split a block behind the ends of its lines; where it has none, behind those of old Macs.
 
-    Not at a return that is the block's last byte: a newline may follow.
+    What comes last has no end, or is empty, or may have a newline behind its return.
     """
-    whole: list[bytes | Overlong] = [*io.BytesIO(block)]  # looks for ends much faster than `split` does
+    whole = [*io.BytesIO(block)]  # looks for ends much faster than `split` does
     if block.endswith(b"\n"):
-        return whole, b""
-    if len(whole) == 1 and b"\r" in block:
-        whole = [*block.splitlines(keepends=True)]
-    return whole, cast("bytes", whole.pop())
+        return [*whole, b""]
+    return whole if len(whole) > 1 or b"\r" not in block else block.splitlines(keepends=True)
 
 
 class Line(NamedTuple):
