@@ -19,6 +19,7 @@ PLAIN_TOOLS = {
 }
 
 _MESSAGE = b'"message":{'
+_MESSAGES = {"words": 1, "call": 1, "result": 1, "childs": 2}  # in a record of each form
 _OF_SESSION = b'"sessionId":'
 _TYPE = b'"type":"'
 _ID = rb'[^"\\]{1,200}'
@@ -52,14 +53,23 @@ def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
         is_plain = _is_plain_result(content, form, key, memory, is_agents_own)
     else:
         is_plain = kind != "request" or _MESSAGE not in content
-    # A second record on the line is another of a session: each names its own once, a snapshot none.
-    if not is_plain or content.count(_OF_SESSION) > (kind != "snapshot") or b"\0" in content:
+    if not is_plain or b"\0" in content or _is_joined(content, form):
         return False
     if kind == "call":
         remember(memory.unanswered, reference(form[kind].decode("utf-8", "replace")), PLAIN)
     elif kind == "result":
         del memory.unanswered[key]
     return True
+
+
+def _is_joined(content: bytes, form: re.Match[bytes]) -> bool:
+    """Tell whether a second record begins on the line: each names its session once, a snapshot never."""
+    kind = form.lastgroup
+    if content.count(_OF_SESSION) > (kind != "snapshot"):
+        return True
+    # Where the first was cut before it named its session, there are two messages all the same.
+    is_late = content.find(_OF_SESSION, 0, form.end()) < 0
+    return is_late and kind in _MESSAGES and content.count(_MESSAGE) != _MESSAGES[kind]
 
 
 def _is_plain_result(content: bytes, form: re.Match[bytes], key: str, memory: Memory, is_agents_own: bool) -> bool:
