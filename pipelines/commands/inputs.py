@@ -3,16 +3,13 @@
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.ingest.inputs import (
-    Inputs,
-    choose_inputs,
-    found_on_this_machine,
-    remember_inputs,
-    remembered_inputs,
-)
 from pipelines.object_store import absolute
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.ingest.files.find import Found
 
 CANNOT_READ = 3  # the exit code where the rest is done, but something that was named could not be read
 
@@ -55,6 +52,8 @@ def _path(text: str) -> Path:
 
 def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     """Return the settings with what is to be read, and whether that is the bundled sample."""
+    from pipelines.ingest.inputs import Inputs, choose_inputs, remember_inputs
+
     settings = Settings()
     named = {
         name: tuple(map(absolute, given)) for name in ("logs", "specs") if (given := getattr(arguments, name, None))
@@ -65,8 +64,10 @@ def settings_from(arguments: argparse.Namespace) -> tuple[Settings, bool]:
     return settings.model_copy(update={"logs": inputs.logs, "specs": inputs.specs}), inputs.is_sample
 
 
-def what_was_found(arguments: argparse.Namespace) -> str:
+def what_was_found(arguments: argparse.Namespace, found: "Found | None" = None) -> str:
     """Say which orchestrators' logs are on this machine, or which logs are read as they were named once."""
+    from pipelines.ingest.inputs import found_on_this_machine, remembered_inputs
+
     settings = Settings()
     named = [*(arguments.logs or ()), *(arguments.specs or ())]
     if getattr(arguments, "remember", False):
@@ -82,4 +83,4 @@ def what_was_found(arguments: argparse.Namespace) -> str:
     if kept := remembered_inputs(settings).logs:
         listed = ", ".join(map(os.fsdecode, kept))
         return f"Reading {listed}, as remembered. To forget: spawnwise learn --remember, without --logs."
-    return found_on_this_machine()
+    return found_on_this_machine(found)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.ingest.files.find import Found, LogFile, find_logs
 from pipelines.ingest.files.known import Connection, marks, news, stored_path, write_files
@@ -13,12 +14,13 @@ from pipelines.ingest.files.workers import Changed, Readers, scans, workers_for
 from pipelines.ingest.inputs import inputs_for, sample_folder
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.sample.forget import forget_sample
-from pipelines.ingest.store import Written, write
 from pipelines.ingest.unknown import tell_unknown
-from pipelines.ingest.vectors import store_vectors
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
+
+if TYPE_CHECKING:
+    from pipelines.ingest.store import Written  # imported late: a run with nothing new needs none of it
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
 BATCH_FILES = 500
@@ -122,8 +124,13 @@ def ingest_logs(warehouse: Warehouse, found: Found, workers: Readers, progress: 
     return report
 
 
-def _written(connection: Connection, changed: Sequence[Changed], workers: Readers) -> Iterator[tuple[Batch, Written]]:
+def _written(connection: Connection, changed: Sequence[Changed], workers: Readers) -> Iterator[tuple[Batch, "Written"]]:
     """Read the files and write what they tell, a batch to a transaction; yield each batch once it is committed."""
+    if not changed:
+        return
+    from pipelines.ingest.store import write
+    from pipelines.ingest.vectors import store_vectors
+
     known = marks(connection, [path for _, path in changed])
     for batch in _batches(scans(changed, known, workers)):
         with connection.transaction():

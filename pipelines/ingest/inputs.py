@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.files.find import find_logs, has_logs
-from pipelines.ingest.source import Source
+from pipelines.ingest.files.find import Found, find_logs, has_logs
 from pipelines.ingest.sources import sources
 from pipelines.ingest.specs.spec_files import default_spec_folders
 from pipelines.settings import Settings
@@ -83,19 +82,20 @@ def logs_on_this_machine() -> tuple[Path, ...]:
     return tuple(place for source in sources() for place in source.default_places() if has_logs(place))
 
 
-def found_on_this_machine() -> str:
-    """Say in one line of which orchestrators there are logs, and how many; and where there are none."""
-    known = [source for source in sources() if source.title]
-    counts = [(source, _count(source)) for source in known]
-    found = [f"{source.title} ({number} {source.unit}{'s' * (number != 1)})" for source, number in counts if number]
-    if found:
-        return f"Found: {', '.join(found)}"
+def found_on_this_machine(found: Found | None = None) -> str:
+    """Say in one line of which orchestrators there are logs, and how many; and where there are none.
+
+    `found` is what was found there already.
+    """
+    logs = dict((found or find_logs(logs_on_this_machine())).by_source)
+    known, told = [source for source in sources() if source.title], []
+    for source in known:
+        here = (log for place in source.default_places() for log in logs.get(place, ()))
+        if number := sum(source.is_unit(log.path) for log in here):
+            told.append(f"{source.title} ({number} {source.unit}{'s' * (number != 1)})")
+    if told:
+        return f"Found: {', '.join(told)}"
     return f"Found: no logs of {', '.join(source.title for source in known[:-1])} or {known[-1].title}"
-
-
-def _count(source: Source) -> int:
-    places = [place for place in source.default_places() if has_logs(place)]
-    return sum(source.is_unit(log.path) for log in find_logs(places).files)
 
 
 def sample_folder(settings: Settings) -> Path:

@@ -20,8 +20,8 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
 # Ids of well-known form, and short ones: nearly all of them.
 _PLAIN_ID = re.compile(
-    r"(?:srvtoolu|toolu|msg|req|call|agent)_(?:bdrk_|vrtx_)?[A-Za-z0-9]{1,40}|[A-Za-z0-9_-]{1,11}"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(?:srvtoolu|toolu|msg|req|call|agent)_(?:bdrk_|vrtx_)?[A-Za-z0-9]{1,40}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9_-]{1,11}"
 )
 _NOTHING: Mapping[str, Any] = {}
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -42,25 +42,25 @@ def _redacted_part(part: str) -> str:
 
 def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:
     """Return the files that changed since they were read, each with its stored path."""
-    known = {path: rest for path, *rest in connection.execute(named_sql(__file__, "known_files"))}
+    rows = connection.execute(named_sql(__file__, "known_files"))
+    known = {path: (size, modified_us, version) for path, size, modified_us, version in rows}
     purged = PurgedFiles(connection)
     changed = []
     for log in logs:
         path = address(log.path)
         if path not in known:
             path = stored_path(log)
-        modified_at = _modified_at(log)
-        if not _is_as_known(log, modified_at, known.get(path)) and not purged.holds(path, log.size, modified_at):
+        if not _is_as_known(log, known.get(path)) and not purged.holds(path, log.size, _modified_at(log)):
             changed.append((log, path))
     return changed
 
 
-def _is_as_known(log: LogFile, modified_at: datetime, known: list[Any] | None) -> bool:
+def _is_as_known(log: LogFile, known: tuple[int, int, str] | None) -> bool:
     """Tell whether a log is as it was read: by its version where it has one, which a copy keeps, else by its time."""
     if known is None:
         return False
-    size, read_at, version = known
-    return bool(size == log.size and (version == log.version if log.version else modified_at == read_at))
+    size, modified_us, version = known
+    return size == log.size and (version == log.version if log.version else modified_us == _modified_us(log))
 
 
 def marks(connection: Connection, paths: Sequence[str]) -> dict[str, Mark]:
@@ -111,4 +111,8 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
 
 def _modified_at(log: LogFile) -> datetime:
     """Return the time of the last change to the microsecond, as Postgres keeps it."""
-    return datetime.fromtimestamp(log.modified_ns // 1_000 / 1_000_000, UTC)
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=_modified_us(log))
+
+
+def _modified_us(log: LogFile) -> int:
+    return log.modified_ns // 1_000

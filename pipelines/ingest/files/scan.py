@@ -103,9 +103,10 @@ def _line_parts(source: Source, log: LogFile, mark: Mark, stored_path: str) -> I
             result = Scan(log, source.name, mark, start=mark.offset)
             is_partial = _read_part(result, reader, lines, may_part=source.is_resumed)
             mark.fingerprint = _fingerprint_aside(stream, mark.offset) if is_kept else ""
-            mark = deepcopy(mark)
             yield result
-            reader = source.reader(origin, mark.memory)
+            if is_partial:
+                mark = deepcopy(mark)
+                reader = source.reader(origin, mark.memory)
 
 
 def _one_object(stream: IO[bytes]) -> Iterator[Lines]:
@@ -166,7 +167,7 @@ def _take(result: Scan, reader: LineReader, lines: Lines, *, may_wait: bool) -> 
     contents, have_end = lines
     skipped = 0
     for content in contents:
-        if not content or (have_end and isinstance(content, bytes) and passes_over(content)):
+        if content == b"\n" or (have_end and isinstance(content, bytes) and passes_over(content)):
             skipped += 1
         else:
             records, rest, reason = pieces(content)
@@ -177,7 +178,7 @@ def _take(result: Scan, reader: LineReader, lines: Lines, *, may_wait: bool) -> 
             if reason:
                 result.quarantine(rest, reason)
         mark.line += 1
-        mark.offset += len(content) + have_end
+        mark.offset += len(content)
         mark.lacks_newline = not have_end
     result.count("skipped", skipped)
 

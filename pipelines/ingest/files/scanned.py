@@ -56,7 +56,7 @@ class Scan:
         if len(self.broken) >= MAX_QUARANTINED:  # redaction would cost much where each of a million lines is broken
             return
         head = b"" if isinstance(content, Overlong) else content[:MAX_QUOTED]
-        words = redact_start(head.decode("utf-8", "replace").replace("\0", ""), EXCERPT)
+        words = redact_start(head.decode("utf-8", "replace").replace("\0", "").rstrip("\r\n"), EXCERPT)
         self._put_aside(Broken(self.mark.line + 1, self.mark.offset, reason, words))
 
     def refuse_loaded(self, line: int, reason: str) -> None:

@@ -86,14 +86,16 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
     if not watched:
         return
     said = report_text(message.get("content"))[:HEAD]
-    is_alarmed, is_redone = bool(_ALARM.search(said)), bool(_REDONE.search(said))
     for key, lines_left in list(watched.items()):
         if lines_left == WATCHED_LINES:
             reader.note(key, "result_used")
         if len(watched) == 1 and lines_left > WATCHED_LINES - 3:  # of several results nobody knows which is meant
-            # Of one sentence, one sign.
-            reader.note(key, *["parent_redid"] * is_redone or ["parent_alarm"] * is_alarmed)
-            reader.note(key, *["cause_ruled_out"] * bool(_RULED_OUT.search(said)))
+            if _REDONE.search(said):
+                reader.note(key, "parent_redid")
+            elif _ALARM.search(said):  # of one sentence, one sign
+                reader.note(key, "parent_alarm")
+            if _RULED_OUT.search(said):
+                reader.note(key, "cause_ruled_out")
         if len(watched) == 1 and lines_left < WATCHED_LINES and _FAULT_FOUND.search(said):
             reader.note(key, "fault_found_after")
         watched[key] = lines_left - 1
