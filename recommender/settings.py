@@ -44,8 +44,10 @@ def patient(deadline_ms: int = 1_000) -> None:
     """Give this process's lookups more time, unless their deadline is set.
 
     Who starts a process waits for its imports anyway: on a busy machine they alone may take longer than the default.
+    A lookup needs no threads for its algebra either, and a machine with many cores would start one for each.
     """
     os.environ.setdefault(f"{PREFIX}DEADLINE_MS", str(deadline_ms))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def database_url() -> str | None:

@@ -168,6 +168,8 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 def read_snapshot(path: Path) -> Snapshot:
     """Read the snapshot at `path`; raise `SnapshotError` where it is missing, damaged or of another format."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise SnapshotError(f"The snapshot {path} is not a file. Move it away, and run `spawnwise learn`.")
         data = path.read_bytes()  # not mapped: a file that is cut while mapped kills the process
     except FileNotFoundError:
         raise SnapshotError("No snapshot has been published yet: run `spawnwise learn`.") from None

@@ -20,7 +20,8 @@ from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from recommender.embedding.local import EmbeddingError, embedder_from_environment
 from recommender.home import private_folder
 from recommender.hooks.hook import MEANS, MODES
-from recommender.settings import LookupSettings
+from recommender.hooks.hook_log import trouble_words, troubles
+from recommender.settings import LookupSettings, data_home
 from recommender.snapshot import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
 
@@ -148,7 +149,11 @@ def _snapshot(settings: Settings) -> Finding:
         snapshot = read_snapshot(settings.snapshot_file)
     except SnapshotError as error:
         return Finding("snapshot", "warning", str(error), "Run `spawnwise learn`; until then answers come from tiers.")
-    return Finding("snapshot", "ok", f"version {snapshot.version}, written {snapshot.created_at}")
+    detail = f"version {snapshot.version}, written {snapshot.created_at}"
+    if snapshot.is_sample:
+        remedy = "Name your logs with --logs or SPAWNWISE_LOGS; until then the hook changes nothing."
+        return Finding("snapshot", "warning", f"{detail}, of the bundled sample alone", remedy)
+    return Finding("snapshot", "ok", detail)
 
 
 def _schedule(settings: Settings) -> Finding:
@@ -163,4 +168,7 @@ def _hook(_: Settings) -> Finding:
     if wrong:
         remedy = "; ".join(f"{name} is one of {', '.join(allowed)}" for name, allowed in wrong.items())
         return Finding("hook", "broken", f"{', '.join(wrong)}: no such choice, so no spawn is looked at", remedy)
-    return Finding("hook", "ok", f"mode {chosen.mode or 'as installed'}")
+    mode = f"mode {chosen.mode or 'as installed'}"
+    if words := trouble_words(troubles()):
+        return Finding("hook", "warning", f"{mode}; {words}", f"{data_home() / 'hook.log'} says when and why.")
+    return Finding("hook", "ok", mode)

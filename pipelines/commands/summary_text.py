@@ -11,6 +11,8 @@ from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
 from pipelines.publish.report.wording import estimated
 from pipelines.publish.summary import RunSummary
+from recommender.hooks.hook_log import trouble_words, troubles
+from recommender.settings import data_home
 from recommender.terminal import printable
 
 SAMPLE_NOTICE = (
@@ -35,6 +37,8 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     if summary.spawns_at_impossible_times:
         warning = time_warning(summary.spawns_at_impossible_times)
         console.print(f"[bold yellow]Times[/]      {warning}\n           {escape(TIME_REMEDY)}")
+    if words := trouble_words(troubles()):
+        console.print(f"[bold yellow]Hook[/]       {escape(words)}: {_shown(str(data_home() / 'hook.log'))} says why")
     for name, lines in (
         ("Changes", _changes(summary)),
         ("Trials", _trials(summary, datetime.now(UTC))),

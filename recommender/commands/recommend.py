@@ -19,9 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer."""
+    patient()
     from recommender.lookup import recommend
 
-    patient()
     answer = recommend(
         task_of(arguments), arguments.agent, project=project_of(arguments), parent_model=arguments.parent_model
     )

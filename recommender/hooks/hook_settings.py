@@ -11,7 +11,7 @@ from recommender.settings import chosen_data_home
 
 Settings = dict[str, Any]
 
-TIMEOUT_S = 5
+TIMEOUT_S = 10
 
 _OURS = re.compile(r"(?:^|[/\\])spawnwise(?:\.exe)?['\"]? hook (?:pre-spawn|subagent-stop|codex-spawn)\b")
 

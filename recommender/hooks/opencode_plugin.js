@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process"
 
 const COMMAND = "{COMMAND}"
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 10_000
 const REMEMBERED = 1_000
 
 const ask = (said) =>

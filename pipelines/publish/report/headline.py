@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
 from pipelines.publish.report.wording import count, counted, day, estimated, listed, moment, percent, quoted, usd
+from recommender.hooks.hook_log import trouble_words, troubles
 
 CHANGES_TOLD_SINGLY = 4
 TRIALS_TOLD = 3
@@ -24,7 +25,7 @@ class Sentence(NamedTuple):
 
 def headline(facts: ReportFacts) -> list[Sentence]:
     """Return the sentences: what changed, which trials are worth it, what has been proven, and all else."""
-    parts = (_changed_advice, _trials, _proof, _new_spawns, _overloaded, _regressions, _gaps, _unused, _quality)
+    parts = (_changed_advice, _trials, _proof, _new_spawns, _overloaded, _regressions, _gaps, _unused, _quality, _hooks)
     return [sentence for part in parts for sentence in part(facts)]
 
 
@@ -168,6 +169,12 @@ def _unused(facts: ReportFacts) -> Iterator[Sentence]:
             "plain",
             "unused",
         )
+
+
+def _hooks(_: ReportFacts) -> Iterator[Sentence]:
+    """Tell of spawns that went without advice: nobody watches a hook while it runs."""
+    if words := trouble_words(troubles()):
+        yield Sentence(f"{words}; `hook.log` in the data folder says when and why.", "bad", "quality")
 
 
 def _quality(facts: ReportFacts) -> Iterator[Sentence]:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from recommender.cli import main
 from recommender.home import journal_folder, snapshot_file
+from recommender.hooks.hook_log import trouble_words, troubles
+from recommender.journal.notes import NothingNotedError, feedback
 from recommender.lookup import Recommendation
 from recommender.rows import Tier
 from recommender.settings import data_home
@@ -385,6 +387,70 @@ def test_a_home_that_cannot_be_written_stops_nothing(
     answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
     assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
     assert claude(b"{", "pre-spawn") is None
+
+
+@pytest.mark.parametrize("name", ["hook.log", "journal/{month}.jsonl", "journal"])
+@pytest.mark.parametrize("is_full", [False, True])
+def test_a_pipe_or_a_full_disk_in_place_of_a_log_is_not_waited_for(
+    claude: Any, lookup: Lookup, name: str, is_full: bool
+) -> None:
+    path = data_home() / name.format(month=f"{datetime.now(UTC):%Y-%m}")
+    path.parent.mkdir(parents=True)
+    if is_full:
+        path.symlink_to("/dev/full")
+    else:
+        os.mkfifo(path)
+    assert claude(b"{", "pre-spawn") is None
+    answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
+    if "journal/" in name:
+        with pytest.raises(NothingNotedError):  # nor is it by what reads the journal
+            feedback("last", is_good=True)
+
+
+@pytest.mark.parametrize("redirected", ["0<&-", "1>&-", "2>&-", "1>/dev/full", "1>&- 2>&-"])
+def test_a_closed_or_full_stream_ends_no_hook_with_an_error(redirected: str, ordered: str, tmp_path: Path) -> None:
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps(spawn_event() | {"transcript_path": ordered}))
+    command = f"{sys.executable} -m recommender.cli hook pre-spawn --mode enforce <{said} {redirected}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert bool(done.stdout) == (redirected == "2>&-")
+
+
+def test_a_full_disk_behind_an_answer_is_told_in_a_sentence(ordered: str) -> None:
+    command = f"{sys.executable} -m recommender.cli recommend x >/dev/full"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (1, "The output cannot be written (No space left on device).\n")
+
+
+def test_a_missed_answer_is_logged_and_told(claude: Any, lookup: Lookup) -> None:
+    lookup.answer = replace(KEPT, problem="What was learned could not be read in time.")
+    claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    assert troubles() == []  # where nothing was ever learned, no answer was missed
+    write_snapshot(snapshot_file(), Snapshot("none", datetime.now(UTC)))
+    claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    claude(b"{", "pre-spawn")
+    (missed, error) = troubles()
+    assert missed.what == "no learned answer: What was learned could not be read in time."
+    assert "Error at" in error.what
+    told = "1 spawn got no learned answer in time and 1 hook failed in the last 7 days"
+    assert trouble_words(troubles()) == told
+    assert events()[-1]["problem"] == "What was learned could not be read in time."
+
+
+def test_invented_work_changes_nothing(claude: Any, lookup: Lookup) -> None:
+    lookup.answer = replace(CHANGE, is_sample=True)
+    for mode in ("advise", "enforce"):
+        assert claude(spawn_event(), "pre-spawn", "--mode", mode) is None
+    assert [event["applied_model"] for event in events()] == [None, None]
+
+
+def test_the_command_names_the_data_home(ordered: str, monkeypatch: pytest.MonkeyPatch, claude: Any) -> None:
+    home = data_home()
+    monkeypatch.setenv("SPAWNWISE_HOME", "/nowhere")
+    answer = claude(spawn_event() | {"transcript_path": ordered}, "pre-spawn", "--mode", "enforce", "--home", str(home))
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
 
 
 jsons = st.recursive(
