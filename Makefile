@@ -14,7 +14,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-lookup bench-workers lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,7 +53,7 @@ format: $(VENV)/.dev  ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix dbt_project
 
-bench: bench-ingest bench-routing bench-trials bench-lookup  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
+bench: bench-ingest bench-routing bench-trials bench-lookup bench-workers  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
 
 bench-ingest: $(VENV)/.dev  ## Measure reading of logs: make bench-ingest LOGS=<folder>
 	@$(BIN)/python -m tests.benchmarks.ingest "$(LOGS)"
@@ -63,6 +63,9 @@ bench-routing: $(VENV)/.bench  ## Replay public routing outcomes: make bench-rou
 
 bench-trials: $(VENV)/.bench  ## Replay trials on public outcomes: make bench-trials DATA=<file>
 	@$(BIN)/python -m tests.benchmarks.trials "$(DATA)"
+
+bench-workers: $(VENV)/.bench  ## Measure one worker and two: make bench-workers LOGS=<folder>
+	@$(BIN)/python -m tests.benchmarks.workers "$(LOGS)"
 
 bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup

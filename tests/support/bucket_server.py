@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,13 @@ def bucket_server() -> Iterator[str]:
         yield f"http://{host}:{port}"
     finally:
         server.stop()
+
+
+def serve() -> None:
+    """Serve until the process is ended, and print the URL first."""
+    with bucket_server() as url:
+        print(url, flush=True)
+        threading.Event().wait()
 
 
 def variables(url: str) -> dict[str, str]:

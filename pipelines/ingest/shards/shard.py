@@ -17,6 +17,7 @@ from recommender.embedding.local import EmbeddingError, embedder_from_environmen
 
 SHARD_BYTES = 32 << 20  # a few seconds of work: little is lost with a worker, and the scheduler is asked seldom
 SHARD_FILES = 200
+SHARD_LEAST, SHARDS = 1 << 20, 32  # of little, shards are as small as this, or so many
 UNREAD = "unread"  # in place of a source
 POISONED = "stopped the program that read it"
 
@@ -59,11 +60,12 @@ class Read(NamedTuple):
 
 
 def shards_of(changed: Sequence[tuple[LogFile, str]], known: Mapping[str, Mark]) -> Iterator[Shard]:
-    """Yield the files in shards of about equal size."""
+    """Yield the files in shards of about equal size, enough of them for many workers to end at about one time."""
+    most = min(SHARD_BYTES, max(SHARD_LEAST, sum(log.size for log, _ in changed) // SHARDS))
     tasks: list[Task] = []
     size = 0
     for log, path in changed:
-        if tasks and (size + log.size > SHARD_BYTES or len(tasks) >= SHARD_FILES):
+        if tasks and (size + log.size > most or len(tasks) >= SHARD_FILES):
             yield Shard(tuple(tasks))
             tasks, size = [], 0
         tasks.append(Task(log, path, known.get(path)))
