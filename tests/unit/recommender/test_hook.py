@@ -202,6 +202,8 @@ def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, loo
         "project": "/home/dev/shop",
         "parent_model": "claude-opus-5-5",
         "asked_model": "sonnet",
+        "asked_effort": None,
+        "session_effort": None,
         "draws_trials": False,
     }
 
