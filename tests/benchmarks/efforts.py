@@ -8,22 +8,24 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pipelines.estimate.estimates import estimate
+from pipelines.estimate.estimates import Estimates, estimate
 from pipelines.estimate.list_prices import price_usd
 from pipelines.estimate.outcomes import Outcomes
 from pipelines.settings import Settings
+from recommender.decision import decide, rule_of
 from recommender.efforts import arm_name, effort_rank, model_of, split_arm
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.trials.data import SIZES, Floats, Ints, _list_name, _strata, _with_costs, named
 
 AGENT, WORK_TYPE, FOLDS = "worker", "other", 5
-ORDERS = 10  # of drawing the outcomes that are known, and the folds
+ORDERS = 3  # of drawing the outcomes that are known, and the folds
 
 
 class Group(NamedTuple):
@@ -65,9 +67,9 @@ def main() -> int:
         print(f"{arguments.data} cannot be used: {error}", file=sys.stderr)
         return 1
     results = []
-    for price in arguments.failure_cost:
-        for group in groups:
-            results += measure(group, Settings(failure_cost=price), arguments.orders)
+    for group in groups:
+        results += measure(group, arguments.failure_cost, arguments.orders)
+        print(f"{group.name}: {len(group.success)} tasks, {', '.join(group.arms)}", file=sys.stderr)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps([row._asdict() for row in results], indent=1) + "\n", encoding="utf-8")
     for row in results:
@@ -128,7 +130,7 @@ def _place(vendor: str, arm: str) -> int:
     return SIZES[vendor].index(model_of(arm).removeprefix(f"{vendor}-"))
 
 
-def measure(group: Group, settings: Settings, orders: int) -> Iterator[Result]:
+def measure(group: Group, prices: Sequence[float], orders: int) -> Iterator[Result]:
     """Replay the policies on each division of the tasks, with all outcomes known and with few."""
     usual = split_arm(group.baseline)[1]
     same_effort = [arm for arm in group.arms if split_arm(arm)[1] == usual]
@@ -138,7 +140,7 @@ def measure(group: Group, settings: Settings, orders: int) -> Iterator[Result]:
         for known in (None, 5):
             for policy, arms in policies.items():
                 if len(arms) > 1:
-                    yield _replayed(group, division, kinds, known, policy, arms, settings, orders)
+                    yield from _replayed(group, division, kinds, known, policy, arms, prices, orders)
 
 
 def _replayed(
@@ -148,48 +150,53 @@ def _replayed(
     known: int | None,
     policy: str,
     arms: Sequence[str],
-    settings: Settings,
+    prices: Sequence[float],
     orders: int,
-) -> Result:
-    benefit, cost, success = [], [], []
+) -> Iterator[Result]:
+    seen: dict[float, list[tuple[float, float]]] = {price: [] for price in prices}
     baseline = group.arms.index(group.baseline)
     for order in range(orders):
         rng = np.random.default_rng(order)
         fold = rng.permutation(len(kinds)) % FOLDS
         for held_out in range(FOLDS):
             train, test = np.flatnonzero(fold != held_out), np.flatnonzero(fold == held_out)
-            chosen = _choices(group, kinds, train, known, arms, settings, rng)
-            arm = np.array([group.arms.index(chosen.get(kind, group.baseline)) for kind in kinds[test].tolist()])
-            own, usual = group.cost_usd[test].mean(axis=2), group.cost_usd[test, baseline].mean()
-            cost.append(float(own[np.arange(len(test)), arm].mean() / usual))
-            rate = group.success[test].mean(axis=2)
-            success.append(float((rate[np.arange(len(test)), arm] - rate[:, baseline]).mean()))
-            benefit.append(1 - cost[-1] + settings.failure_cost * success[-1])
-    folds = np.array(benefit).reshape(orders, FOLDS).mean(axis=1)  # of one order: each task is answered once
-    name = "all" if known is None else f"{known} an arm, kind"
-    spread = float(np.std(benefit) / np.sqrt(FOLDS))
-    return Result(
-        f"{group.name}, v = {settings.failure_cost:g}",
-        division,
-        name,
-        policy,
-        float(np.mean(cost)),
-        100 * float(np.mean(success)),
-        float(folds.mean()),
-        spread,
-    )
+            learned = _learn(group, kinds, train, known, arms, rng)
+            cost, rate = group.cost_usd[test].mean(axis=2), group.success[test].mean(axis=2)
+            for price in prices:
+                chosen = _choices(learned, arms, price)
+                arm = np.array([group.arms.index(chosen.get(kind, group.baseline)) for kind in kinds[test].tolist()])
+                place = np.arange(len(test))
+                ratio = cost[place, arm].mean() / cost[:, baseline].mean()
+                seen[price].append((float(ratio), float((rate[place, arm] - rate[:, baseline]).mean())))
+    for price, folds in seen.items():
+        ratio, gain = np.array(folds).T
+        benefit = 1 - ratio + price * gain
+        yield Result(
+            f"{group.name}, v = {price:g}",
+            division,
+            "all" if known is None else f"{known} an arm, kind",
+            policy,
+            float(ratio.mean()),
+            100 * float(gain.mean()),
+            float(benefit.mean()),
+            float(benefit.std() / np.sqrt(FOLDS)),
+        )
 
 
-def _choices(
-    group: Group,
-    kinds: Ints,
-    train: Ints,
-    known: int | None,
-    arms: Sequence[str],
-    settings: Settings,
-    rng: np.random.Generator,
-) -> dict[int, str]:
-    """Return the arm that the product chooses for each kind, from the outcomes of these tasks."""
+def _choices(learned: Estimates, arms: Sequence[str], failure_cost: float) -> dict[int, str]:
+    """Return the arm that the rule chooses for each kind."""
+    chosen = decide(learned.evidence, replace(rule_of(Settings()), failure_cost=failure_cost)).chosen
+    return {
+        scope.cluster_id: arms[int(chosen[row])]
+        for row, scope in enumerate(learned.scopes.keys)
+        if scope.agent_name == AGENT and scope.cluster_id != ANY_KIND
+    }
+
+
+def _learn(
+    group: Group, kinds: Ints, train: Ints, known: int | None, arms: Sequence[str], rng: np.random.Generator
+) -> Estimates:
+    """Return what the product learns from the outcomes of these tasks."""
     task, arm, run = (part.ravel() for part in np.meshgrid(train, np.arange(len(arms)), np.arange(4), indexing="ij"))
     if known is not None:
         drawn = rng.permutation(len(task))
@@ -219,13 +226,7 @@ def _choices(
     )
     places = [(ANY_TYPE, ANY_KIND), (WORK_TYPE, ANY_KIND), *((WORK_TYPE, kind) for kind in names)]
     baselines = {Scope(agent, *place): group.baseline for agent in (AGENT, ANY_AGENT) for place in places}
-    estimates = estimate(outcomes, settings, baselines, {name: group.list_price[name] for name in arms})
-    rows = estimates.scopes.row_of
-    return {
-        kind: arms[int(estimates.decisions.chosen[rows[Scope(AGENT, WORK_TYPE, kind)]])]
-        for kind in names
-        if Scope(AGENT, WORK_TYPE, kind) in rows
-    }
+    return estimate(outcomes, Settings(), baselines, {name: group.list_price[name] for name in arms})
 
 
 if __name__ == "__main__":

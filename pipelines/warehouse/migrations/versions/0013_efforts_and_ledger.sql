@@ -105,7 +105,9 @@ with decided as (
         case when task.cost_usd is not null then task.estimated_cost_usd end as estimated_cost_usd,
         task.applied_by,
         task.is_model_named,
-        case when task.model_source in ('observed', 'result', 'recorded') then task.model_used end as ran_model,
+        case
+            when task.model_source not in ('described', 'requested', 'built_in', 'parent') then task.model_used
+        end as ran_model,
         task.effort_used as ran_effort,
         exists (
             select from learning.outcome_signals as signals
