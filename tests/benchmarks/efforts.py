@@ -1,7 +1,8 @@
 """`python -m tests.benchmarks.efforts DATA`: what choosing a model and its effort is worth against the model alone.
 
 Models that ran the same tasks at several efforts (MCPMark), five folds of tasks: what is learned on four is answered on
-the fifth. The baseline is the vendor's largest model at its middle effort. Costs are tokens at list prices.
+the fifth. The baseline is the vendor's largest model, at its middle and at its highest effort. Costs are tokens at list
+prices.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,8 @@ from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.trials.data import SIZES, Floats, Ints, _list_name, _strata, _with_costs, named
 
 AGENT, WORK_TYPE, FOLDS = "worker", "other", 5
+BASELINES = ("middle", "highest")
+FEW = 5
 ORDERS = 3  # of drawing the outcomes that are known, and the folds
 
 
@@ -59,6 +63,8 @@ def main() -> int:
     parser.add_argument("data", type=Path, help="parquet file of one row per (benchmark, task, model, run)")
     parser.add_argument("--out", type=Path, default=Path("build/bench-efforts.json"))
     parser.add_argument("--orders", type=int, default=ORDERS)
+    parser.add_argument("--few", action="store_true", help="also where few outcomes of each arm and kind are known")
+    parser.add_argument("--baseline", choices=BASELINES, nargs="*", default=BASELINES, help="effort of what runs now")
     parser.add_argument("--failure-cost", type=float, nargs="*", help="prices of a failure", default=[1.0, 10.0])
     arguments = parser.parse_args()
     try:
@@ -67,14 +73,16 @@ def main() -> int:
         print(f"{arguments.data} cannot be used: {error}", file=sys.stderr)
         return 1
     results = []
-    for group in groups:
-        results += measure(group, arguments.failure_cost, arguments.orders)
+    for group, effort in product(groups, arguments.baseline):
+        from_here = group._replace(baseline=_baseline(group.arms, effort))
+        known = (None, FEW) if arguments.few else (None,)
+        results += measure(from_here, arguments.failure_cost, arguments.orders, known)
         print(f"{group.name}: {len(group.success)} tasks, {', '.join(group.arms)}", file=sys.stderr)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps([row._asdict() for row in results], indent=1) + "\n", encoding="utf-8")
     for row in results:
         print(
-            f"{row.group:<26}{row.kinds:<12}{row.outcomes:<16}{row.policy:<16}cost {row.cost_ratio:.3f}  "
+            f"{row.group:<50}{row.kinds:<12}{row.outcomes:<16}{row.policy:<16}cost {row.cost_ratio:.3f}  "
             f"success {row.success_points:+.1f} points  net benefit {row.net_benefit:+.3f} +- {row.net_benefit_se:.3f}"
         )
     return 0
@@ -110,7 +118,6 @@ def _group(name: str, vendor: str, rows: pd.DataFrame, model_of_arm: dict[str, s
         np.stack([tables[field].loc[kept][model_of_arm[arm]].to_numpy(dtype=np.float64) for arm in arms], axis=1)
         for field in ("success", "cost_usd")
     )
-    largest = [arm for arm in arms if model_of(arm) == model_of(arms[0])]
     others = rows[~rows["model"].isin(model_of_arm.values())]
     ease = others.groupby("task_id")["success"].mean().reindex(kept).to_numpy()
     category = own.drop_duplicates("task_id").set_index("task_id")["category"].loc[kept].astype("category")
@@ -118,7 +125,7 @@ def _group(name: str, vendor: str, rows: pd.DataFrame, model_of_arm: dict[str, s
     return Group(
         name,
         arms,
-        largest[len(largest) // 2],
+        _baseline(arms, "middle"),
         success,
         cost,
         prices,
@@ -126,18 +133,24 @@ def _group(name: str, vendor: str, rows: pd.DataFrame, model_of_arm: dict[str, s
     )
 
 
+def _baseline(arms: Sequence[str], effort: str) -> str:
+    """Return the arm of the largest model at its middle or its highest effort."""
+    largest = [arm for arm in arms if model_of(arm) == model_of(arms[0])]
+    return largest[-1] if effort == "highest" else largest[(len(largest) - 1) // 2]
+
+
 def _place(vendor: str, arm: str) -> int:
     return SIZES[vendor].index(model_of(arm).removeprefix(f"{vendor}-"))
 
 
-def measure(group: Group, prices: Sequence[float], orders: int) -> Iterator[Result]:
+def measure(group: Group, prices: Sequence[float], orders: int, knowns: Sequence[int | None]) -> Iterator[Result]:
     """Replay the policies on each division of the tasks, with all outcomes known and with few."""
     usual = split_arm(group.baseline)[1]
     same_effort = [arm for arm in group.arms if split_arm(arm)[1] == usual]
     one_model = [arm for arm in group.arms if model_of(arm) == model_of(group.baseline)]
     policies = {"model alone": same_effort, "effort alone": one_model, "model, effort": list(group.arms)}
     for division, kinds in group.kinds.items():
-        for known in (None, 5):
+        for known in knowns:
             for policy, arms in policies.items():
                 if len(arms) > 1:
                     yield from _replayed(group, division, kinds, known, policy, arms, prices, orders)
@@ -172,7 +185,7 @@ def _replayed(
         ratio, gain = np.array(folds).T
         benefit = 1 - ratio + price * gain
         yield Result(
-            f"{group.name}, v = {price:g}",
+            f"{group.name}, {group.baseline}, v = {price:g}",
             division,
             "all" if known is None else f"{known} an arm, kind",
             policy,
