@@ -12,7 +12,10 @@ from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validato
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.errors import SpawnwiseError
+from recommender.models import model_family
 from recommender.settings import LookupSettings, data_home
+
+_MODEL_NAME = re.compile(r"[\w.:/-]{1,100}")
 
 
 class Settings(BaseSettings):
@@ -111,6 +114,10 @@ class Settings(BaseSettings):
     trials_budget: float = Field(
         default=1.0, ge=0, description="Extra failures a week that automatic trials may be expected to cause, in all"
     )
+    model_weights: Annotated[dict[str, float], NoDecode] = Field(
+        default={},
+        description="What a dollar of each model counts, as opus=5,sonnet=1,haiku=.2; costs are then shares of a quota",
+    )
     candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
         default=LookupSettings.candidate_models,
         description="Models to estimate besides those seen, so that a trial may try them",
@@ -199,6 +206,29 @@ class Settings(BaseSettings):
     def _split_names(cls, value: object) -> object:
         """Accept names or numbers separated by commas; a plugin's agent has a colon in its name."""
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("model_weights", mode="before")
+    @classmethod
+    def _read_weights(cls, value: object) -> object:
+        """Accept pairs of a model and a number above 0; a model that is not named counts 1."""
+        if not isinstance(value, str):
+            return value
+        weights: dict[str, float] = {}
+        for pair in filter(None, map(str.strip, value.split(","))):
+            named, equals, number = pair.partition("=")
+            model = model_family(named)
+            if not equals or not _MODEL_NAME.fullmatch(model):
+                raise ValueError("it must be a list as opus=5,sonnet=1,haiku=.2: models and numbers above 0")
+            try:
+                weight = float(number)
+            except ValueError:
+                weight = 0.0
+            if not 0 < weight < float("inf"):
+                raise ValueError("every weight must be a number above 0")
+            if model in weights:
+                raise ValueError("it names a model twice; versions of one family have one weight")
+            weights[model] = weight
+        return weights
 
     @property
     def postgres_folder(self) -> Path:

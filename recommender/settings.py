@@ -25,6 +25,7 @@ class LookupSettings:
     required_probability: float = 0.8
     minimum_evidence: float = 3.0
     exploration_share: float = 0.0
+    model_weights: str = ""  # read by the nightly run; here only whether costs are weighed
     candidate_models: tuple[str, ...] = ()
     protected_agents: tuple[str, ...] = ()
     pinned_agents: tuple[str, ...] = ()
@@ -117,6 +118,16 @@ def claude_config_dir() -> str | None:
 def claude_subagent_model() -> str:
     """Return `CLAUDE_CODE_SUBAGENT_MODEL`: the model of spawns that name none, empty where it is unset."""
     return os.environ.get("CLAUDE_CODE_SUBAGENT_MODEL", "").strip()
+
+
+def claude_subagent_effort() -> str:
+    """Return `CLAUDE_CODE_SUBAGENT_EFFORT`: the effort of spawns that name none, empty where it is unset."""
+    return os.environ.get("CLAUDE_CODE_SUBAGENT_EFFORT", "").strip()
+
+
+def claude_forced_effort() -> str:
+    """Return `CLAUDE_CODE_EFFORT_LEVEL`: the effort of all that runs, whatever a call says; empty where it is unset."""
+    return os.environ.get("CLAUDE_CODE_EFFORT_LEVEL", "").strip()
 
 
 def is_subagent_model_forced() -> bool:

@@ -47,7 +47,7 @@ __all__ = [
     "write_snapshot",
 ]
 
-FORMAT = "2"
+FORMAT = "3"
 _NO_DIGEST = "0" * 64
 
 

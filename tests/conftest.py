@@ -41,7 +41,8 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude-home"))
     for name in ("CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    efforts = ("CLAUDE_CODE_EFFORT_LEVEL", "CLAUDE_CODE_SUBAGENT_EFFORT")
+    for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", *efforts):
         monkeypatch.delenv(name, raising=False)
 
 

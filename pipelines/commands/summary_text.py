@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
-from pipelines.publish.report.wording import estimated
+from pipelines.publish.report.wording import estimated, in_shares_of, usd
 from pipelines.publish.summary import RunSummary
 from recommender.hooks.hook_log import trouble_words, troubles
 from recommender.settings import data_home
@@ -29,7 +29,15 @@ NEXT_STEPS = """
 
 
 def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
-    """Print what was read, what changed, which trials are worth it, what was proven, where it is, what to do next."""
+    """Print what was read, what changed, which trials are worth it, what was proven, where it is, what to do next.
+
+    Where costs are weighed, amounts are shares of a month's quota.
+    """
+    with in_shares_of(summary.month_of_quota):
+        _print(summary, is_sample=is_sample)
+
+
+def _print(summary: RunSummary, *, is_sample: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if is_sample:
         console.print(f"\n{SAMPLE_NOTICE}")
@@ -128,7 +136,10 @@ def _cost(summary: RunSummary) -> str:
     if summary.cost_usd is None:
         return "unknown: these logs do not hold the tokens of the spawned agents"
     part = estimated(summary.estimated_cost_usd, summary.cost_usd)
-    known = f"${summary.cost_usd:,.2f}{part} where the log holds the tokens"
+    amount = usd(summary.cost_usd) if summary.month_of_quota else f"${summary.cost_usd:,.2f}"
+    known = f"{amount}{part} where the log holds the tokens"
     if summary.spawns_without_cost:
         known += f" ({summary.spawns_without_cost:,} spawns do not)"
+    if summary.month_of_quota:
+        known += "; 100% is what the last 30 days of work used, weighed as SPAWNWISE_MODEL_WEIGHTS says"
     return known

@@ -93,6 +93,17 @@ class Described(NamedTuple):
     rank: int = 0
 
 
+class Applied(NamedTuple):
+    """A hook has changed the call: what it left there. Of several the last one counts."""
+
+    key: str
+    at_ms: int
+    rank: int  # by time, backwards
+    by: str  # spawnwise or other
+    model: str = ""
+    effort: str = ""
+
+
 class Began(NamedTuple):
     """The first line of an agent's own log."""
 
@@ -189,7 +200,7 @@ class Told(NamedTuple):
     reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
-Observation = Call | Return | End | Described | Began | Last | Sent | Message | Sign | Seen | Told
+Observation = Call | Return | End | Described | Applied | Began | Last | Sent | Message | Sign | Seen | Told
 
 
 def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
@@ -282,6 +293,7 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Call: _stating("call"),
     Return: _stating("returned"),
     Described: _stating("described"),
+    Applied: _stating("applied"),
     Began: _stating("began"),
     Last: _stating("last"),
     Sent: _stating("sent"),

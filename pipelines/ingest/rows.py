@@ -69,6 +69,10 @@ class TaskRow:
     writer_version: str | None
     effort_requested: str | None
     effort_used: str | None
+    applied_by: str | None
+    model_applied: str | None
+    effort_applied: str | None
+    is_model_named: bool | None
 
     def values(self) -> list[Any]:
         """Return the columns in order."""
@@ -101,7 +105,8 @@ class Bill(NamedTuple):
 def task_row(source: str, spawn: Linked) -> TaskRow:
     """Build the row of a spawn from all that is known of it and its agent."""
     facts = spawn.facts
-    call, returned, described = (payload(facts, register) for register in ("call", "returned", "described"))
+    registers = ("call", "returned", "described", "applied")
+    call, returned, described, applied = (payload(facts, register) for register in registers)
     is_workflows = call.get("tool") == WORKFLOW
     named = described.get("model") if is_workflows and described.get("is_model_named") else None
     end, finished_ms = ended(facts)
@@ -151,6 +156,10 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         writer_version=call.get("version"),
         effort_requested=call.get("effort") or described.get("effort"),
         effort_used=_effort(facts) or end.get("effort"),
+        applied_by=applied.get("by"),
+        model_applied=applied.get("model"),
+        effort_applied=applied.get("effort"),
+        is_model_named=described.get("is_model_named", False) if described.get("model") else None,
     )
 
 

@@ -95,6 +95,7 @@ def dbt_variables(settings: Settings) -> dict[str, Any]:
         "overloaded_min_tasks": settings.overloaded_min_tasks,
         "overloaded_max_success": settings.overloaded_max_success,
         "gap_quantile": settings.gap_quantile,
+        "model_weights": settings.model_weights,
         "first_possible_day": FIRST_POSSIBLE_DAY.isoformat(),
         "clock_skew_days": CLOCK_SKEW.days,
     }

@@ -70,8 +70,8 @@ select
     tasks.estimated_output_tokens,
     tasks.cache_read_tokens,
     tasks.cache_write_tokens,
-    tasks.cost_usd,
-    tasks.estimated_cost_usd,
+    {{ weighed('tasks.cost_usd', 'tasks.model') }} as cost_usd,
+    {{ weighed('tasks.estimated_cost_usd', 'tasks.model') }} as estimated_cost_usd,
     tasks.is_cost_complete
 from {{ ref('stg_learning__task_history') }} as tasks
 inner join {{ ref('int_task_outcomes') }} as outcomes on tasks.task_id = outcomes.task_id

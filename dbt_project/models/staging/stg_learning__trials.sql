@@ -12,7 +12,9 @@ renamed as (
         cluster_id,
         {{ place('project', 'cast(null as text)') }} as project,
         baseline_model,
+        baseline_effort,
         candidate_model,
+        candidate_effort,
 
         -- where it stands
         state,

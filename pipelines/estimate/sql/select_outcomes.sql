@@ -19,7 +19,10 @@ select
     task_history.propensity,
     -- A cost that lacks a few tokens is nearer to the truth than the price of a typical task.
     task_history.cost_usd,
-    task_history.tool_uses
+    task_history.tool_uses,
+    coalesce(task_history.effort_used, task_history.effort_requested) as effort,
+    task_history.effort_requested is not null as is_effort_asked,
+    decision.baseline_effort
 from learning.task_history
 left join intermediate.int_task_outcomes as outcome on task_history.id = outcome.task_id
 left join learning.recommendation_log as decision on task_history.decision_id = decision.decision_id

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import count, counted, day, estimated, listed, percent, usd
+from pipelines.publish.report.wording import count, counted, day, estimated, is_quota, listed, percent, usd
 
 CHARTS = ("outcomes_over_time", "costs_over_time", "task_map", "evidence")
 COLOURED_MODELS = 7
@@ -29,8 +29,11 @@ def specifications(colours: dict[str, str], facts: ReportFacts, *, with_text: bo
     folder = Path(__file__).parent / "charts"
     models = list(colours)
     estimated = {row["model"] for row in facts["evidence"]}
-    values: dict[str, list[Any]] = {
+    values: dict[str, Any] = {
         "$models": models,
+        "$money": "weighed cost" if is_quota() else "dollars",
+        "$money_axis": "~s" if is_quota() else "$~s",
+        "$money_exact": ".2f" if is_quota() else "$.2f",
         "$colours": list(colours.values()),
         "$slots": ["", *(model for model in models if model in estimated)],  # the first slot is for the kind's name
         "$title": [{"field": "title", "title": "task"}] if with_text else [],
@@ -40,7 +43,7 @@ def specifications(colours: dict[str, str], facts: ReportFacts, *, with_text: bo
     }
 
 
-def _filled(part: Any, values: dict[str, list[Any]]) -> Any:
+def _filled(part: Any, values: dict[str, Any]) -> Any:
     """Replace a name by its list, and within a list by its elements."""
     if isinstance(part, dict):
         return {key: _filled(value, values) for key, value in part.items()}
@@ -53,7 +56,7 @@ def _filled(part: Any, values: dict[str, list[Any]]) -> Any:
     return values[part] if _is_name(part, values) else part
 
 
-def _is_name(part: Any, values: dict[str, list[Any]]) -> bool:
+def _is_name(part: Any, values: dict[str, Any]) -> bool:
     return isinstance(part, str) and part in values
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.publish.quota import month_of_quota
 from pipelines.publish.report import wording
 from pipelines.publish.report.bundle import chart_library, replace_file
 from pipelines.publish.report.cells import agents_of, cell, models_of
@@ -39,10 +40,12 @@ def write_report(
     facts = read_facts(warehouse, settings, with_text=with_text)
     path = path or settings.report_file
     library = "" if facts.is_empty else chart_library(settings.home / "cache")
-    page = render(facts, library, with_text=with_text)
+    with wording.in_shares_of(None if facts.is_empty else month_of_quota(warehouse, settings)):
+        page = render(facts, library, with_text=with_text)
+        sentences = tuple(sentence.text for sentence in _sentences(facts))
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, page)
-    return WrittenReport(path, path.stat().st_size, tuple(sentence.text for sentence in _sentences(facts)))
+    return WrittenReport(path, path.stat().st_size, sentences)
 
 
 def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: datetime | None = None) -> str:

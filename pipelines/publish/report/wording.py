@@ -1,8 +1,14 @@
 """How numbers and moments read on the page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 
+_quota: ContextVar[float | None] = ContextVar("quota", default=None)
+
 MISSING = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def percent(share: float | None) -> str:
@@ -13,10 +19,29 @@ def percent(share: float | None) -> str:
     return "99%" if whole == 100 and share < 0.995 else f"{whole}%"
 
 
+@contextmanager
+def in_shares_of(quota: float | None) -> Iterator[None]:
+    """Tell amounts as shares of a month's quota, in the unit of weighed costs; as dollars where there is none."""
+    token = _quota.set(quota)
+    try:
+        yield
+    finally:
+        _quota.reset(token)
+
+
+def is_quota() -> bool:
+    """Tell whether amounts are told as shares of a quota."""
+    return bool(_quota.get())
+
+
 def usd(amount: float | None) -> str:
-    """Return dollars: cents from one dollar on, two digits that count below."""
+    """Return dollars: cents from one dollar on, two digits that count below. Of a quota return the share."""
     if amount is None:
         return MISSING
+    if quota := _quota.get():
+        share = 100 * amount / quota
+        digits = f"{abs(share):.0f}" if abs(share) >= 10 or not share else f"{abs(share):.2g}"
+        return f"{MINUS if share < 0 else ''}{digits}% of the quota"
     sign, size = ("\N{MINUS SIGN}" if amount < 0 else ""), abs(amount)
     if size >= 1000:
         return f"{sign}${size:,.0f}"

@@ -204,6 +204,8 @@ def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, loo
         "project": "/home/dev/shop",
         "parent_model": "claude-opus-5-5",
         "asked_model": "sonnet",
+        "asked_effort": None,
+        "session_effort": None,
         "draws_trials": False,
     }
 
@@ -494,3 +496,78 @@ def test_as_a_process_of_its_own(ordered: str) -> None:
     assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
     assert answer["systemMessage"].startswith("spawnwise: QA_TESTER runs on haiku instead of opus. ")
     assert result.stderr == b""
+
+
+EFFORT = replace(CHANGE, model="opus", effort="low", baseline_effort="medium", reason="Use opus at low effort.")
+NEW, OLD = "2.1.292", "2.1.291"
+
+
+def on_version(folder: Path, version: str, **said: Any) -> dict[str, Any]:
+    """Return what Claude Code of a version says before a spawn, with a transcript that names it."""
+    path = transcript(
+        folder / "s1.jsonl", json.dumps(assistant("claude-opus-5-5", version=version), separators=(",", ":"))
+    )
+    return spawn_event() | {"transcript_path": path, "effort": {"level": "medium"}} | said
+
+
+def test_an_effort_is_written_where_the_client_takes_it(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    lookup.answer = EFFORT
+    said = on_version(tmp_path, NEW)
+    hook = claude(said, "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
+    assert hook["updatedInput"] == {**said["tool_input"], "effort": "low"}
+    assert hook["additionalContext"] == (
+        "spawnwise: QA_TESTER runs on opus at low effort instead of medium effort. Use opus at low effort."
+    )
+    assert lookup.asked[0]["session_effort"] == "medium"
+    (event,) = events()
+    assert (event["answered_effort"], event["applied_effort"], event["baseline_effort"]) == ("low", "low", "medium")
+
+
+def test_a_client_that_takes_no_effort_is_given_none(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    lookup.answer = EFFORT
+    assert claude(on_version(tmp_path, OLD), "pre-spawn", "--mode", "enforce") is None
+    lookup.answer = replace(EFFORT, model="haiku")
+    hook = claude(on_version(tmp_path, OLD), "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
+    assert hook["updatedInput"]["model"] == "haiku"
+    assert "effort" not in hook["updatedInput"]
+    assert [event["applied_effort"] for event in events()] == [None, None]
+
+
+def test_a_fork_is_left_as_it_is(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    lookup.answer = EFFORT
+    said = on_version(tmp_path, NEW)
+    said["tool_input"]["subagent_type"] = "fork"
+    assert claude(said, "pre-spawn", "--mode", "enforce") is None
+
+
+def test_the_orchestrator_hears_of_a_change_in_one_line(claude: Any, lookup: Lookup) -> None:
+    hook = claude(spawn_event(), "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
+    assert hook["additionalContext"] == (
+        "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97 % against 98 %."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "obstacle"),
+    [
+        ({}, {}, None),
+        ({"model": "opus"}, {}, "explicit_model"),
+        ({"resume": "a1"}, {}, "resumed"),
+        ({"prompt": "Go on. spawnwise: off"}, {}, "opted_out"),
+        ({}, {"SPAWNWISE_PINNED_AGENTS": "QA_*"}, "pinned"),
+        ({}, {"CLAUDE_CODE_SUBAGENT_MODEL_FORCE": "1"}, "forced"),
+    ],
+)
+def test_what_keeps_the_hook_from_writing_is_noted(
+    given: dict[str, str],
+    environment: dict[str, str],
+    obstacle: str | None,
+    claude: Any,
+    lookup: Lookup,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    claude(spawn_event(**given), "pre-spawn", "--mode", "enforce")
+    (event,) = events()
+    assert (event["obstacle"], event["applied_model"]) == (obstacle, None if obstacle else "haiku")
