@@ -153,6 +153,10 @@ class Settings(BaseSettings):
         default=0.0, ge=0, le=1, description="The judge is also asked about outcomes less certain than this"
     )
 
+    label_min_projects: int = Field(
+        default=2, ge=1, description="Projects that must say a word of their own before labels show it to analysts"
+    )
+
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
 
     export: Path | None = Field(

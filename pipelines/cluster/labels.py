@@ -33,15 +33,18 @@ def label_clusters(
     members: Ints,
     types: Sequence[str],
     old: Sequence[str | None] | None = None,
+    *,
+    projects_at_least: int = 1,
 ) -> list[ClusterLabel]:
     """Name each cluster by its type of work and its class-based TF-IDF terms: frequent in it, rare elsewhere.
 
     `members` is the cluster of each task, `types` the type and `old` the label so far of each cluster, which stays
-    while a term of it still tells the cluster apart. No two labels are alike.
+    while a term of it still tells the cluster apart. No two labels are alike. A term that is nobody's subject must be
+    said in `projects_at_least`: whoever reads labels must not read what only one project speaks of.
     """
     from pipelines.cluster.vocabulary import words_of_kinds  # its list of stop words imports scikit-learn
 
-    words = words_of_kinds(texts, projects, members, types)
+    words = words_of_kinds(texts, projects, members, types, projects_at_least=projects_at_least)
     ranked = [_ranked(words, weights, kind) for kind, weights in enumerate(_weights(words.said))]
     labels = [_kept(old[kind] if old else None, words, terms, types[kind], kind) for kind, terms in enumerate(ranked)]
     repeated = {label for label, count in Counter(labels).items() if count > 1}

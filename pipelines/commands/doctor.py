@@ -17,6 +17,7 @@ from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine,
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
+from pipelines.warehouse.roles import reading_roles
 from recommender.embedding.local import EmbeddingError, embedder_from_environment
 from recommender.home import private_folder
 from recommender.hooks.hook import MEANS, MODES
@@ -52,9 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         marks = {"ok": "ok     ", "warning": "warning", "broken": "BROKEN "}
         for finding in findings:
-            print(printable(f"{marks[finding.state]}  {finding.piece:<12} {finding.detail}"))
+            print(printable(f"{marks[finding.state]}  {finding.piece:<13} {finding.detail}"))
             if finding.remedy:
-                print(printable(f"{'':22}-> {finding.remedy}"))
+                print(printable(f"{'':23}-> {finding.remedy}"))
     return int(any(finding.state == "broken" for finding in findings))
 
 
@@ -64,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _python,
         _data_home,
         _warehouse,
+        _readers,
         _transcripts,
         _embedder,
         _snapshot,
@@ -120,6 +122,18 @@ def _warehouse(settings: Settings) -> Finding:
     if warning := time_warning(health.spawns_at_impossible_times):
         return Finding("warehouse", "warning", f"{detail}; {warning}", TIME_REMEDY)
     return Finding("warehouse", "ok", detail)
+
+
+def _readers(settings: Settings) -> Finding:
+    try:
+        with Warehouse.open(settings) as warehouse:
+            roles = reading_roles(warehouse)
+    except WarehouseError:
+        return Finding("reading roles", "warning", "not looked at, as the warehouse is broken")
+    if faults := [role.fault for role in roles if role.fault]:
+        remedy = "Have an administrator run what `spawnwise roles --print` prints, then run `spawnwise roles`."
+        return Finding("reading roles", "warning", "; ".join(faults), remedy)
+    return Finding("reading roles", "ok", ", ".join(role.name for role in roles))
 
 
 def _transcripts(settings: Settings) -> Finding:

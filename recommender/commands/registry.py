@@ -46,7 +46,11 @@ COMMANDS = {
         "recommender.commands.mcp", "serve recommend, explain, feedback, record, stats and trials over MCP", "mcp"
     ),
     "ingest": Command("pipelines.commands.ingest", "read new logs, and nothing more", "learn"),
-    "sql": Command("pipelines.commands.sql", "query the warehouse", "learn"),
+    "sql": Command("pipelines.commands.sql", "query the warehouse, or list its tables", "learn"),
+    "db": Command(
+        "pipelines.commands.db", "keep the embedded database up for a BI tool, and say how to reach it", "learn"
+    ),
+    "roles": Command("pipelines.commands.roles", "set up the roles that may only read", "learn"),
     "export": Command("pipelines.commands.export", "write marts and serving tables as Parquet", "cloud"),
     "doctor": Command("pipelines.commands.doctor", "check every piece and say what to do", "learn"),
     "schedule": Command("pipelines.commands.schedule", "have this machine run the night by itself", "learn"),

@@ -121,9 +121,10 @@ def test_an_upgrade_that_is_killed_leaves_the_earlier_level(undisturbed: Undistu
 def test_two_commands_may_begin_on_an_empty_database_at_once(undisturbed: Undisturbed) -> None:
     house = OldHouse(undisturbed)
     with closing(house.connect()) as holding:
-        holding.execute("select pg_advisory_lock(hashtext('spawnwise.migrations'))")
+        holding.execute("begin; create schema learning")
         both = [house.start("stats"), house.start("stats")]
         wait_until_waiting(house, 2)
+        holding.execute("rollback")
     for process in both:
         _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors
