@@ -52,6 +52,7 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
 
     `usable` names a model as the client takes it, None where it has no such model.
     """
+    from recommender.efforts import effort_rank
     from recommender.journal.notes import note_decision
     from recommender.lookup import Recommender
     from recommender.text.task_text import task_text
@@ -69,18 +70,23 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
     is_known = is_known and not recommendation.is_sample
     model = usable(recommendation.model) if spawn.is_ours and is_known and recommendation.is_change else None
+    # What a person has set is not told here, so that an effort is only ever lowered.
+    is_lower = effort_rank(recommendation.effort or "") <= effort_rank(recommendation.baseline_effort or "")
+    effort = recommendation.effort if is_lower else None
     note_decision(
         recommendation,
         task_text(spawn.description, spawn.prompt),
         mode=mode,
         asked_model=spawn.asked_model,
         applied_model=recommendation.model if model and mode == "enforce" else None,
+        applied_effort=effort if model and mode == "enforce" else None,
+        obstacle="explicit_model" if spawn.asked_model else None if spawn.is_ours else "left_alone",
         session_id=spawn.session_id,
         tool_use_id=spawn.tool_use_id,
     )
     if model is None or mode not in ("advise", "enforce"):
         return None
-    return Change(model, getattr(recommendation, "effort", None), _message(spawn, recommendation, mode))
+    return Change(model, effort, _message(spawn, recommendation, mode))
 
 
 def _message(spawn: Spawn, recommendation: "Recommendation", mode: str) -> str:
