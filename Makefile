@@ -14,7 +14,7 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-lookup bench-workers lock clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ bench-trials: $(VENV)/.bench  ## Replay trials on public outcomes: make bench-tr
 
 bench-workers: $(VENV)/.bench  ## Measure one worker and two: make bench-workers LOGS=<folder>
 	@$(BIN)/python -m tests.benchmarks.workers "$(LOGS)"
+
+bench-efforts: $(VENV)/.bench  ## Replay models at several efforts: make bench-efforts DATA=<file>
+	@$(BIN)/python -m tests.benchmarks.efforts "$(DATA)"
 
 bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup

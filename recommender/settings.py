@@ -25,7 +25,6 @@ class LookupSettings:
     required_probability: float = 0.8
     minimum_evidence: float = 3.0
     exploration_share: float = 0.0
-    model_weights: str = ""  # read by the nightly run; here only whether costs are weighed
     candidate_models: tuple[str, ...] = ()
     protected_agents: tuple[str, ...] = ()
     pinned_agents: tuple[str, ...] = ()
@@ -33,6 +32,11 @@ class LookupSettings:
     deadline_ms: float = 250.0
     mode: str = ""  # of the hook; empty as installed
     enforce_by: str = ""
+
+    @property
+    def model_weights(self) -> str:
+        """What the nightly run weighs costs by; here it only matters whether it does."""
+        return os.environ.get(f"{PREFIX}MODEL_WEIGHTS", "").strip()
 
     @classmethod
     def from_environment(cls) -> "LookupSettings":

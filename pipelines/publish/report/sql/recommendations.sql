@@ -6,7 +6,7 @@ select
     best.cluster_label,
     best.baseline_model,
     best.model,
-    best.model is distinct from best.baseline_model as is_change,
+    (best.model, best.effort) is distinct from (best.baseline_model, best.baseline_effort) as is_change,
     best.success_rate,
     best.success_low,
     estimates.success_high,
@@ -24,6 +24,7 @@ left join (
         work_type,
         cluster_id,
         model,
+        effort,
         1 / (1 + exp(-(2 * logit - ln(greatest(success_low, 1e-9) / greatest(1 - success_low, 1e-9))))) as success_high
     from learning.model_estimates
 ) as estimates
@@ -32,6 +33,7 @@ left join (
         and best.work_type = estimates.work_type
         and best.cluster_id = estimates.cluster_id
         and best.model = estimates.model
+        and best.effort = estimates.effort
 left join marts.savings as savings
     on
         best.agent_name = savings.agent_name
