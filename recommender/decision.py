@@ -6,7 +6,7 @@ the same rule on the same kind of evidence.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,9 +101,10 @@ class Evidence:
 
     def of(self, scopes: Ints | slice) -> "Evidence":
         """Return the evidence of some scopes."""
-        return replace(
-            self, **{name: value[scopes] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        )
+        taken: dict[str, Any] = {
+            name: value[scopes] for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
+        return replace(self, **taken)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from scipy.special import expit, ndtri
 from pipelines.estimate.what_if import cost_ratio, posterior_of
 from pipelines.trials import rule as trial_rule
 from recommender.decision import Claims, Evidence, Floats, Rule, claims_of
-from recommender.efforts import arm_among, arm_name, effort_level, split_arm, words_of
+from recommender.efforts import arm_among, arm_name, effort_level, model_of, split_arm, words_of
 from recommender.judgement import Records
 from recommender.models import model_family, vendor_of
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Tier
@@ -228,7 +228,10 @@ def _proposal(
     return Proposal(
         trial_id=trial_id(scope, baseline, candidate),
         scope=scope,
-        **_arms(baseline, candidate),
+        baseline_model=model_of(baseline),
+        baseline_effort=split_arm(baseline)[1],
+        candidate_model=model_of(candidate),
+        candidate_effort=split_arm(candidate)[1],
         reason=_reason(words_of(candidate), known, success, ratio, gap, is_decided=is_decided),
         known_outcomes=known,
         baseline_success=success,
@@ -244,13 +247,6 @@ def _proposal(
         spawns_to_decide=spawns_to_decide(evidence, *cell, rule),
         extra_failures_week=max(0.0, gap) * pace.spawns_month * trial_rule.CANDIDATE_SHARE * 7 / ACTIVE_DAYS,
     )
-
-
-def _arms(baseline: str, candidate: str) -> dict[str, str]:
-    """Return the fields of what a trial compares."""
-    (model, effort), (other, other_effort) = split_arm(baseline), split_arm(candidate)
-    fields = {"baseline_model": model, "baseline_effort": effort}
-    return fields | {"candidate_model": other, "candidate_effort": other_effort}
 
 
 def _reason(candidate: str, known: int, success: float, ratio: float, gap: float, *, is_decided: bool) -> str:

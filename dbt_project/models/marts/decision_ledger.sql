@@ -1,4 +1,4 @@
--- What became of each decision. The rule stands in the view learning.decision_ledger, which `spawnwise stats` reads too.
+-- What became of each decision. The rule stands in the view learning.decision_ledger; `spawnwise stats` reads it too.
 with ledger as (
     select * from {{ source('learning', 'decision_ledger') }}
 ),
