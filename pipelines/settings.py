@@ -185,10 +185,10 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with postgresql://")
         return value or None
 
-    @field_validator("export", mode="before")
+    @field_validator("export", "scheduler", mode="before")
     @classmethod
     def _is_unset(cls, value: object) -> object:
-        """Take empty for unset, not for the folder that one happens to be in."""
+        """Take empty for unset, and not for the folder that one happens to be in."""
         return value or None
 
     @field_validator("logs", "specs", mode="before")

@@ -84,19 +84,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         copies, few = work / "copies", work / "few"
         replicate(options.logs, copies, options.megabytes * 1_000_000)
         replicate(options.logs, few, options.tables * 1_000_000)
-        figures.append(Figure("logs", "", "megabytes", size_of(copies) / 1e6))
-        figures += compare("shared folder", copies, None)
+        figures += told([Figure("logs", "", "megabytes", size_of(copies) / 1e6)])
+        figures += told(compare("shared folder", copies, None))
         with _server() as (url, process):
             os.environ.update(variables(url))
             _upload(copies)
-            figures += compare("s3", Path(f"s3://{BUCKET}"), process)
-        figures += tables(few, work / "home")
+            figures += told(compare("s3", Path(f"s3://{BUCKET}"), process))
+        figures += told(tables(few, work / "home"))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([figure._asdict() for figure in figures], indent=2), encoding="utf-8")
+    return 0
+
+
+def told(figures: list[Figure]) -> list[Figure]:
+    """Print figures as soon as they are measured."""
     for figure in figures:
         value = f"{figure.value:>16,.2f}" if isinstance(figure.value, float | int) else f"{figure.value:>16}"
-        print(f"{figure.case:<14} {figure.run:<26} {figure.metric:<26} {value}")
-    return 0
+        print(f"{figure.case:<14} {figure.run:<26} {figure.metric:<26} {value}", flush=True)
+    return figures
 
 
 def compare(case: str, place: Path, server: psutil.Process | None) -> list[Figure]:
@@ -130,17 +135,17 @@ def _read(place: Path, address: str, victim: int) -> str:
     cluster.begin([(log, stored_path(log)) for log in find_logs([place]).files], {})
     total = 0
     for path, scan in cluster.scans({}):
-        told = json.dumps([path.rpartition("/projects/")[2], scan.facts, scan.counts], sort_keys=True, default=str)
-        total += int.from_bytes(hashlib.sha256(_without_place(told).encode()).digest()[:8])
+        words = json.dumps([path.rpartition("/projects/")[2], scan.facts, scan.counts], sort_keys=True, default=str)
+        total += int.from_bytes(hashlib.sha256(_without_place(words).encode()).digest()[:8])
         if scan.vectors:
             rows = zip(scan.vectors.hashes, scan.vectors.vectors, strict=True)
             total += sum(int.from_bytes(hashlib.sha256(h.encode() + v.tobytes()).digest()[:8]) for h, v in rows)
     return f"{total % 2**64:016x}"
 
 
-def _without_place(told: str) -> str:
+def _without_place(words: str) -> str:
     """Leave out where the logs lie, so that both places give one digest."""
-    return told.replace(f"s3://{BUCKET}", "")
+    return words.replace(f"s3://{BUCKET}", "")
 
 
 def tables(logs: Path, home: Path) -> list[Figure]:

@@ -19,6 +19,12 @@ def test_every_setting_is_described_and_in_the_readme(name: str) -> None:
     assert f"`{field.alias or 'SPAWNWISE_' + name.upper()}`" in README.read_text(encoding="utf-8")
 
 
+def test_what_is_off_where_it_is_unset_is_off_where_it_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_EXPORT", "")
+    monkeypatch.setenv("SPAWNWISE_SCHEDULER", "")
+    assert (Settings().export, Settings().scheduler) == (None, None)
+
+
 def test_lists_are_given_as_a_shell_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPAWNWISE_LOGS", "/a:/b")
     monkeypatch.setenv("SPAWNWISE_PROTECTED_AGENTS", "x, plugin:y")
