@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0016"
-down_revision = "0011"
+down_revision = "0015"
 
 
 def upgrade() -> None:
