@@ -24,6 +24,7 @@ class Spawn(NamedTuple):
     tool_use_id: str | None
     is_fork: bool = False
     is_chosen: bool = False  # a person gave this agent its model or effort
+    takes_effort: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -68,19 +69,23 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     log_missed_answer(recommendation.problem if spawn.description or spawn.prompt else None)
     is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
     is_known = is_known and not recommendation.is_sample
-    model = usable(recommendation.model) if spawn.is_ours and is_known and recommendation.is_change else None
+    effort = recommendation.effort if spawn.takes_effort else None
+    is_change = recommendation.model != recommendation.baseline_model or effort is not None
+    is_applicable = spawn.is_ours and is_known and recommendation.is_change and is_change
+    model = usable(recommendation.model) if is_applicable else None
     note_decision(
         recommendation,
         task_text(spawn.description, spawn.prompt),
         mode=mode,
         asked_model=spawn.asked_model,
         applied_model=recommendation.model if model and mode == "enforce" else None,
+        applied_effort=effort if model and mode == "enforce" else None,
         session_id=spawn.session_id,
         tool_use_id=spawn.tool_use_id,
     )
     if model is None or mode not in ("advise", "enforce"):
         return None
-    return Change(model, getattr(recommendation, "effort", None), _message(spawn, recommendation, mode))
+    return Change(model, effort, _message(spawn, recommendation, mode))
 
 
 def _message(spawn: Spawn, recommendation: "Recommendation", mode: str) -> str:
