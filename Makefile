@@ -37,6 +37,7 @@ test-wheel: $(VENV)/.dev  ## Build the package and run it from clean environment
 test-clients: $(VENV)/.dev  ## Run real clients against a scripted model server; installs them from npm into build/clients
 	@npm install --silent --no-fund --no-audit --prefix build/clients/claude @anthropic-ai/claude-code@latest
 	@npm install --silent --no-fund --no-audit --prefix build/clients/codex @openai/codex@latest
+	@npm install --silent --no-fund --no-audit --prefix build/clients/opencode opencode-ai@latest
 	@$(BIN)/python -m pytest tests/clients
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL

@@ -55,6 +55,7 @@ def _spawn(said: dict[str, Any], given: dict[str, Any]) -> Spawn:
         session_id=_string(said.get("session_id")),
         tool_use_id=_string(said.get("tool_use_id")),
         is_fork=forked,
+        takes_effort=True,
         is_chosen=bool(given.get("reasoning_effort")) or _has_model_of_its_own(agent, project),
     )
 

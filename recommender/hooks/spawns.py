@@ -24,6 +24,7 @@ class Spawn(NamedTuple):
     tool_use_id: str | None
     is_fork: bool = False
     is_chosen: bool = False  # a person gave this agent its model or effort
+    takes_effort: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -69,10 +70,12 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     log_missed_answer(recommendation.problem if spawn.description or spawn.prompt else None)
     is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
     is_known = is_known and not recommendation.is_sample
-    model = usable(recommendation.model) if spawn.is_ours and is_known and recommendation.is_change else None
     # What a person has set is not told here, so that an effort is only ever lowered.
     is_lower = effort_rank(recommendation.effort or "") <= effort_rank(recommendation.baseline_effort or "")
-    effort = recommendation.effort if is_lower else None
+    effort = recommendation.effort if spawn.takes_effort and is_lower else None
+    is_change = recommendation.model != recommendation.baseline_model or effort is not None
+    is_applicable = spawn.is_ours and is_known and recommendation.is_change and is_change
+    model = usable(recommendation.model) if is_applicable else None
     note_decision(
         recommendation,
         task_text(spawn.description, spawn.prompt),

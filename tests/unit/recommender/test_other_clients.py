@@ -77,6 +77,15 @@ def test_codex_gets_the_whole_call_back_with_the_model(ask: Any, lookup: Lookup)
     assert noted() == [("enforce", "gpt-5.6-luna")]
 
 
+def test_codex_gets_the_effort_too_and_opencode_is_told_no_change_of_effort_alone(ask: Any, lookup: Lookup) -> None:
+    lookup.answer = replace(LUNA, effort="low")
+    changed = ask("codex-spawn", codex())["hookSpecificOutput"]["updatedInput"]
+    assert (changed["model"], changed["reasoning_effort"]) == ("gpt-5.6-luna", "low")
+    lookup.answer = replace(LUNA, model="strong", baseline_model="strong", effort="low")
+    assert ask("opencode-spawn", opencode()) is None
+    assert noted() == [("enforce", "gpt-5.6-luna"), ("enforce", None)]
+
+
 def test_a_sealed_task_is_judged_by_its_name_and_the_agents_type(ask: Any, lookup: Lookup) -> None:
     sealed = "gAAAAABW1tvbmVdXSBXcml0ZSB1bml0IHRlc3RzIGZvciB0aGUgY29uZmlndXJhdGlvbg=="
     given = {"message": sealed, "task_name": "parser_tests", "agent_type": "worker", "fork_turns": "none"}
