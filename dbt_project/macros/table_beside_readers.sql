@@ -28,6 +28,10 @@
         {% call statement('swap') -%}
             {{ swap_beside_readers(target, made, backup) }}
         {%- endcall %}
+        {%- if is_there(backup) -%}
+            {% do adapter.cache_renamed(target, backup) %}
+            {% do adapter.cache_renamed(made, target) %}
+        {%- endif %}
     {%- endif %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -83,4 +87,15 @@ end $swap$
             null; -- the next night drops it
         end $drop$
     {%- endcall %}
+    {# With it go the views on it, which dbt must not take for there. #}
+    {% if not is_there(relation) %}
+        {% do adapter.cache_dropped(relation) %}
+    {% endif %}
+{% endmacro %}
+
+{% macro is_there(relation) %}
+    {% call statement('is_there', fetch_result=True, auto_begin=False) -%}
+        select to_regclass('{{ relation }}') is not null
+    {%- endcall %}
+    {{ return(load_result('is_there')['data'][0][0]) }}
 {% endmacro %}

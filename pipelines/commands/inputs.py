@@ -69,7 +69,7 @@ def what_was_found(arguments: argparse.Namespace, found: "Found | None" = None) 
     from pipelines.ingest.inputs import found_on_this_machine, remembered_inputs
 
     settings = Settings()
-    named = [*(arguments.logs or ()), *(arguments.specs or ())]
+    named = [path for kind in ("logs", "specs") for path in getattr(arguments, kind, None) or ()]
     if getattr(arguments, "remember", False):
         if not named:
             return "Forgotten: later runs read what orchestrators left on this machine."

@@ -4,6 +4,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from recommender.home import private_folder
 from recommender.terminal import printable
 
 MOST_LOG_BYTES = 1_000_000
+LEARN = ("learn", "--quiet", "--notify")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,19 +42,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         if name != "status":
             action.add_argument("--dry-run", action="store_true", help="print what would be done, and do nothing")
+        if name == "install":
+            action.add_argument(
+                "--push", action="store_true", help="send this machine's logs to the team's server; that one learns"
+            )
     actions.add_parser("test", help="send a notice to SPAWNWISE_NOTIFY, to see whether it arrives")
     started = actions.add_parser("run", help="what the scheduler calls: learn, with the settings of the installation")
     started.add_argument("file", type=Path, help="the file that the installation wrote")
+    started.add_argument("--push", action="store_true", help="send the logs, and do not learn")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked and return an exit code; raise `SpawnwiseError` where that cannot be done."""
     if arguments.action == "run":
-        return run_scheduled(arguments.file)
+        return run_scheduled(arguments.file, ["push"] if arguments.push else LEARN)
     settings = Settings()
     if arguments.action == "test":
         return _test(settings)
-    command = scheduled_command(settings)
+    command = scheduled_command(settings, is_push=getattr(arguments, "push", False))
     kind = arguments.kind or kind_here(command)
     plan = plan_for(kind, command, settings)
     if arguments.action == "status":
@@ -76,9 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def scheduled_command(settings: Settings) -> list[str]:
+def scheduled_command(settings: Settings, *, is_push: bool = False) -> list[str]:
     """Return what the scheduler runs: this Python, and no more settings than a file's name."""
-    return [sys.executable, "-m", "recommender.cli", "schedule", "run", str(settings_file(settings))]
+    command = [sys.executable, "-m", "recommender.cli", "schedule", "run", str(settings_file(settings))]
+    return [*command, "--push"] if is_push else command
 
 
 def settings_file(settings: Settings) -> Path:
@@ -100,8 +108,8 @@ def write_settings(settings: Settings) -> None:
     path.write_text(json.dumps(captured_environment() | {"SPAWNWISE_HOME": str(settings.home)}), encoding="utf-8")
 
 
-def run_scheduled(file: Path) -> int:
-    """Learn with the settings of the installation, quietly; what went wrong goes to the log and to SPAWNWISE_NOTIFY."""
+def run_scheduled(file: Path, command: Sequence[str] = LEARN) -> int:
+    """Learn or push with the settings of the installation; what went wrong goes to the log, and to SPAWNWISE_NOTIFY."""
     try:
         use_environment(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -114,7 +122,7 @@ def run_scheduled(file: Path) -> int:
             path.replace(path.with_suffix(".log.1"))
     with path.open("a", encoding="utf-8", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
         print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z} started")
-        code = run_command(["learn", "--quiet", "--notify"])
+        code = run_command(command)
         print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z} ended with exit code {code}")
     return code
 

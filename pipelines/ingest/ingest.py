@@ -88,25 +88,32 @@ def ingest(warehouse: Warehouse, settings: Settings, progress: Progress, reading
 
 
 def ingest_sources(
-    warehouse: Warehouse, sources: Sequence[Path], progress: Progress, scheduler: str | None = None
+    warehouse: Warehouse,
+    sources: Sequence[Path],
+    progress: Progress,
+    scheduler: str | None = None,
+    machine: str = "",
 ) -> IngestReport:
     """Read the logs under every source into the warehouse and report what came of it; see `ingest_logs`."""
     with begun(sources, scheduler) as reading:
-        return ingest_logs(warehouse, reading.found, reading.workers, progress)
+        return ingest_logs(warehouse, reading.found, reading.workers, progress, machine)
 
 
-def ingest_logs(warehouse: Warehouse, found: Found, workers: Readers, progress: Progress) -> IngestReport:
+def ingest_logs(
+    warehouse: Warehouse, found: Found, workers: Readers, progress: Progress, machine: str = ""
+) -> IngestReport:
     """Read the logs into the warehouse and report what came of it.
 
-    Raises `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to
-    quarantine. Batches that were written stay if a later one fails.
+    `machine` is named where several send their logs here: the same path on two of them is two files. Raises
+    `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to quarantine.
+    Batches that were written stay if a later one fails.
     """
     begun_at = time.monotonic()
     progress.stage("ingest")
     report = IngestReport(files=len(found.files), warnings=found.warnings)
     unknown: set[LogFile] = set()
     with warehouse.connect(autocommit=True) as connection:
-        changed = news(connection, found.files)
+        changed = news(connection, found.files, machine)
         total = sum(log.size for log, _ in changed)
         for batch, written in _written(connection, changed, workers):
             report.spawns_new += written.new

@@ -57,7 +57,7 @@ def administrators_script(warehouse: Warehouse) -> str:
         row = connection.execute("select current_database(), current_user").fetchone()
         assert row is not None
         database, owner = (sql.Identifier(name) for name in row)
-        names = connection.execute("select role_name from learning.reading_roles order by kind").fetchall()
+        names = connection.execute("select role_name from control.reading_roles order by kind").fetchall()
         writers = connection.execute("select learning.large_object_functions()::text").fetchall()
         statements = [sql.SQL("do {}").format(sql.Literal(_create(connection, name))) for (name,) in names]
         statements.append(sql.SQL("revoke temporary on database {} from public").format(database))

@@ -14,7 +14,7 @@ from pipelines.warehouse.connection import Warehouse
 
 # Of a table that no reading role may touch: an advisory lock could be taken by anyone who may connect. Such a lock
 # takes no transaction id, so that it may be held all night.
-LOCK = "lock table learning.run_lock in exclusive mode nowait"
+LOCK = "lock table control.run_lock in exclusive mode nowait"
 NO_TIMEOUT = "set local idle_in_transaction_session_timeout = 0"
 SECONDS_BETWEEN_LOOKS = 5.0
 FROZEN = (

@@ -98,7 +98,7 @@ def test_no_role_may_write(warehouse: Warehouse, role: str, statement: str) -> N
 
 def test_a_user_who_may_not_create_roles_is_told_what_to_do(warehouse: Warehouse) -> None:
     with warehouse.connect() as connection:
-        connection.execute("update learning.reading_roles set role_name = 'nobody_yet' where kind = 'lookup'")
+        connection.execute("update control.reading_roles set role_name = 'nobody_yet' where kind = 'lookup'")
     script = administrators_script(warehouse)
     with modest_owner(warehouse) as owned:
         notice = grant_reading_roles(owned)
@@ -125,10 +125,12 @@ def modest_owner(warehouse: Warehouse) -> Iterator[Warehouse]:
     database = sql.Identifier(conninfo_to_dict(warehouse.dsn)["dbname"])
     with warehouse.connect() as connection:
         connection.execute(sql.SQL("create role {} login").format(name))
-        for schema in ("learning", "staging", "intermediate", "marts", "serving"):
+        for schema in ("learning", "control", "staging", "intermediate", "marts", "serving"):
             connection.execute(sql.SQL("alter schema {} owner to {}").format(sql.Identifier(schema), name))
         connection.execute(sql.SQL("alter function learning.grant_reading_roles owner to {}").format(name))
-        rows = connection.execute("select schemaname, tablename from pg_tables where schemaname in ('learning')")
+        rows = connection.execute(
+            "select schemaname, tablename from pg_tables where schemaname in ('learning', 'control')"
+        )
         views = connection.execute("select schemaname, viewname from pg_views where schemaname = 'serving'")
         for schema, table in [*rows.fetchall(), *views.fetchall()]:
             owned = sql.SQL("alter table {} owner to {}").format(sql.Identifier(schema, table), name)
@@ -173,9 +175,14 @@ def test_no_reader_holds_up_a_night(warehouse: Warehouse) -> None:
                 reader.execute("select pg_try_advisory_lock(hashtext(%s))", [f"spawnwise.{name}"])
             reader.execute("select pg_try_advisory_lock(hashtext('spawnwise journal'))")
             reader.commit()
-            for table in ("run_lock", "ingest_lock", "journal_lock", "alembic_version"):
+            for table in (
+                "control.run_lock",
+                "control.ingest_lock",
+                "control.journal_lock",
+                "learning.alembic_version",
+            ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege), reader.transaction():
-                    reader.execute(f"lock table learning.{table} in access share mode")  # type: ignore[call-overload]
+                    reader.execute(f"lock table {table} in access share mode")  # type: ignore[call-overload]
             with warehouse.connect() as connection:
                 tables = connection.execute(READABLE, {"role": role}).fetchall()
             for schema, table in tables:

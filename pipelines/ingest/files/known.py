@@ -21,18 +21,23 @@ from pipelines.object_store import address
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
+MAX_MACHINE = 64
 MAX_PATH = 600  # characters, of up to four bytes: an index of Postgres takes 2,704 bytes
 
 
-def stored_path(log: LogFile) -> str:
-    """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own."""
+def stored_path(log: LogFile, machine: str = "") -> str:
+    """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own.
+
+    Of a file of another machine's, which sends it here, that machine's name stands before its path.
+    """
     path = storable(address(log.path))
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
     clean = redact_stored("/".join(map(_redacted_part, stem.split("/")))) + suffix
+    place = f"{storable(machine)[:MAX_MACHINE]}:" if machine and "://" not in path else ""  # a bucket is everybody's
     if clean == path == address(log.path) and len(clean) <= MAX_PATH:
-        return clean
-    return f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
+        return f"{place}{clean}"
+    return f"{place}{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
 
 
 @lru_cache(4_096)
@@ -40,7 +45,7 @@ def _redacted_part(part: str) -> str:
     return redact_stored(part)  # most files share their folders
 
 
-def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:
+def news(connection: Connection, logs: Iterable[LogFile], machine: str = "") -> list[tuple[LogFile, str]]:
     """Return the files that changed since they were read, each with its stored path."""
     rows = connection.execute(named_sql(__file__, "known_files"))
     known = {path: (size, modified_us, version) for path, size, modified_us, version in rows}
@@ -48,8 +53,8 @@ def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile,
     changed = []
     for log in logs:
         path = address(log.path)
-        if path not in known:
-            path = stored_path(log)
+        if machine or path not in known:
+            path = stored_path(log, machine)
         if not _is_as_known(log, known.get(path)) and not purged.holds(path, log.size, _modified_at(log)):
             changed.append((log, path))
     return changed

@@ -1,2 +1,2 @@
 -- Facts are read, joined and written back: nobody else may do the same in between.
-lock table learning.ingest_lock in exclusive mode
+lock table control.ingest_lock in exclusive mode

@@ -1,1 +1,1 @@
-lock table learning.journal_lock in exclusive mode
+lock table control.journal_lock in exclusive mode

@@ -11,6 +11,6 @@ select
         false
     ) as writes_large_objects,
     coalesce(has_database_privilege(roles.oid, current_database(), 'temporary'), false) as makes_temporary_tables
-from learning.reading_roles as reader
+from control.reading_roles as reader
 left join pg_roles as roles on reader.role_name = roles.rolname
 order by reader.kind

@@ -3,6 +3,7 @@ import plistlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -200,14 +201,16 @@ def test_the_scheduled_run_has_the_settings_of_the_installation(
     monkeypatch.delenv("DATABASE_URL")
     seen: list[tuple[int, list[str]]] = []
 
-    def learn(arguments: list[str]) -> int:
-        seen.append((Settings().window_days, arguments))
+    def learn(arguments: Sequence[str]) -> int:
+        seen.append((Settings().window_days, list(arguments)))
         print("The step x failed.")
         return 1
 
     monkeypatch.setattr("recommender.commands.run.run_command", learn)
     assert schedule.run_scheduled(kept) == 1
     assert seen == [(77, ["learn", "--quiet", "--notify"])]
+    assert schedule.run_scheduled(kept, ["push"]) == 1
+    assert seen[1] == (77, ["push"])
     log = (home / "nightly.log").read_text().splitlines()
     assert log[1] == "The step x failed."
     assert log[2].endswith("ended with exit code 1")

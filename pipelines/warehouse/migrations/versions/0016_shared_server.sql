@@ -1,22 +1,24 @@
 -- Locks of ours: an advisory lock may be taken by anyone who may connect, these by nobody but the owner.
-create table learning.run_lock (held boolean);
-create table learning.ingest_lock (held boolean);
-create table learning.journal_lock (held boolean);
-comment on table learning.run_lock is 'Never holds a row: locked by the learning run, so that there is one at a time.';
-comment on table learning.ingest_lock is 'Never holds a row: locked while facts are read, joined and written back.';
-comment on table learning.journal_lock is 'Never holds a row: locked while the journal is loaded.';
+create schema control;
+comment on schema control is 'Locks, and which roles read: nobody but the owner may look into it.';
+create table control.run_lock (held boolean);
+create table control.ingest_lock (held boolean);
+create table control.journal_lock (held boolean);
+comment on table control.run_lock is 'Never holds a row: locked by the learning run, so that there is one at a time.';
+comment on table control.ingest_lock is 'Never holds a row: locked while facts are read, joined and written back.';
+comment on table control.journal_lock is 'Never holds a row: locked while the journal is loaded.';
 
 -- Roles belong to the whole server: a reader of one database must not become a reader of the next.
-create table learning.reading_roles (
+create table control.reading_roles (
     kind text primary key check (kind in ('analyst', 'lookup')),
     role_name name not null
 );
-comment on table learning.reading_roles is 'One row per kind of reader: the role that it has in this database.';
-comment on column learning.reading_roles.role_name is
+comment on table control.reading_roles is 'One row per kind of reader: the role that it has in this database.';
+comment on column control.reading_roles.role_name is
 'spawnwise_<kind>, with the database''s name behind it where another database of the server uses that.';
 
 create function learning.reading_role(reader_kind text) returns name stable language sql as $$
-    select role_name from learning.reading_roles where kind = reader_kind
+    select role_name from control.reading_roles where kind = reader_kind
 $$;
 comment on function learning.reading_role is 'Return the role of a kind of reader (analyst, lookup) in this database.';
 
@@ -30,7 +32,7 @@ declare
     analyst name;
     lookup name;
 begin
-    insert into learning.reading_roles (kind, role_name)
+    insert into control.reading_roles (kind, role_name)
     select
         kinds.kind,
         case
@@ -46,7 +48,7 @@ begin
     from (values ('analyst'), ('lookup')) as kinds (kind)
     on conflict do nothing;
 
-    for reader in select role_name from learning.reading_roles order by kind loop
+    for reader in select role_name from control.reading_roles order by kind loop
         if not exists (select from pg_roles where rolname = reader.role_name) then
             begin
                 execute format('create role %I nologin', reader.role_name);
@@ -89,14 +91,14 @@ declare
 begin
     perform learning.grant_reading_roles();
     for old in
-        select 'spawnwise_' || kind as role_name from learning.reading_roles
+        select 'spawnwise_' || kind as role_name from control.reading_roles
         where role_name <> 'spawnwise_' || kind and exists (select from pg_roles where rolname = 'spawnwise_' || kind)
     loop
         execute format('revoke all on all tables in schema marts, serving from %I', old.role_name);
         execute format('revoke all on schema marts, serving from %I', old.role_name);
         execute format('alter default privileges in schema marts revoke select on tables from %I', old.role_name);
         execute format('alter default privileges in schema serving revoke select on tables from %I', old.role_name);
-        raise warning 'Readers of this database have roles of their own now (select * from learning.reading_roles): '
+        raise warning 'Readers of this database have roles of their own now (select * from control.reading_roles): '
             'grant these to who had %.', old.role_name;
     end loop;
 end $$;
