@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import percent, quoted, usd
+from pipelines.publish.report.wording import counted, percent, quoted, usd
 
 ENFORCE = "spawnwise install --mode enforce"
 DAYS_A_MONTH = 30
@@ -27,11 +27,12 @@ class Action(NamedTuple):
     command: str
     agent: str
     share: tuple[float, float, float, float] | None = None
+    usd_month: float = 0.0
 
 
 def actions(facts: ReportFacts) -> list[Action]:
-    """Return what there is to do, the most money first within each kind: what waits for a person comes first."""
-    return [*_paused(facts), *_proposed(facts), *_advice(facts)]
+    """Return what there is to do: what waits for a person comes first, then what brings most."""
+    return [*_paused(facts), *sorted([*_proposed(facts), *_advice(facts)], key=lambda action: -action.usd_month)]
 
 
 def _paused(facts: ReportFacts) -> Iterator[Action]:
@@ -66,27 +67,39 @@ def _trial(kind: str, row: Row, risk: str) -> Action:
         trial_words.start_command(row),
         row["agent_name"],
         share,
+        row["saving_usd_month"] or 0.0,
     )
 
 
 def _advice(facts: ReportFacts) -> Iterator[Action]:
-    """Yield answers that change the model of work that was done in the window, the most to save first."""
+    """Yield the answers that change the model of work in the window, as one: one command takes them all."""
     rows = [row for row in facts["recommendations"] if row["is_change"] and row.get("count_spawns_in_window")]
-    for row in sorted(rows, key=lambda row: -(row.get("possible_saving_usd") or 0)):
-        saving, days = row.get("possible_saving_usd"), facts.window["window_days"]
-        money = "cost not known" if saving is None else f"{usd(saving * DAYS_A_MONTH / days)} a month"
-        success = f"{percent(row['success_rate'])} success expected ({percent(row['success_low'])} at least)"
-        yield Action(
-            "take",
-            f"{row['agent_name']} on {quoted(row['cluster_label'])}",
-            row["baseline_model"] or "unknown",
-            row["model"],
-            money,
-            _estimated((row.get("estimated_cost_usd") or 0) / row["cost_usd"] if row.get("cost_usd") else None),
-            f"{success}, by {row['tasks_observed']:,} known outcomes.",
-            ENFORCE,
-            row["agent_name"],
-        )
+    if not rows:
+        return
+    first = max(rows, key=lambda row: row.get("possible_saving_usd") or 0)
+    savings = [row["possible_saving_usd"] for row in rows if row.get("possible_saving_usd") is not None]
+    cost = sum(row.get("cost_usd") or 0 for row in rows)
+    spawns = sum(row["count_spawns_in_window"] for row in rows)
+    expected = sum(row["success_rate"] * row["count_spawns_in_window"] for row in rows) / spawns
+    least = min(rows, key=lambda row: row["success_low"])
+    month = sum(savings) * DAYS_A_MONTH / facts.window["window_days"] if savings else None
+    yield Action(
+        "take",
+        _advised(first) + (f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""),
+        first["baseline_model"] or "unknown",
+        first["model"],
+        "cost not known" if month is None else f"{usd(month)} a month",
+        _estimated(sum(row.get("estimated_cost_usd") or 0 for row in rows) / cost if cost else None),
+        f"{percent(expected)} success expected in {counted(spawns, 'spawn')}; least certain is {_advised(least)}: "
+        f"{percent(least['success_low'])} at least, by {counted(least['tasks_observed'], 'known outcome')}.",
+        ENFORCE,
+        first["agent_name"] if len(rows) == 1 else "*",
+        usd_month=month or 0.0,
+    )
+
+
+def _advised(row: Row) -> str:
+    return f"{row['agent_name']} on {quoted(row['cluster_label'])}"
 
 
 def _estimated(share: float | None) -> str:

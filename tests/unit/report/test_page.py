@@ -124,7 +124,10 @@ def test_the_first_screen_says_what_to_do_now_with_money_risk_and_command() -> N
     assert "Expected success: 2.1 points lower" in now
     assert "<code>spawnwise trial start tester-test-haiku</code>" in now
     assert "--now:94.0%" in now
-    assert now.index("Start a trial") < now.index("Take advice")
+    assert now.index("Start a trial") < now.index("Take advice")  # the most money first
+    assert "$7.50 a month" in now
+    assert "97% success expected in 60 spawns; least certain is tester on" in now
+    assert "<code>spawnwise install --mode enforce</code>" in now
 
 
 def test_where_there_is_nothing_to_say_a_section_takes_one_line() -> None:
