@@ -18,8 +18,9 @@ const chosen = (rows, model = "model") => rows.filter((row) =>
   && (!choice.from.value || (row.until || row.day) > choice.from.value)
   && (!choice.to.value || (row.from || row.day) <= choice.to.value));
 const grouped = (rows, ...names) => [...rows.reduce((groups, row) => {
-  const key = JSON.stringify(names.map((name) => row[name]));
-  return groups.set(key, [...(groups.get(key) || []), row]);
+  const key = JSON.stringify(names.map((name) => row[name])), group = groups.get(key);
+  if (group) group.push(row); else groups.set(key, [row]);
+  return groups;
 }, new Map()).values()];
 
 const usd = (amount) => amount.toLocaleString("en", { style: "currency", currency: "USD" });
