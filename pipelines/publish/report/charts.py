@@ -40,9 +40,8 @@ def specifications(colours: dict[str, str], facts: ReportFacts, *, with_text: bo
     models = list(colours)
     values: dict[str, Any] = {
         "$models": models,
-        "$money": "weighed cost" if is_quota() else "dollars",
-        "$money_axis": "~s" if is_quota() else "$~s",
-        "$money_exact": ".2f" if is_quota() else "$.2f",
+        "$money_axis": ",.2~f" if is_quota() else "$,.2~f",
+        "$money_exact": ",.2f" if is_quota() else "$,.2f",
         "$colours": list(colours.values()),
         "$title": [{"field": "title", "title": "task"}] if with_text else [],
     }

@@ -80,6 +80,7 @@ def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: da
     data = {
         "charts": {} if facts.is_empty else specifications(colours, facts, with_text=with_text),
         "period": facts.period,
+        "quota": wording.month_of_quota(),
         "activity": packed(activity),
         "failures": packed(failure_data(facts)),
         "evidence": evidence_data(facts),

@@ -30,6 +30,11 @@ def in_shares_of(quota: float | None) -> Iterator[None]:
         _quota.reset(token)
 
 
+def month_of_quota() -> float | None:
+    """Return the quota of a month in the unit of weighed costs; None where amounts are dollars."""
+    return _quota.get() or None
+
+
 def is_quota() -> bool:
     """Tell whether amounts are told as shares of a quota."""
     return bool(_quota.get())

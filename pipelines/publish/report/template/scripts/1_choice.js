@@ -23,7 +23,8 @@ const grouped = (rows, ...names) => [...rows.reduce((groups, row) => {
   return groups;
 }, new Map()).values()];
 
-const usd = (amount) => amount.toLocaleString("en", { style: "currency", currency: "USD" });
+const usd = (amount) => data.quota ? `${(100 * amount / data.quota).toLocaleString("en", { maximumSignificantDigits: 2 })}% of the quota`
+  : amount.toLocaleString("en", { style: "currency", currency: "USD" });
 const percent = (share) => `${Math.round(100 * share)}%`;
 const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
