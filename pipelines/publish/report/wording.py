@@ -1,6 +1,7 @@
 """How numbers and moments read on the page."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -27,6 +28,11 @@ def in_shares_of(quota: float | None) -> Iterator[None]:
         yield
     finally:
         _quota.reset(token)
+
+
+def month_of_quota() -> float | None:
+    """Return the quota of a month in the unit of weighed costs; None where amounts are dollars."""
+    return _quota.get() or None
 
 
 def is_quota() -> bool:
@@ -105,6 +111,20 @@ def listed(words: list[str], most: int = 4) -> str:
     """Return words as a list in a sentence; what is beyond `most` is counted."""
     shown = words[:most] + ([f"{len(words) - most} more"] if len(words) > most else [])
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown else ""
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """Return for each path its last part, or as many of its last parts as tell it from the others."""
+    parts = {path: path.rstrip("/").split("/") for path in paths}
+    shown = dict.fromkeys(parts, 1)
+    while True:
+        names = {path: "/".join(parts[path][-shown[path] :]) for path in parts}
+        taken = Counter(names.values())
+        longer = [path for path in parts if taken[names[path]] > 1 and shown[path] < len(parts[path])]
+        if not longer:
+            return names
+        for path in longer:
+            shown[path] += 1
 
 
 def quoted(label: str | None) -> str:

@@ -11,6 +11,19 @@ select
         2 * estimates.logit
         - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))
     ))) as success_high,
+    -- 90 of 100 for the chart, which has to be read at a glance: 1.6449 / 2.5758 of the way in logits.
+    1 / (1 + exp(-(
+        estimates.logit - 0.6386 * (
+            estimates.logit
+            - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))
+        )
+    ))) as success_low_90,
+    1 / (1 + exp(-(
+        estimates.logit + 0.6386 * (
+            estimates.logit
+            - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))
+        )
+    ))) as success_high_90,
     estimates.tasks_observed,
     estimates.expected_cost_usd,
     estimates.is_chosen,

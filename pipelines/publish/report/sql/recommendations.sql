@@ -15,7 +15,9 @@ select
     best.baseline_expected_cost_usd,
     best.reason,
     savings.count_spawns as count_spawns_in_window,
-    savings.possible_saving_usd
+    savings.possible_saving_usd,
+    savings.cost_usd,
+    savings.estimated_cost_usd
 from serving.best_model_per_cluster as best
 left join (
     -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
