@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -14,13 +15,13 @@ from pipelines.commands.inputs import (
     settings_from,
     what_was_found,
 )
-from pipelines.commands.job import explain_failure, failed_steps, run_job
 from pipelines.commands.patience import waiting_for_the_database
+from pipelines.commands.quiet import quiet_night
 from pipelines.commands.summary_text import print_summary
 from pipelines.ingest.health import time_warning
 from pipelines.ingest.inputs import inputs_for
 from pipelines.notices import Notice, failed_checks, failed_run, send
-from pipelines.progress import shortened
+from pipelines.progress import SilentProgress, shortened
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
@@ -31,6 +32,7 @@ EXIT_CODES = (
     "Exit codes: 0 all done; 1 a step failed, and published answers are as they were; 2 another run is in progress; "
     "3 done, but something that you named could not be read."
 )
+NOTHING_NEW = "Nothing new since the answers of {since:%Y-%m-%d %H:%M} UTC: they stand, and no stage had to run."
 STANDS = "Published answers are as they were. Fix the cause and run again; finished work is not repeated."
 
 
@@ -71,23 +73,48 @@ def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, 
     with Warehouse.open(settings) as warehouse:
         try:
             with run_lock(warehouse):
-                job = run_job(settings, warehouse, console, is_quiet=arguments.quiet)
+                heard = _heard(arguments, settings, warehouse, console)
         except RunInProgressError as refusal:
             console.print(str(refusal))
             return 2
-        for warning in shortened(job.warnings):
-            console.print(printable(warning))
-        if not job.result.success:
-            explain_failure(job.result, console)
-            console.print(STANDS)
-            _tell(arguments, settings, failed_run(failed_steps(job.result)))
+        if heard is None:
             return 1
-        _tell(arguments, settings, failed_checks(job.result.get_asset_check_evaluations()))
+        if arguments.quiet and not arguments.json:
+            return CANNOT_READ if heard.count_unread else 0
         is_sample = is_sample and inputs_for(warehouse, settings).is_sample
         summary = summarise(warehouse, settings)
     if arguments.json:
-        warnings = [*job.warnings, *filter(None, [time_warning(summary.spawns_at_impossible_times)])]
+        warnings = [*heard.warnings, *filter(None, [time_warning(summary.spawns_at_impossible_times)])]
         print(json.dumps(summary.as_dict() | {"is_sample": is_sample, "warnings": warnings}, default=str))
-    elif not arguments.quiet:
+    else:
         print_summary(summary, is_sample=is_sample)
-    return CANNOT_READ if job.count_unread else 0
+    return CANNOT_READ if heard.count_unread else 0
+
+
+def _heard(
+    arguments: argparse.Namespace, settings: Settings, warehouse: Warehouse, console: Console
+) -> SilentProgress | None:
+    """Learn what is new, print what the stages warn of and return it; None, once told why, where a step failed."""
+    heard = SilentProgress()
+    if since := quiet_night(warehouse, settings, heard):
+        if not arguments.quiet:
+            console.print(NOTHING_NEW.format(since=since))
+        _print_warnings(heard.warnings, console)
+        return heard
+    # Dagster loads for longer than a night with nothing new takes.
+    from pipelines.commands.job import explain_failure, failed_steps, run_job
+
+    job = run_job(settings, warehouse, console, is_quiet=arguments.quiet)
+    _print_warnings(job.warnings, console)
+    if not job.result.success:
+        explain_failure(job.result, console)
+        console.print(STANDS)
+        _tell(arguments, settings, failed_run(failed_steps(job.result)))
+        return None
+    _tell(arguments, settings, failed_checks(job.result.get_asset_check_evaluations()))
+    return SilentProgress(list(job.warnings), job.count_unread)
+
+
+def _print_warnings(warnings: Sequence[str], console: Console) -> None:
+    for warning in shortened(warnings):
+        console.print(printable(warning))

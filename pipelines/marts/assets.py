@@ -12,6 +12,9 @@ from pipelines.marts.translator import TRANSLATOR
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from pipelines.warehouse.night_marks import note_inputs
+
+READS_WHAT_IS_NEW = "before_estimates"
 
 
 class BuildConfig(dg.Config):
@@ -28,7 +31,7 @@ def dbt_models(manifest: Path) -> list[dg.AssetsDefinition]:
     passed.
     """
     return [
-        _phase(manifest, "intermediate_models", "before_estimates", "Judge outcomes"),
+        _phase(manifest, "intermediate_models", READS_WHAT_IS_NEW, "Judge outcomes"),
         _phase(manifest, "mart_models", "after_estimates", "Build the marts"),
     ]
 
@@ -43,6 +46,8 @@ def _phase(manifest: Path, name: str, selector: str, stage: str) -> dg.AssetsDef
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
         progress.stage(stage)
+        if selector == READS_WHAT_IS_NEW:
+            note_inputs(warehouse, settings, context.run.root_run_id or context.run_id)
         yield from build_phase(context, warehouse, settings, manifest, selector, full_refresh=config.full_refresh)
 
     return models

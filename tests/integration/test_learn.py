@@ -14,7 +14,9 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
+from pipelines.warehouse.night_marks import note_inputs, note_results, unchanged_since
 from pipelines.warehouse.run_lock import run_lock
+from recommender.snapshot import read_snapshot
 from tests.conftest import cloned_database
 from tests.support.digests import table_digests
 
@@ -46,6 +48,13 @@ class Learned:
             check=False,
         )
 
+    def count_runs(self) -> int:
+        """Return how many runs Dagster knows of."""
+        with psycopg.connect(self.dsn) as connection:
+            row = connection.execute("select count(*) from dagster.runs").fetchone()
+            assert row is not None
+            return int(row[0])
+
     def digests(self) -> dict[str, str]:
         """Return an ordered digest of every table."""
         with psycopg.connect(self.dsn) as connection:
@@ -76,9 +85,24 @@ def test_some_kind_of_task_is_given_a_cheaper_model(learned: Learned) -> None:
 
 def test_a_second_run_changes_no_row(learned: Learned) -> None:
     before = learned.digests()
-    again = learned.spawnwise("learn", "--quiet")
+    (learned.home / "report.html").unlink()  # else it has nothing to do
+    again = learned.spawnwise("learn")
     assert again.returncode == 0, again.stderr
+    assert "Nothing new" not in again.stderr
     assert learned.digests() == before
+
+
+def test_a_run_with_nothing_new_runs_no_stage_and_renews_the_answers(learned: Learned) -> None:
+    snapshot = learned.home / "snapshot.safetensors"
+    before, earlier, runs = learned.digests(), read_snapshot(snapshot), learned.count_runs()
+    quiet = learned.spawnwise("learn", "--json")
+    assert quiet.returncode == 0, quiet.stderr
+    assert "Nothing new since the answers of" in quiet.stderr
+    assert json.loads(quiet.stdout) == json.loads(learned.first.stdout)
+    assert (learned.digests(), learned.count_runs()) == (before, runs)
+    renewed = read_snapshot(snapshot)
+    assert renewed.version == earlier.version
+    assert renewed.created_at > earlier.created_at
 
 
 def test_the_answer_has_every_field_of_the_contract_with_the_database_gone(learned: Learned) -> None:
@@ -184,3 +208,44 @@ def test_the_definitions_are_valid() -> None:
 
     assert defs().resolve_job_def("nightly").executor_def.name == "in_process"
     assert nightly_schedule(Settings()).cron_schedule == Settings().schedule == "0 2 * * *"
+
+
+NEWS = {
+    "a person's tier": "update learning.model_tiers set default_model = default_model",
+    "a judgement of a person": "insert into learning.night_news values (1)",
+    "signals that are gone": "delete from learning.outcome_signals",
+    "a spec": "update learning.agent_specs set description = description",
+    "a started trial": "update learning.trials set started_by = started_by",
+    "a table that dbt made": "create table marts.another_one ()",
+    "an answer that somebody changed": "update serving.best_model_per_cluster set reason = reason",
+}
+
+
+@pytest.mark.parametrize("news", NEWS)
+def test_whatever_changed_in_the_warehouse_is_news(learned: Learned, news: str) -> None:
+    warehouse, settings = Warehouse(learned.dsn), Settings()
+    with warehouse.connect() as connection:
+        connection.execute("create table if not exists learning.night_news (number integer)")
+    note_inputs(warehouse, settings, news)
+    assert unchanged_since(warehouse, settings) is None  # it has not published yet
+    note_results(warehouse, news)
+    assert unchanged_since(warehouse, settings)
+    with warehouse.connect() as connection:
+        assert connection.execute(NEWS[news].encode()).rowcount
+    assert unchanged_since(warehouse, settings) is None
+
+
+def test_another_setting_is_news_and_a_task_without_a_vector_waits(learned: Learned) -> None:
+    warehouse, settings = Warehouse(learned.dsn), Settings()
+    note_inputs(warehouse, settings, "settings")
+    note_results(warehouse, "settings")
+    assert unchanged_since(warehouse, settings.model_copy(update={"home": Path("elsewhere")}))
+    assert unchanged_since(warehouse, settings.model_copy(update={"success_floor": 0.7})) is None
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update learning.agent_embeddings set spec_hash = '' where spec_hash in"
+            " (select spec_hash from learning.agent_embeddings limit 1)"
+        )
+    note_inputs(warehouse, settings, "pending")
+    note_results(warehouse, "pending")
+    assert unchanged_since(warehouse, settings) is None

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from pipelines.ingest.specs.spec_files import SpecFile, find_spec_files
 from pipelines.ingest.specs.spec_reading import AgentSpec, place_of, read_spec
-from pipelines.progress import Progress
+from pipelines.progress import Progress, SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
+
+Connection = psycopg.Connection[Any]
 
 
 @dataclass
@@ -27,6 +32,21 @@ class SpecReport:
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    @property
+    def is_news(self) -> bool:
+        """Whether an agent came, changed or went."""
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass
+class _Read:
+    """What stands in the folders that could be read: the spec of each agent, and the files that could not."""
+
+    report: SpecReport = field(default_factory=SpecReport)
+    specs: dict[str, AgentSpec] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
 
 def ingest_specs(warehouse: Warehouse, settings: Settings, folders: Sequence[Path], progress: Progress) -> SpecReport:
     """Bring the agents' specs up to date with the folders, in one transaction.
@@ -36,22 +56,37 @@ def ingest_specs(warehouse: Warehouse, settings: Settings, folders: Sequence[Pat
     changes nothing.
     """
     progress.stage("Reading agent specs")
-    report, specs, unread = SpecReport(), dict[str, AgentSpec](), list[str]()
-    read_folders: list[str] = []
+    read = _read(folders, progress)
+    with warehouse.connect() as connection:
+        _store(connection, read)
+    return read.report
+
+
+def specs_differ(warehouse: Warehouse, folders: Sequence[Path]) -> SpecReport:
+    """Return what `ingest_specs` would report, and change nothing."""
+    read = _read(folders, SilentProgress())
+    with warehouse.connect() as connection:
+        _store(connection, read)
+        connection.rollback()
+    return read.report
+
+
+def _read(folders: Sequence[Path], progress: Progress) -> _Read:
+    read = _Read()
     for folder in folders:
         try:
             files = list(find_spec_files(folder))
         except OSError as error:
             place = place_of(folder)
-            report.errors.append(f"{place}: cannot be read ({error.strerror}). Check the path and its permissions.")
+            message = f"{place}: cannot be read ({error.strerror}). Check the path and its permissions."
+            read.report.errors.append(message)
             continue
-        read_folders.append(place_of(folder.resolve()))
+        read.folders.append(place_of(folder.resolve()))
         for done, file in enumerate(files, 1):
-            _take(file, specs, unread, report)
+            _take(file, read.specs, read.unread, read.report)
             progress.update(done, len(files), "specs")
-    report.folders_read, report.specs = len(read_folders), len(specs)
-    _store(warehouse, list(specs.values()), read_folders, unread, report)
-    return report
+    read.report.folders_read, read.report.specs = len(read.folders), len(read.specs)
+    return read
 
 
 def _take(file: SpecFile, specs: dict[str, AgentSpec], unread: list[str], report: SpecReport) -> None:
@@ -77,17 +112,16 @@ def _take(file: SpecFile, specs: dict[str, AgentSpec], unread: list[str], report
         report.collisions.append(f"{spec.agent_name}: {kept.spec_path} is used, {left_out.spec_path} is not.")
 
 
-def _store(
-    warehouse: Warehouse, specs: list[AgentSpec], folders: list[str], unread: list[str], report: SpecReport
-) -> None:
+def _store(connection: Connection, read: _Read) -> None:
+    specs, report = list(read.specs.values()), read.report
     rows = [asdict(spec) | {"spec_hash": spec.spec_hash, "tools": _listed(spec.tools)} for spec in specs]
     gone = {
-        "folders": folders,
-        "unread": unread,
+        "folders": read.folders,
+        "unread": read.unread,
         "present": [spec.agent_name for spec in specs],
         "own": [spec.agent_name for spec in specs if not spec.project],
     }
-    with warehouse.connect() as connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         # First what is gone: a user's own spec makes room for a repository's of that name only then.
         report.removed = cursor.execute(named_sql(__file__, "mark_removed_specs"), gone).rowcount
         for row in rows:

@@ -6,6 +6,11 @@ from pipelines.warehouse import Warehouse
 from tests.support.small_history import insert_history
 
 NIGHTLY = ["build", "--exclude-resource-type", "unit_test", "--selector"]
+# In marts.savings cluster_id has a not_null test, success_rate has none.
+HELD_TO_NO_NULLS = """
+select attname from pg_attribute
+where attrelid = 'marts.savings'::regclass and attname in ('cluster_id', 'success_rate') and attnotnull
+"""
 
 
 @pytest.fixture
@@ -41,6 +46,7 @@ def test_the_whole_project_builds_without_a_failure_or_a_warning(history: Wareho
         ("ad-hoc", "no_spec"),
         ("idle", "never_spawned"),
     ]
+    assert rows(history, HELD_TO_NO_NULLS) == [("cluster_id",)]
     assert rows(
         history, "select success, fault, count(*) from intermediate.int_task_outcomes group by 1, 2 order by 1, 2"
     ) == [(False, "agent", 15), (False, "environment", 2), (True, None, 53), (None, None, 3)]
