@@ -4,13 +4,14 @@ import logging
 import platform
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
-
-import dagster as dg
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.settings import Settings
 from pipelines.warehouse.faults import without_rows
 from recommender.text.redaction import redact
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 MOST_CHARACTERS = 1_500
 STANDS = "Lookups go on with the answers that were published last. `spawnwise doctor` looks at every piece."
@@ -32,7 +33,7 @@ def failed_run(reasons: Sequence[str]) -> Notice:
     return _notice(f"Spawnwise: the nightly run failed on {platform.node()}", reasons)
 
 
-def failed_checks(evaluations: Iterable[dg.AssetCheckEvaluation]) -> Notice | None:
+def failed_checks(evaluations: Iterable["dg.AssetCheckEvaluation"]) -> Notice | None:
     """Return the notice of a run whose checks failed without ending it, None where none did."""
     failed = sorted({f"{one.asset_key.to_user_string()}: {one.check_name}" for one in evaluations if not one.passed})
     if not failed:
