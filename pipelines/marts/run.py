@@ -48,15 +48,18 @@ class DbtRun(NamedTuple):
             raise _fault(message)
 
 
-def run_dbt(warehouse: Warehouse, settings: Settings, arguments: Sequence[str]) -> DbtRun:
+def run_dbt(
+    warehouse: Warehouse, settings: Settings, arguments: Sequence[str], *, writes_manifest: bool = False
+) -> DbtRun:
     """Run a dbt command, such as `["build", "--selector", "before_estimates"]`, on the warehouse.
 
     Raises `DbtError` where the command could not start at all; failed models and tests are in the result.
     """
-    target = settings.dbt_folder / "target"
+    # Nobody reads the manifest that dbt would write again at every run: a second each, of a few in all.
+    quietly = [] if writes_manifest else ["--no-write-json"]
     with _environment({**warehouse.dbt_environment(), "PGOPTIONS": OPTIONS}):
-        # Nobody reads the manifest that dbt would write again at every run: a second each, of a few in all.
-        return invoke_dbt([*arguments, "--no-write-json", "--vars", json.dumps(dbt_variables(settings))], target)
+        options = [*quietly, "--vars", json.dumps(dbt_variables(settings))]
+        return invoke_dbt([*arguments, *options], settings.dbt_folder / "target")
 
 
 def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
