@@ -22,12 +22,12 @@ from pipelines.audit.verdict import (
     question,
     read_answer,
 )
+from pipelines.ingest.files.find import AUDIT_DESK
 from pipelines.ingest.sources.claude_code.reports import outage_kind
 from pipelines.settings import Settings
 
 MODEL = "haiku"
 ENDING_S = 3.0  # how long it may take to end when told to
-DESK = "spawnwise-audit-desk"  # the folder that it runs in; ingest passes over what Claude Code keeps of it
 # What an enclosing session tells its children, and what would give it another model than it was asked for.
 _NOT_INHERITED = ("CLAUDECODE", "CLAUDE_CODE_", "CLAUDE_AGENT_", "ANTHROPIC_MODEL", "ANTHROPIC_SMALL_FAST_MODEL")
 _KEPT = (
@@ -50,7 +50,7 @@ class ClaudeCodeJudge:
                 "SPAWNWISE_CLAUDE_COMMAND, or set SPAWNWISE_JUDGE=off."
             )
         self._binary, self._model = found, settings.judge_model or MODEL
-        self._desk, self._timeout = settings.home / DESK, settings.judge_timeout_s
+        self._desk, self._timeout = settings.home / AUDIT_DESK, settings.judge_timeout_s
         self.name = f"claude-code {self._model}/{PROMPT_VERSION}"
 
     def ask(self, evidence: str, dollars_left: float) -> Verdict:

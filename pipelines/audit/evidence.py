@@ -4,6 +4,7 @@ Texts are redacted before they are cut: no cut shows a part of a secret.
 """
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ from pipelines.ingest.values import items, mapping, reference, text
 MAX_TASK, MAX_REPORT = 4_000, 6_000  # characters; of what is longer the beginning and the end are shown
 MAX_CALL, MAX_RESULT, MAX_WORDS = 300, 700, 900
 CALLS, FOLLOWING = 5, 10
+BEGINNING = 120  # characters of a task by which its agent is known
+_REMINDER = re.compile(r"<system-reminder>.*?(?:</system-reminder>|\Z)", re.DOTALL)  # the harness's word, and no result
+_INLINE = b'"isSidechain":true'
+_SAYS_NOTHING = {"TodoWrite", "TaskCreate", "TaskUpdate", "TaskList"}  # of what they are given
 _TOLD_OF_A_CALL = ("file_path", "path", "command", "pattern", "query", "url", "description", "subagent_type", "skill")
 
 
@@ -54,7 +59,7 @@ def evidence(logs: Iterable[Path], task: str, spawn_key: str, agent_run: str | N
     """Return what the logs still hold of a spawn; None where its report is in none of them."""
     bundle, kept = Bundle(_shown(task, MAX_TASK)), list(logs)
     for log in kept:
-        reader = _Reader(spawn_key, agent_run, is_agents_file=log.name.startswith("agent-"))
+        reader = _Reader(task, spawn_key, agent_run, is_agents_file=log.name.startswith("agent-"))
         if reader.read(log) and not bundle.report:
             bundle.report, bundle.followed = reader.report, reader.followed()
         if reader.calls and reader.calls >= bundle.calls:
@@ -65,13 +70,14 @@ def evidence(logs: Iterable[Path], task: str, spawn_key: str, agent_run: str | N
 class _Reader:
     """Reads one log for a spawn's report, the calls of its agent, and what followed."""
 
-    def __init__(self, spawn_key: str, agent_run: str | None, *, is_agents_file: bool) -> None:
+    def __init__(self, task: str, spawn_key: str, agent_run: str | None, *, is_agents_file: bool) -> None:
         self.report, self.calls = "", 0
         self.last_calls: deque[str] = deque(maxlen=CALLS)
         self._key, self._run, self._is_agents_file = spawn_key, agent_run or "", is_agents_file
         self._names: dict[str, str] = {}  # id of a call that has no answer yet -> what it asks
         self._messages: list[tuple[str, list[str]]] = []
         self._tools: dict[str, str] = {}  # id of a parent's call -> its name
+        self._task, self._chain = task, set[str]()  # the lines of the agent's that stand in its parent's log
 
     def read(self, log: Path) -> bool:
         """Take in a log; False where it does not hold the report. A log that cannot be read holds nothing."""
@@ -82,6 +88,7 @@ class _Reader:
                 for line in whole_lines(stream):
                     content = line.content or b""
                     is_about = is_own or any(needle in content for needle in needles)
+                    is_about = is_about or (not self.report and _INLINE in content)
                     if is_about or (self.report and len(self._messages) <= FOLLOWING):
                         for record in pieces(content).records:
                             self._take(record, is_own)
@@ -103,11 +110,23 @@ class _Reader:
             self._take_childs(record)
             return
         if record.get("isSidechain") is True and not self._is_agents_file:
+            if self._is_of_chain(record):
+                self._take_childs(record)
             return
         if report := self._report_in(record):
             self.report, self._messages = _shown(report, MAX_REPORT), []
         elif self.report:
             self._follow(record)
+
+    def _is_of_chain(self, record: Mapping[str, Any]) -> bool:
+        """Tell whether a line in the parent's log is the agent's, as in old logs: its chain begins with the task."""
+        uuid, parent = reference(record.get("uuid")), reference(record.get("parentUuid"))
+        words = text(mapping(record.get("message")).get("content"))
+        begins = not parent and bool(words.strip()) and redact_stored(" ".join(words.split()))[:BEGINNING] in self._task
+        is_of_chain = begins or parent in self._chain
+        if is_of_chain and uuid:
+            self._chain.add(uuid)
+        return is_of_chain
 
     def _take_childs(self, record: Mapping[str, Any]) -> None:
         message = mapping(record.get("message"))
@@ -178,12 +197,15 @@ def _longest(notices: Sequence[Notice], ids: set[str]) -> str:
 
 def _call(block: Mapping[str, Any], most: int) -> str:
     asked = mapping(block.get("input"))
+    if text(block.get("name")) in _SAYS_NOTHING:
+        return text(block.get("name"))
     told = {name: asked[name] for name in _TOLD_OF_A_CALL if name in asked} or asked
     return _shown(f"{text(block.get('name'))} {json.dumps(told, ensure_ascii=False, default=str)}", most)
 
 
 def _result(block: Mapping[str, Any]) -> str:
-    words = _shown(report_text(block.get("content")).strip(), MAX_RESULT) or "(nothing)"
+    said = _REMINDER.sub("", report_text(block.get("content"))).strip()
+    words = _shown(said, MAX_RESULT) or "(nothing)"
     return f"ERROR: {words}" if block.get("is_error") is True else words
 
 

@@ -31,7 +31,10 @@ SAYS = {
     "unknown": "the rules cannot tell",
     "excused": "the rules say failure, not the agent's",
 }
-NONE_LEFT = "There is nothing to review: every spawn whose log is still there has been looked at. `spawnwise learn` reads new logs."
+NONE_LEFT = (
+    "There is nothing to review: every spawn whose log is still there has been looked at. `spawnwise learn` reads "
+    "new logs."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

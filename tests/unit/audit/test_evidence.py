@@ -20,7 +20,10 @@ def said(text: str, kind: str = "assistant", **more: Any) -> dict[str, Any]:
 def log(folder: Path, *lines: Any, name: str = "s.jsonl") -> Path:
     path = folder / name
     path.write_bytes(
-        b"".join((line if isinstance(line, bytes) else json.dumps(line).encode()) + b"\n" for line in lines)
+        b"".join(
+            (line if isinstance(line, bytes) else json.dumps(line, separators=(",", ":")).encode()) + b"\n"
+            for line in lines
+        )
     )
     return path
 
@@ -101,3 +104,15 @@ def test_first_log_that_still_holds_it_counts(tmp_path: Path) -> None:
     gone, other = tmp_path / "gone.jsonl", log(tmp_path, said("x"), name="other.jsonl")
     assert "REPORT:\nhere" in shown(gone, other, log(tmp_path, result("here")))
     assert shown(gone, other) == ""
+
+
+def test_the_calls_of_an_agent_inside_its_parents_log_are_its_own(tmp_path: Path) -> None:
+    lines = []
+    for chain, task in (("a", "Find it"), ("b", "Find another")):
+        begins = {"type": "user", "isSidechain": True, "uuid": chain, "message": {"content": task}}
+        asks = call("Grep", len(lines), pattern=task) | {"isSidechain": True, "uuid": f"{chain}1", "parentUuid": chain}
+        answers = result(f"line of {chain}", f"toolu_c{len(lines)}", isSidechain=True, parentUuid=f"{chain}1")
+        lines += [begins, asks, answers]
+    words = shown(log(tmp_path, *lines, result("Here it is")))
+    assert '(1 of 1):\n- Grep {"pattern": "Find it"}\n  -> line of a\n' in words
+    assert "line of b" not in words
