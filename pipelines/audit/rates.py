@@ -30,7 +30,7 @@ Observed = Literal["success", "doubted", "failure"]
 # Own failures among what rules call success: 1.25 % over all agents, 6.7 % of Explore on haiku. The excess of the
 # latter is laid half on the agent and half on the model, as nobody has seen them apart. The centres lie below the
 # logits of these shares, since the mean of a share is above its median.
-MISSED = -4.7
+MISSED = -4.8
 EXPLORE, HAIKU = 0.85, 0.85
 DOUBTED = -2.2  # 3 of 18 whom the user's next words push back, 3 of 23 of whom the parent speaks in alarm; shrunk
 FALSE_ALARMS = 1.4  # logit of .8: what the rules' own weights say of the failures that they call
@@ -44,6 +44,7 @@ PERSON = "person"
 CERTAINTY = 0.995  # of a person's word
 STEPS, TOLERANCE = 60, 1e-4
 DRAWS = 2_000
+TAIL_FREEDOM = 8.0  # the draws are Student's t: the spreads are estimated, and Laplace takes them for known
 
 
 class Cell(NamedTuple):
@@ -128,7 +129,8 @@ def fit_rates(
     fit = _Fit(effects, judges, rows, agreement or {})
     fit.run()
     source = np.random.default_rng(0)
-    theta = fit.theta[:, None] + np.linalg.cholesky(fit.covariance()) @ source.standard_normal((len(fit.theta), DRAWS))
+    normal = np.linalg.cholesky(fit.covariance()) @ source.standard_normal((len(fit.theta), DRAWS))
+    theta = fit.theta[:, None] + normal * np.sqrt(TAIL_FREEDOM / source.chisquare(TAIL_FREEDOM, DRAWS))
     columns = np.array([effects.columns(cell) for cell in wanted], dtype=np.int64).reshape(-1, 4)
     held = theta[columns[:, 1:]].sum(axis=1) + theta[columns[:, 0]].mean(axis=1, keepdims=True)
     audits = np.array([effective.get(cell, 0.0) for cell in wanted])
