@@ -24,7 +24,8 @@ stream_max_retries = 0
 """
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
+    """Return the program of a client; skips the test where it is not installed."""
     found = INSTALLED / name / "node_modules" / ".bin" / name
     if not found.exists():
         pytest.skip(f"{name} is not installed: run `make test-clients`.")
@@ -35,17 +36,17 @@ def run_claude(url: str, folder: Path, prompt: str, *options: str, **env: str) -
     """Run Claude Code once on a prompt; return its home."""
     quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", "IS_SANDBOX": "1"}
     own = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "not-a-key", "CLAUDE_CODE_MAX_RETRIES": "1"}
-    command = [_program("claude"), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
+    command = [program("claude"), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
     _run(command, folder, quiet | own | env)
     return folder / "home" / ".claude"
 
 
 def run_codex(url: str, folder: Path, prompt: str) -> Path:
     """Run Codex once on a prompt; return the folder of its rollouts."""
-    program, home = _program("codex"), folder / "home" / ".codex"
+    codex, home = program("codex"), folder / "home" / ".codex"
     home.mkdir(parents=True)
     (home / "config.toml").write_text(_CODEX.format(url=url))
-    _run([program, "exec", "--json", "--skip-git-repo-check", prompt], folder, {"SCRIPTED_KEY": "not-a-key"})
+    _run([codex, "exec", "--json", "--skip-git-repo-check", prompt], folder, {"SCRIPTED_KEY": "not-a-key"})
     return home / "sessions"
 
 

@@ -18,7 +18,7 @@ ranked as (
         judged_at,
         row_number() over (
             partition by task_id
-            order by verdict = 'unclear', judge <> 'person', confidence desc, judge
+            order by verdict = 'unclear' asc, judge <> 'person' asc, confidence desc, judge asc
         ) = 1 as is_first
     from source
 )

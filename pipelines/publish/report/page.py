@@ -105,8 +105,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("percent", "usd", "estimated", "usd_between", "duration", "day", "moment", "count", "counted")
-    names += ("audit_in_words",)
+    names = ["percent", "usd", "estimated", "usd_between", "duration", "day", "moment", "count", "counted"]
+    names.append("audit_in_words")
     environment.filters.update({name: getattr(wording, name) for name in names})
     environment.globals.update(cell=cell, models_of=models_of, agents_of=agents_of)
     return environment
