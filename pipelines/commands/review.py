@@ -100,14 +100,18 @@ def screen(card: Card, number: int, count: int) -> list[str]:
         "REPORT": (bundle.report, 0.36),
         "THEN": ("\n".join(bundle.followed) or "(nothing: the log ends here)", 0.22),
     }
+    wrapped = {title: list(_wrapped(text, width - 2)) for title, (text, _) in parts.items()}
+    room = {title: min(len(wrapped[title]), max(2, int(free * share))) for title, (_, share) in parts.items()}
+    for title in ("REPORT", "THEN", "LAST CALLS", "TASK"):  # what the others leave, to whom it helps most
+        room[title] += min(len(wrapped[title]) - room[title], max(0, free - sum(room.values())))
     shown = [_cut(printable(head), width), ""]
-    for title, (text, share) in parts.items():
-        is_end = title == "LAST CALLS"
-        wrapped = list(_wrapped(text, width - 2))
-        room = max(2, int(free * share))
-        if len(wrapped) > room:
-            wrapped = ["...", *wrapped[len(wrapped) - room + 1 :]] if is_end else [*wrapped[: room - 1], "..."]
-        shown += [title, *(f"  {line}" for line in wrapped)]
+    for title, whole in wrapped.items():
+        part, cut = whole, len(whole) > room[title]
+        if cut and title == "LAST CALLS":  # the last of them
+            part = ["...", *whole[len(whole) - room[title] + 1 :]]
+        elif cut:
+            part = [*whole[: room[title] - 1], "..."]
+        shown += [title, *(f"  {line}" for line in part)]
     return [*shown, "-" * width, *(_cut(key, width) for key in keys)]
 
 
