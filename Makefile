@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Half as many more workers as cores, as tests wait for servers and processes a third of their time.
 ON_ALL_CORES = --numprocesses $(shell $(BIN)/python -c 'import os; print(min(6, (3 * (os.cpu_count() or 1) + 1) // 2))') \
-	--dist loadfile --no-loadscope-reorder --durations 15 --durations-min 5
+	--dist loadgroup --no-loadscope-reorder --durations 15 --durations-min 5
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
@@ -14,13 +14,13 @@ LOGS ?=
 SPECS ?=
 DATA ?=
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-lookup lock clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-run: $(VENV)/.learn  ## Learn from the logs: make run [LOGS=<Claude home>] [SPECS=<folder>]
-	@$(BIN)/spawnwise learn $(if $(LOGS),--logs "$(LOGS)") $(if $(SPECS),--specs "$(SPECS)")
+run: $(VENV)/.learn  ## Learn from the logs: make run [LOGS=<Claude home>] [SPECS=<folder>]; what is named is remembered
+	@$(BIN)/spawnwise learn $(if $(LOGS),--logs "$(LOGS)") $(if $(SPECS),--specs "$(SPECS)") $(if $(LOGS)$(SPECS),--remember)
 
 ui: $(VENV)/.learn  ## Open Dagster's web page on the nightly run
 	@$(BIN)/spawnwise ui
@@ -37,6 +37,7 @@ test-wheel: $(VENV)/.dev  ## Build the package and run it from clean environment
 test-clients: $(VENV)/.dev  ## Run real clients against a scripted model server; installs them from npm into build/clients
 	@npm install --silent --no-fund --no-audit --prefix build/clients/claude @anthropic-ai/claude-code@latest
 	@npm install --silent --no-fund --no-audit --prefix build/clients/codex @openai/codex@latest
+	@npm install --silent --no-fund --no-audit --prefix build/clients/opencode opencode-ai@latest
 	@$(BIN)/python -m pytest tests/clients
 
 lint: $(VENV)/.dev  ## Check format, style, types and SQL
@@ -53,7 +54,7 @@ format: $(VENV)/.dev  ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix dbt_project
 
-bench: bench-ingest bench-routing bench-trials bench-lookup  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
+bench: bench-ingest bench-routing bench-trials bench-lookup bench-workers  ## Measure speed and quality: make bench LOGS=<folder> DATA=<folder>
 
 bench-ingest: $(VENV)/.dev  ## Measure reading of logs: make bench-ingest LOGS=<folder>
 	@$(BIN)/python -m tests.benchmarks.ingest "$(LOGS)"
@@ -63,6 +64,12 @@ bench-routing: $(VENV)/.bench  ## Replay public routing outcomes: make bench-rou
 
 bench-trials: $(VENV)/.bench  ## Replay trials on public outcomes: make bench-trials DATA=<file>
 	@$(BIN)/python -m tests.benchmarks.trials "$(DATA)"
+
+bench-workers: $(VENV)/.bench  ## Measure one worker and two: make bench-workers LOGS=<folder>
+	@$(BIN)/python -m tests.benchmarks.workers "$(LOGS)"
+
+bench-efforts: $(VENV)/.bench  ## Replay models at several efforts: make bench-efforts DATA=<file>
+	@$(BIN)/python -m tests.benchmarks.efforts "$(DATA)"
 
 bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup

@@ -17,9 +17,10 @@ from pipelines.ingest.specs import spec_assets
 from pipelines.journal import assets as journal_assets
 from pipelines.marts.assets import dbt_models
 from pipelines.marts.project import prepared_manifest
-from pipelines.nightly import nightly_job, nightly_schedule, relearn_job
+from pipelines.nightly import nightly_job, nightly_schedule, notice_sensors, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks
+from pipelines.publish import export_assets
 from pipelines.publish.assets import recommendation_snapshot
 from pipelines.publish.report import assets as report_assets
 from pipelines.resources import RESOURCES
@@ -46,8 +47,9 @@ READ_OUTSIDE = {"marts", "serving"}  # by people and lookups: as new as the last
 def defs() -> dg.Definitions:
     """Put the code location together; dbt parses its project first where that has changed."""
     settings = Settings()
+    modules = [*ASSET_MODULES, export_assets] if settings.export else ASSET_MODULES
     loaded = [
-        *dg.load_assets_from_modules(ASSET_MODULES, include_specs=True),
+        *dg.load_assets_from_modules(modules, include_specs=True),
         *dbt_models(prepared_manifest(settings)),
     ]
     assets = [asset for asset in loaded if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)]
@@ -57,6 +59,7 @@ def defs() -> dg.Definitions:
         resources=RESOURCES,
         jobs=[nightly_job, relearn_job],
         schedules=[nightly_schedule(settings)],
+        sensors=notice_sensors(settings),
     )
 
 

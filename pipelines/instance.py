@@ -16,6 +16,7 @@ PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
 SCHEMA = "dagster"
 PING = "spawnwise_ping"
 STATEMENT_TIMEOUT_MS = 60_000
+EVENTS_AT_ONCE = "500"  # what a run plans to do, in a few statements and not in one an event
 
 
 def prepare_instance(settings: Settings, warehouse: Warehouse) -> Path:
@@ -30,6 +31,7 @@ def prepare_instance(settings: Settings, warehouse: Warehouse) -> Path:
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("DAGSTER_DATABASE_URL", _dagster_url(warehouse))
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", EVENTS_AT_ONCE)
     return folder
 
 

@@ -1,6 +1,7 @@
 """Every setting and environment variable of the nightly run, typed, in one place."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,10 @@ from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validato
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recommender.errors import SpawnwiseError
+from recommender.models import model_family
 from recommender.settings import LookupSettings, data_home
+
+_MODEL_NAME = re.compile(r"[\w.:/-]{1,100}")
 
 
 class Settings(BaseSettings):
@@ -41,10 +45,21 @@ class Settings(BaseSettings):
     specs: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="Agent specs to read; else those of the project and of the home"
     )
+    user: str | None = Field(default=None, description="Whose spawns logs hold that do not name a person")
+    host: str | None = Field(default=None, description="Machine that logs come from which do not name one")
+    pseudonyms: bool = Field(
+        default=False, description="Whether marts and the report show people and machines under pseudonyms"
+    )
     max_unpacked_bytes: ByteSize = Field(
         default=ByteSize(4_000_000_000),
         gt=0,
         description="Most that a packed log may unpack to; a line counts 2 KB more",
+    )
+
+    scheduler: str | None = Field(
+        default=None,
+        pattern=r"^(tcp|tls|ws|wss)://\S+$",
+        description="Dask scheduler whose workers read and embed the logs; this machine where unset",
     )
 
     embedder: Literal["local", "openai"] = Field(default="local", description="What turns texts into vectors")
@@ -99,6 +114,10 @@ class Settings(BaseSettings):
     trials_budget: float = Field(
         default=1.0, ge=0, description="Extra failures a week that automatic trials may be expected to cause, in all"
     )
+    model_weights: Annotated[dict[str, float], NoDecode] = Field(
+        default={},
+        description="What a dollar of each model counts, as opus=5,sonnet=1,haiku=.2; costs are then shares of a quota",
+    )
     candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
         default=LookupSettings.candidate_models,
         description="Models to estimate besides those seen, so that a trial may try them",
@@ -138,7 +157,15 @@ class Settings(BaseSettings):
     judge_timeout_s: float = Field(default=120.0, gt=0, description="Longest that Claude Code may take for one answer")
     claude_command: str = Field(default="claude", description="Command that starts Claude Code, for the judge")
 
+    label_min_projects: int = Field(
+        default=2, ge=1, description="Projects that must say a word of their own before labels show it to analysts"
+    )
+
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
+
+    export: Path | None = Field(
+        default=None, description="Folder or bucket to which every night exports its tables as Parquet; off where unset"
+    )
 
     schedule: str = Field(
         default="0 2 * * *",
@@ -150,6 +177,10 @@ class Settings(BaseSettings):
     )
     schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 
+    notify: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Where word of a failed run or check goes: addresses as Apprise takes them"
+    )
+
     @field_validator("database_url", mode="before")
     @classmethod
     def _is_postgres_url(cls, value: object) -> object:
@@ -158,17 +189,54 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with postgresql://")
         return value or None
 
+    @field_validator("export", "scheduler", mode="before")
+    @classmethod
+    def _is_unset(cls, value: object) -> object:
+        """Take empty for unset, and not for the folder that one happens to be in."""
+        return value or None
+
     @field_validator("logs", "specs", mode="before")
     @classmethod
     def _split_paths(cls, value: object) -> object:
-        """Accept a path list as the shell writes one."""
-        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+        """Accept a path list as the shell writes one; the colon of a bucket's address parts nothing."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part for part in re.split(rf"{re.escape(os.pathsep)}(?!//)", value) if part)
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: object) -> object:
+        """Accept addresses separated by spaces, which have none in them."""
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("protected_agents", "pinned_agents", "candidate_models", "windows", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
         """Accept names or numbers separated by commas; a plugin's agent has a colon in its name."""
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("model_weights", mode="before")
+    @classmethod
+    def _read_weights(cls, value: object) -> object:
+        """Accept pairs of a model and a number above 0; a model that is not named counts 1."""
+        if not isinstance(value, str):
+            return value
+        weights: dict[str, float] = {}
+        for pair in filter(None, map(str.strip, value.split(","))):
+            named, equals, number = pair.partition("=")
+            model = model_family(named)
+            if not equals or not _MODEL_NAME.fullmatch(model):
+                raise ValueError("it must be a list as opus=5,sonnet=1,haiku=.2: models and numbers above 0")
+            try:
+                weight = float(number)
+            except ValueError:
+                weight = 0.0
+            if not 0 < weight < float("inf"):
+                raise ValueError("every weight must be a number above 0")
+            if model in weights:
+                raise ValueError("it names a model twice; versions of one family have one weight")
+            weights[model] = weight
+        return weights
 
     @property
     def postgres_folder(self) -> Path:
@@ -194,6 +262,28 @@ class Settings(BaseSettings):
     def report_file(self) -> Path:
         """The nightly report."""
         return self.home / "report.html"
+
+
+CAPTURED = (
+    "SPAWNWISE_", "DATABASE_URL", "OPENAI_", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_SUBAGENT_MODEL", "CODEX_HOME",
+    "COPILOT_HOME", "XDG_DATA_HOME", "PG", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_",
+)  # fmt: skip
+
+
+def captured_environment() -> dict[str, str]:
+    """Return the variables of this environment that a run depends on: a scheduler starts it with none of them."""
+    return {name: value for name, value in os.environ.items() if name.upper().startswith(CAPTURED)}
+
+
+def configuration_folder() -> Path:
+    """Return where this user's programs keep their configuration."""
+    chosen = os.environ.get("XDG_CONFIG_HOME")
+    return Path(chosen) if chosen else Path.home() / ".config"
+
+
+def use_environment(variables: dict[str, str]) -> None:
+    """Run with captured variables, which win over those of the scheduler."""
+    os.environ.update(variables)
 
 
 class WrongSettingError(SpawnwiseError):

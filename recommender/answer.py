@@ -6,6 +6,7 @@ import numpy as np
 
 from recommender.baseline import Baseline
 from recommender.decision import Floats, Ints
+from recommender.efforts import arm_among, arm_name, effort_rank, split_arm, words_of
 from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
 from recommender.models import model_family, price_rank
@@ -51,11 +52,25 @@ class Answer(NamedTuple):
     propensity: float = 1.0
     trial_id: str | None = None
     arm: Arm | None = None
+    judged_effort: str = ""
+
+    @property
+    def effort(self) -> str | None:
+        """The effort to spawn with, None where it is to be left as it is."""
+        if not self.judged_effort or self.baseline is None or not self.baseline.is_effort_open:
+            return None
+        would_run = self.baseline.effort if self.model == self.baseline.model else ""
+        return self.judged_effort if self.judged_effort != would_run else None
 
     @property
     def is_change(self) -> bool:
-        """Whether another model is answered than would run."""
-        return self.baseline is not None and self.model != self.baseline.model
+        """Whether another model is answered than would run, or another effort of it."""
+        return self.baseline is not None and (self.model != self.baseline.model or self.effort is not None)
+
+    def at(self, arm: str) -> "Answer":
+        """Return the same answer for another arm."""
+        model, effort = split_arm(arm)
+        return self._replace(model=model, judged_effort=effort)
 
 
 def answer_for(snapshot: Snapshot | None, asked: Asked, *, draws_trials: bool = False) -> Answer:
@@ -111,18 +126,29 @@ def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
     if row.agent_name == ANY_AGENT and baseline.source in CHOSEN_BY_SPEC:
         return None
     source: Source = "cluster" if row.cluster_id != ANY_KIND or row.work_type != ANY_TYPE else "agent"
-    published = Answer(row.model, source, row.reason, row, baseline)
+    usual = arm_name(str(row.baseline_model), row.baseline_effort)
+    if baseline.effort_source == "" and baseline.model == row.baseline_model:
+        baseline = baseline._replace(effort=row.baseline_effort)
+    published = Answer(row.model, source, row.reason, row, baseline, judged_effort=row.effort)
     share = 0.0 if _is_protected(snapshot, asked) else snapshot.exploration_share
     if row.cluster_id != ANY_KIND and asked.match is not None:
         records = records_by_kind(snapshot, asked.agent)
         rows, weights = around(snapshot, records, asked.match)
-        if not len(rows) or (not share and records.agree(rows, baseline.model)):
-            return published
-        return _judged(snapshot, records, rows, weights, share, published)
-    if not share and baseline.model == row.baseline_model:
+        own = arm_among(records.models, baseline.model, baseline.effort, usual)
+        may_stand = not share and baseline.allows(row.arm)
+        if not len(rows) or (may_stand and own is not None and records.agree(rows, own)):
+            return published if baseline.allows(row.arm) else None
+        return _judged(snapshot, records, rows, weights, share, published, own)
+    if not share and row.baseline == _arm_of(baseline, row) and baseline.allows(row.arm):
         return published
     records = records_in(snapshot.evidence_of, [Scope(row.agent_name, row.work_type, row.cluster_id)])
-    return _judged(snapshot, records, np.zeros(1, dtype=np.int64), np.ones(1), share, published)
+    own = arm_among(records.models, baseline.model, baseline.effort, usual)
+    return _judged(snapshot, records, np.zeros(1, dtype=np.int64), np.ones(1), share, published, own)
+
+
+def _arm_of(baseline: Baseline, row: BestModel) -> str:
+    """Return the arm that a baseline is beside a published row: without efforts there, the model alone."""
+    return arm_name(baseline.model, baseline.effort if row.baseline_effort else "")
 
 
 def _scopes(asked: Asked) -> list[Scope]:
@@ -134,19 +160,28 @@ def _scopes(asked: Asked) -> list[Scope]:
 
 
 def _judged(
-    snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, share: float, published: Answer
+    snapshot: Snapshot,
+    records: Records,
+    rows: Ints,
+    weights: Floats,
+    share: float,
+    published: Answer,
+    own: str | None,
 ) -> Answer | None:
-    assert published.baseline is not None
-    judgement = judge(snapshot, records, rows, weights, published.baseline.model, share)
+    """Weigh the kinds around for the baseline's arm, `own`."""
+    baseline = published.baseline
+    assert baseline is not None
+    judgement = None if own is None else judge(snapshot, records, rows, weights, own, share, baseline.allows)
     if judgement is None:
         return None
     row = published.evidence
-    is_usual = isinstance(row, BestModel) and row.baseline_model == published.baseline.model
-    if judgement.model == published.model and is_usual:
+    is_usual = isinstance(row, BestModel) and row.baseline == own
+    if isinstance(row, BestModel) and judgement.arm == row.arm and is_usual:
         return published._replace(propensity=judgement.propensity)
-    return published._replace(
-        model=judgement.model, reason=judgement.reason(), evidence=judgement.record, propensity=judgement.propensity
-    )
+    answer = published._replace(
+        reason=judgement.reason(), evidence=judgement.record, propensity=judgement.propensity
+    ).at(judgement.arm)
+    return answer._replace(judged_effort="") if judgement.arm == own else answer
 
 
 def _kept_from(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
@@ -154,13 +189,15 @@ def _kept_from(snapshot: Snapshot, asked: Asked, answer: Answer) -> Answer:
     assert answer.baseline is not None
     if not answer.is_change:
         return answer
-    failed = failed_trial(snapshot.trials, asked.scope, answer.baseline.model, answer.model, asked.project)
+    arm = arm_name(answer.model, answer.judged_effort)
+    failed = failed_trial(snapshot.trials, asked.scope, answer.baseline, arm, asked.project)
     if failed:
-        why = f"Keep {answer.baseline.model}: trial {failed.trial_id} tried {answer.model}. {failed.reason}"
-        return answer._replace(
-            model=answer.baseline.model, reason=why, evidence=_record_of(snapshot, answer, answer.baseline.model)
-        )
+        tried = words_of(failed.candidate)
+        why = f"Keep {answer.baseline.model}: trial {failed.trial_id} tried {tried}. {failed.reason}"
+        evidence = _record_of(snapshot, answer, answer.baseline.model)
+        return answer.at(answer.baseline.model)._replace(reason=why, evidence=evidence)
     is_down = price_rank(answer.model) < price_rank(answer.baseline.model) or _costs_less(answer)
+    is_down = is_down or 0 <= effort_rank(answer.effort or "") < effort_rank(answer.baseline.effort)
     if is_down and _is_protected(snapshot, asked):
         kept = answer.baseline.model
         return Answer(kept, "baseline", f"Keep {kept}: {asked.agent} is protected.", baseline=answer.baseline)
@@ -183,36 +220,36 @@ def _on_trial(snapshot: Snapshot, asked: Asked, learned: Answer, draws_trials: b
     baseline = learned.baseline
     if baseline is None or _is_protected(snapshot, asked):
         return None
-    trial = trial_for(snapshot.trials, asked.scope, baseline.model, asked.project)
+    trial = trial_for(snapshot.trials, asked.scope, baseline, asked.project)
     if trial is None or (trial.agent_name == ANY_AGENT and baseline.source in CHOSEN_BY_SPEC):
         return None
-    adopted = learned._replace(
-        model=trial.candidate_model,
+    adopted = learned.at(trial.candidate)._replace(
         source="trial",
-        reason=f"Use {trial.candidate_model}: trial {trial.trial_id} adopted it. {trial.reason}",
-        evidence=_record_of(snapshot, learned, trial.candidate_model),
+        reason=f"Use {words_of(trial.candidate)}: trial {trial.trial_id} adopted it. {trial.reason}",
+        evidence=_record_of(snapshot, learned, trial.candidate),
         trial_id=trial.trial_id,
     )
     drawn = draw(snapshot, trial, asked.scope) if draws_trials else None
     if drawn is None:
         return adopted if trial.state == "adopted" else None
     share = f"{drawn.propensity:.0%} of such spawns"
-    reason = f"Trial {trial.trial_id} drew {drawn.model} for this spawn, as for {share}. {trial.reason}"
+    reason = f"Trial {trial.trial_id} drew {words_of(drawn.choice)} for this spawn, as for {share}. {trial.reason}"
     if trial.state == "adopted" and drawn.arm == "candidate":
         reason = adopted.reason
-    return adopted._replace(
-        model=drawn.model,
+    return adopted.at(drawn.choice)._replace(
         reason=reason,
-        evidence=_record_of(snapshot, learned, drawn.model),
+        evidence=_record_of(snapshot, learned, drawn.choice),
         propensity=drawn.propensity,
         arm=drawn.arm,
     )
 
 
-def _record_of(snapshot: Snapshot, answer: Answer, model: str) -> ModelEvidence | None:
-    """Return the record of another model in the scope that an answer rests on."""
+def _record_of(snapshot: Snapshot, answer: Answer, arm: str) -> ModelEvidence | None:
+    """Return the record of another arm in the scope that an answer rests on."""
     row = answer.evidence
     if row is None:
         return None
     records = snapshot.evidence_of.get(Scope(row.agent_name, row.work_type, row.cluster_id), ())
-    return next((record for record in records if record.model == model), None)
+    model, effort = split_arm(arm)
+    found = arm_among([record.arm for record in records], model, effort)
+    return next((record for record in records if record.arm == found), None)

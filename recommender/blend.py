@@ -47,4 +47,7 @@ def blend(evidence: Evidence, kinds: Ints, weights: Floats) -> Evidence:
         log_cost=mean(evidence.log_cost),
         log_cost_sd=mean(evidence.log_cost_sd),
         baseline=evidence.baseline[kinds[:, 0]],
+        kin=None if evidence.kin is None else mean(evidence.kin),
+        log_cost_kin=None if evidence.log_cost_kin is None else mean(evidence.log_cost_kin),
+        model_of=evidence.model_of,
     )

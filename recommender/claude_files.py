@@ -18,16 +18,18 @@ MAX_SPECS, MAX_FOLDERS, MAX_LEVELS = 1_000, 200, 64
 RESCAN_S = 30.0  # an edit in place leaves the times of its folder as they are
 _HEAD_BYTES, _TAIL_BYTES, _START_BYTES, _LIST_BYTES = 2**15, 2**21, 2**18, 2**20
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
-_FIELD = re.compile(r"^(name|model)[ \t]*:[ \t]*(.*?)[ \t]*(?:[ \t]#.*)?$", re.MULTILINE)
+_FIELD = re.compile(r"^(name|model|effort)[ \t]*:[ \t]*(.*?)[ \t]*(?:[ \t]#.*)?$", re.MULTILINE)
 _DESCRIPTION = re.compile(r"^description[ \t]*:[ \t]*(?:\n[ \t]+)?\S", re.MULTILINE)
 _TIER_LINE = re.compile(r"^[>\-* \t]*\*\*Model Tier:?\*\*:?[ \t]*[\"'`]?([\w.:@/\[\]-]+)", re.MULTILINE | re.IGNORECASE)
+_VERSION = re.compile(rb'"version":"(\d{1,4})\.(\d{1,4})\.(\d{1,6})"')
 _RUN_ID = re.compile(r"[\w-]{1,80}")
 
 
 class _Folder(NamedTuple):
-    """A folder of specs as it was read: what each agent's specs say of its model, and when its folders changed."""
+    """A folder of specs as it was read: what each agent's specs say of its model and effort, and when it changed."""
 
     models: dict[str, set[str]]
+    efforts: dict[str, set[str]]
     changed: tuple[tuple[str, int | None], ...]
     read_at: float
 
@@ -42,6 +44,15 @@ def declared_models(folder: str, agent: str) -> set[str]:
     Claude Code has them: without regard to case, spaces and underscores. A spec without a description counts for
     nothing there, so it does here.
     """
+    return _folder(folder).models.get(_plain(agent), set())
+
+
+def declared_efforts(folder: str, agent: str) -> set[str]:
+    """Return what the same specs say of its effort."""
+    return _folder(folder).efforts.get(_plain(agent), set())
+
+
+def _folder(folder: str) -> _Folder:
     known = _folders.get(folder)
     if (
         known is None
@@ -51,7 +62,7 @@ def declared_models(folder: str, agent: str) -> set[str]:
         if len(_folders) > MAX_FOLDERS:
             _folders.clear()
         known = _folders[folder] = _read_folder(folder)
-    return known.models.get(_plain(agent), set())
+    return known
 
 
 def project_agent_folders(project: str) -> list[str]:
@@ -94,6 +105,18 @@ def parent_model(transcript: str | None, agent_run: str | None = None) -> str | 
     return next(_models(reversed(lines), is_session=agent_run is None), None)
 
 
+def writer_version(transcript: str | None) -> tuple[int, ...]:
+    """Return the version of Claude Code that wrote the end of a transcript, empty where nothing tells."""
+    path = Path(transcript or "")
+    if path.suffix != ".jsonl":
+        return ()
+    try:
+        found = _VERSION.findall(_part(path, _START_BYTES, from_end=True))
+    except (OSError, ValueError):
+        return ()
+    return tuple(map(int, found[-1])) if found else ()
+
+
 def first_model(transcript: str | None) -> str | None:
     """Return the first model that an agent's transcript names."""
     if not transcript or not transcript.endswith(".jsonl"):
@@ -121,6 +144,7 @@ def _models(lines: Iterator[bytes], *, is_session: bool = False) -> Iterator[str
 
 def _read_folder(folder: str) -> _Folder:
     models: dict[str, set[str]] = {}
+    efforts: dict[str, set[str]] = {}
     changed = [(folder, _changed_at(folder))]
     count = 0
     for current, inner, names in os.walk(folder):
@@ -132,11 +156,12 @@ def _read_folder(folder: str) -> _Folder:
             spec = _read_head(Path(current, name)) if name.lower().endswith(".md") and count <= MAX_SPECS else None
             if spec:
                 models.setdefault(_plain(spec[0]), set()).add(spec[1])
-    return _Folder(models, tuple(changed), time.monotonic())
+                efforts.setdefault(_plain(spec[0]), set()).add(spec[2])
+    return _Folder(models, efforts, tuple(changed), time.monotonic())
 
 
-def _read_head(path: Path) -> tuple[str, str] | None:
-    """Return the agent that a spec is of and the model it names."""
+def _read_head(path: Path) -> tuple[str, str, str] | None:
+    """Return the agent that a spec is of, the model and the effort that it names."""
     try:
         text = _part(path, _HEAD_BYTES).decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     except OSError:
@@ -145,11 +170,11 @@ def _read_head(path: Path) -> tuple[str, str] | None:
     if block is None:
         # Claude Code takes no such file for an agent; orchestrators that do go by the file's name.
         tier = _TIER_LINE.search(text)
-        return (path.stem, tier[1]) if tier else None
+        return (path.stem, tier[1], "") if tier else None
     fields = {key: value.strip("\"'") for key, value in reversed(_FIELD.findall(block[1]))}
     if not fields.get("name") or not _DESCRIPTION.search(block[1]):
         return None
-    return fields["name"], fields.get("model", "")
+    return fields["name"], fields.get("model", ""), fields.get("effort", "")
 
 
 def _part(path: Path, limit: int, *, from_end: bool = False) -> bytes:

@@ -1,6 +1,7 @@
 """The command `spawnwise`."""
 
 import atexit
+import contextlib
 import gc
 import os
 import sys
@@ -18,11 +19,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # what is written from here on may hold words of tasks
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        _flush()
         return code
     except BrokenPipeError:  # the reader of the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return 0
+    except OSError as error:
+        if error.filename:
+            raise
+        _give_up_output()
+        print(f"The output cannot be written ({error.strerror}).", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -35,10 +42,21 @@ def entry() -> NoReturn:
     """
     code = main()
     if sys.argv[1:2] and sys.argv[1] in AT_SPAWN_TIME:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, AttributeError):  # full, or closed by whoever started us
+                stream.flush()
         os._exit(code)
     sys.exit(code)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # else whoever started us has closed it
+        sys.stdout.flush()
+
+
+def _give_up_output() -> None:
+    """Let what is still to be written go nowhere, so that the end of the process does not trip over it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str]) -> int:

@@ -4,9 +4,9 @@ The nightly run decides for every scope with it, a lookup for one task, a trial 
 the same rule on the same kind of evidence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +31,16 @@ class DecisionReason(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """The settings that a decision depends on; `failure_cost` is in units of a spawn on the baseline."""
+    """The settings that a decision depends on; `failure_cost` is in units of a spawn on the baseline.
+
+    Where `is_quota`, costs are weighed by model: they are shares of a quota, and no dollars.
+    """
 
     failure_cost: float = LookupSettings.failure_cost
     success_floor: float = LookupSettings.success_floor
     required_probability: float = LookupSettings.required_probability
     minimum_evidence: float = LookupSettings.minimum_evidence
+    is_quota: bool = False
 
 
 class RuleSettings(Protocol):
@@ -50,11 +54,19 @@ class RuleSettings(Protocol):
     def required_probability(self) -> float: ...  # noqa: D102
     @property
     def minimum_evidence(self) -> float: ...  # noqa: D102
+    @property
+    def model_weights(self) -> object: ...  # noqa: D102
 
 
 def rule_of(settings: RuleSettings) -> Rule:
     """Take the rule of decision from the settings."""
-    return Rule(settings.failure_cost, settings.success_floor, settings.required_probability, settings.minimum_evidence)
+    return Rule(
+        settings.failure_cost,
+        settings.success_floor,
+        settings.required_probability,
+        settings.minimum_evidence,
+        bool(settings.model_weights),
+    )
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,9 @@ class Evidence:
     `log_cost` (NaN where nothing is known) and `log_cost_sd`, which leaves out what moves all models alike. `known`
     counts the outcomes that were observed, and `baseline` (scopes,) is the index of the model that would run without
     advice.
+
+    A column may be a model at one effort: then `model_of` numbers the models of the columns, and of the spreads `kin`
+    and `log_cost_kin` move all columns of one model alike.
     """
 
     logit: Floats
@@ -75,11 +90,21 @@ class Evidence:
     log_cost: Floats
     log_cost_sd: Floats
     baseline: Ints
+    kin: Floats | None = None
+    log_cost_kin: Floats | None = None
+    model_of: tuple[int, ...] = ()
 
     @property
     def cost_usd(self) -> Floats:
         """Expected cost of a task in dollars, NaN where unknown."""
         return np.asarray(np.exp(self.log_cost))
+
+    def of(self, scopes: Ints | slice) -> "Evidence":
+        """Return the evidence of some scopes."""
+        taken: dict[str, Any] = {
+            name: value[scopes] for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
+        return replace(self, **taken)
 
 
 @dataclass(frozen=True)
@@ -162,13 +187,22 @@ def posterior_draws(evidence: Evidence, scopes: slice) -> tuple[Floats, Floats]:
     """
     sd, shared = evidence.sd[scopes], evidence.shared[scopes]
     models = sd.shape[1]
-    own = np.sqrt(np.maximum(sd**2 - shared[:, None] ** 2, 0))
+    kin, cost_sd = evidence.kin, evidence.log_cost_sd[scopes]
+    alone = sd**2 - shared[:, None] ** 2 - (0 if kin is None else kin[scopes] ** 2)
+    own = np.sqrt(np.maximum(alone, 0))
     normals = _normals(models)
     draws = evidence.logit[scopes][:, None, :] + own[:, None, :] * normals[None, :, 1 : 1 + models]
     draws += (shared[:, None] * normals[:, 0])[:, :, None]
-    rates: Floats = 1 / (1 + np.exp(-draws))
     log_cost = evidence.log_cost[scopes][:, None, :]
-    log_cost = log_cost + evidence.log_cost_sd[scopes][:, None, :] * normals[None, :, 1 + models :]
+    if kin is not None:
+        together = _normals_of_models(evidence.model_of)
+        draws += kin[scopes][:, None, :] * together[0]
+        if evidence.log_cost_kin is not None:
+            cost_kin = evidence.log_cost_kin[scopes]
+            log_cost = log_cost + cost_kin[:, None, :] * together[1]
+            cost_sd = np.sqrt(np.maximum(cost_sd**2 - cost_kin**2, 0))
+    rates: Floats = 1 / (1 + np.exp(-draws))
+    log_cost = log_cost + cost_sd[:, None, :] * normals[None, :, 1 + models :]
     baseline = log_cost[np.arange(len(log_cost)), :, evidence.baseline[scopes]]
     ratios: Floats = np.exp(np.minimum(log_cost - baseline[..., None], 50))
     return rates, ratios
@@ -186,6 +220,12 @@ def _normals(models: int) -> Floats:
         half = np.random.default_rng(0).standard_normal((DRAWS // 2, 1 + 2 * models))
         _normals_of[models] = np.concatenate([half, -half])
     return _normals_of[models]
+
+
+def _normals_of_models(model_of: tuple[int, ...]) -> Floats:
+    """Return draws (2, DRAWS, columns), one for success and one for cost, the same for all columns of a model."""
+    half = np.random.default_rng(1).standard_normal((2, DRAWS // 2, max(model_of, default=0) + 1))
+    return np.concatenate([half, -half], axis=1)[:, :, list(model_of)]
 
 
 _normals_of: dict[int, Floats] = {}

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from recommender.decision import claims_of
+from recommender.efforts import arm_among, arm_name, words_of
 from recommender.judgement import records_in
 from recommender.kinds import Match, kind_of_task
 from recommender.lookup import Recommendation, Recommender
@@ -34,7 +35,9 @@ def explain(
     work_type = recommendation.work_type
     match = kind_of_task(snapshot, vector, work_type, project) if snapshot and vector is not None else None
     scopes = _scopes(recommendation)
-    records = _records(snapshot, scopes, recommendation.baseline_model) if snapshot else []
+    records = (
+        _records(snapshot, scopes, recommendation.baseline_model, recommendation.baseline_effort) if snapshot else []
+    )
     trials = [trial for trial in snapshot.trials if overlaps(trial.scope, scopes[0])] if snapshot else []
     return {
         "recommendation": recommendation.as_dict(),
@@ -60,8 +63,9 @@ def in_words(explanation: dict[str, Any]) -> str:
     for record in explanation["models"]:
         cost = "" if record["expected_cost_usd"] is None else dollars(record["expected_cost_usd"])
         worth = "baseline" if record["is_baseline"] else percent(record["worth_probability"])
+        arm = arm_name(record["model"], record["effort"])
         lines.append(
-            f"{record['model']:<14}{record['tasks_observed']:>6}{percent(record['success_rate']):>9}"
+            f"{arm:<14}{record['tasks_observed']:>6}{percent(record['success_rate']):>9}"
             f"{percent(record['success_low']):>10}{cost:>10}{worth:>10}"
         )
     return "\n".join([*lines, "", f"What would change it: {explanation['would_change']}"])
@@ -80,16 +84,18 @@ def _scopes(recommendation: Recommendation) -> list[Scope]:
     return [Scope(name, work_type, place) for name in (agent, ANY_AGENT) for place in (kind, ANY_KIND)] + [Scope(agent)]
 
 
-def _records(snapshot: Snapshot, scopes: list[Scope], baseline: str | None) -> list[ModelEvidence]:
+def _records(snapshot: Snapshot, scopes: list[Scope], baseline: str | None, effort: str | None) -> list[ModelEvidence]:
     """Return each model's record in the narrowest scope that has any, against this baseline, the cheapest first."""
     known = next((scope for scope in scopes if scope in snapshot.best_of), None)
     rows = sorted(snapshot.evidence_of.get(known, ()), key=_cost) if known else []
-    if known is None or baseline not in [row.model for row in rows]:
+    records = records_in(snapshot.evidence_of, [known] if known else [])
+    usual = next((row.arm for row in rows if row.is_baseline), "")
+    own = arm_among(records.models, baseline, effort or "", usual) if baseline else None
+    if own is None:
         return rows
-    records = records_in(snapshot.evidence_of, [known])
-    against = replace(records.evidence, baseline=np.array([records.models.index(baseline)]))
+    against = replace(records.evidence, baseline=np.array([records.models.index(own)]))
     worth = dict(zip(records.models, claims_of(against, snapshot.rule).worth[0].tolist(), strict=True))
-    return [row._replace(worth_probability=worth[row.model], is_baseline=row.model == baseline) for row in rows]
+    return [row._replace(worth_probability=worth[row.arm], is_baseline=row.arm == own) for row in rows]
 
 
 def _cost(record: ModelEvidence) -> tuple[float, int]:
@@ -112,7 +118,7 @@ def _would_change(recommendation: Recommendation, records: list[ModelEvidence], 
     nearest = max(cheaper, key=lambda record: record.worth_probability)
     if nearest.outcomes_to_choose:
         return (
-            f"About {nearest.outcomes_to_choose} good outcomes of {nearest.model}. "
+            f"About {nearest.outcomes_to_choose} good outcomes of {words_of(nearest.arm)}. "
             "`spawnwise trial list` says whether a trial is worth it."
         )
-    return f"Nothing soon: {nearest.model} would need more than 200 good outcomes."
+    return f"Nothing soon: {words_of(nearest.arm)} would need more than 200 good outcomes."

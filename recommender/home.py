@@ -1,6 +1,8 @@
 """Where Spawnwise keeps its files on this machine."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 from recommender.settings import data_home
@@ -26,6 +28,28 @@ def private_folder(folder: Path) -> None:
     for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
         missing.mkdir(exist_ok=True)
         missing.chmod(0o711 if is_root and home not in missing.parents else 0o700)
+
+
+def append(path: str, content: bytes, *, is_started_over: bool = False) -> None:
+    """Append to a file in one write, whole or not at all; raises `OSError` where it cannot be kept.
+
+    Lines of processes that write at once do not mix. Never waits: what is no file, such as a pipe that nobody reads,
+    is refused.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags | (os.O_TRUNC if is_started_over else os.O_APPEND), 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a file", path)
+        written = os.write(descriptor, content)
+        if written == len(content):
+            return
+        end = os.lseek(descriptor, 0, os.SEEK_CUR)
+        if os.fstat(descriptor).st_size == end:  # else somebody has written behind it
+            os.ftruncate(descriptor, end - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+    finally:
+        os.close(descriptor)
 
 
 def unusable(error: OSError) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from recommender.blend import blend, nearness
 from recommender.decision import Decisions, Evidence, Floats, Ints, decide
+from recommender.efforts import model_of, words_of
 from recommender.exploration import exploration_shares, propensities
 from recommender.kinds import Match
 from recommender.reasons import Seen, reason_of
@@ -18,9 +19,9 @@ UNKNOWN_SD = 10.0  # of the logit of a model that has no row in a scope: nothing
 
 @dataclass(frozen=True)
 class Judgement:
-    """A model for one task: the record it rests on, how to say why, and the probability of this answer."""
+    """An arm for one task: the record it rests on, how to say why, and the probability of this answer."""
 
-    model: str
+    arm: str
     record: ModelEvidence | None
     reason: Callable[[], str]
     propensity: float = 1.0
@@ -29,7 +30,7 @@ class Judgement:
 @dataclass(frozen=True)
 class Records:
     """What is known in some scopes, as arrays; `is_known` tells which scopes have any record, and `chosen` is the index
-    of the model that the night chose there for the usual baseline, -1 for none.
+    of the model that the night chose there for the usual baseline, -1 for none. `models` names the arms.
     """
 
     scopes: Sequence[Scope]
@@ -52,10 +53,12 @@ class Records:
 
 def records_in(evidence_of: Mapping[Scope, Sequence[ModelEvidence]], scopes: Sequence[Scope]) -> Records:
     """Gather the evidence of scopes, one row each."""
-    rows = [{row.model: row for row in evidence_of.get(scope, ())} for scope in scopes]
-    models = sorted({model for known in rows for model in known})
+    rows = [{row.arm: row for row in evidence_of.get(scope, ())} for scope in scopes]
+    models = sorted({arm for known in rows for arm in known})
+    families = sorted({model_of(arm) for arm in models})
     table = np.array([[_numbers(known.get(model)) for model in models] for known in rows])
-    table = table.reshape(len(rows), len(models), 8)
+    table = table.reshape(len(rows), len(models), 10)
+    has_efforts = len(families) < len(models)
     evidence = Evidence(
         logit=table[..., 0],
         sd=table[..., 1],
@@ -64,6 +67,9 @@ def records_in(evidence_of: Mapping[Scope, Sequence[ModelEvidence]], scopes: Seq
         log_cost=table[..., 4],
         log_cost_sd=table[..., 5],
         baseline=_marked(rows, models, "is_baseline", 0),
+        kin=table[..., 8] if has_efforts else None,
+        log_cost_kin=table[..., 9] if has_efforts else None,
+        model_of=tuple(families.index(model_of(arm)) for arm in models),
     )
     is_known = np.array([bool(known) for known in rows])
     return Records(
@@ -95,36 +101,48 @@ def around(snapshot: Snapshot, records: Records, match: Match) -> tuple[Ints, Fl
 
 
 def judge(
-    snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, baseline: str, share: float
+    snapshot: Snapshot,
+    records: Records,
+    rows: Ints,
+    weights: Floats,
+    baseline: str,
+    share: float,
+    is_allowed: Callable[[str], bool] | None = None,
 ) -> Judgement | None:
     """Decide on the weighed evidence of some rows of `records`; None where nothing is known of the baseline there.
 
-    A `share` of the answers explore.
+    A `share` of the answers explore. An arm that is not allowed counts as not tried.
     """
     if baseline not in records.models:
         return None
     evidence = blend(records.evidence, rows[None, :], weights[None, :])
     evidence = replace(evidence, baseline=np.array([records.models.index(baseline)]))
+    allowed = np.array([is_allowed is None or is_allowed(arm) or arm == baseline for arm in records.models])
+    evidence = replace(evidence, known=np.where(allowed, evidence.known, 0))
     decisions = decide(evidence, snapshot.rule)
     chosen, propensity = int(decisions.chosen[0]), 1.0
     if share > 0:
         import random
 
         shares = exploration_shares(evidence, snapshot.rule)
+        if not allowed.all():
+            shares = shares * allowed
+            shares[0, evidence.baseline[0]] += 1 - shares.sum()
         probability = propensities(shares, decisions, np.array([share]))[0]
         chosen = random.choices(range(len(probability)), probability.tolist())[0]
         propensity = float(probability[chosen])
-    model, nearest = records.models[chosen], records.scopes[rows[0]]
-    record = next((row for row in snapshot.evidence_of[nearest] if row.model == model), None)
+    arm, nearest = records.models[chosen], records.scopes[rows[0]]
+    record = next((row for row in snapshot.evidence_of[nearest] if row.arm == arm), None)
 
     def reason() -> str:
         why = _reason(snapshot, records, rows, weights, evidence, decisions)
         if chosen == decisions.chosen[0]:
             return why
         usual = records.models[int(decisions.chosen[0])]
-        return f"Trying {model} in place of {usual}, as {propensity:.0%} of such spawns do. {why}"
+        tried = f"Trying {words_of(arm)} in place of {words_of(usual)}"
+        return f"{tried}, as {propensity:.0%} of such spawns do. {why}"
 
-    return Judgement(model, record, reason, propensity)
+    return Judgement(arm, record, reason, propensity)
 
 
 def _reason(
@@ -133,7 +151,7 @@ def _reason(
     success, tasks = weights @ records.success_rate[rows], np.round(weights @ records.tasks[rows])
     seen = [
         Seen(
-            model,
+            words_of(model),
             float(success[index]),
             int(tasks[index]),
             float(evidence.cost_usd[0, index]),
@@ -159,7 +177,7 @@ def _marked(rows: Sequence[dict[str, ModelEvidence]], models: Sequence[str], fla
 
 def _numbers(row: ModelEvidence | None) -> tuple[float, ...]:
     if row is None:
-        return (0.0, UNKNOWN_SD, 0.0, 0.0, np.nan, 0.0, 0.5, 0.0)
+        return (0.0, UNKNOWN_SD, 0.0, 0.0, np.nan, 0.0, 0.5, 0.0, 0.0, 0.0)
     log_cost = np.log(row.expected_cost_usd) if row.expected_cost_usd else np.nan
     known = (row.logit, row.logit_sd, row.logit_shared_sd, row.known_outcomes, log_cost, row.log_cost_sd)
-    return (*known, row.success_rate, row.tasks_observed)
+    return (*known, row.success_rate, row.tasks_observed, row.logit_model_sd, row.log_cost_model_sd)

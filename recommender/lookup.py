@@ -27,6 +27,13 @@ from recommender.text.task_text import MAX_CHARACTERS, task_text
 from recommender.trials import Arm
 from recommender.work_types import work_type_of
 
+OWN_FIELDS = (
+    "baseline_source",
+    "baseline_effort",
+    "trial_arm",
+    "problem",
+    "is_sample",
+)  # of no contract: for the journal and the hook
 LOADING_S = 5.0  # longest that loading may hold up who asks for it
 # A task's text keeps at most its first 8,000 characters; of a longer one no more than this is looked at.
 READ_CHARACTERS = 8 * MAX_CHARACTERS
@@ -62,10 +69,16 @@ class Recommendation:
     # For the journal and the hook: who tells the baseline, and what a trial drew.
     baseline_source: str | None = field(default=None, repr=False)
     trial_arm: Arm | None = field(default=None, repr=False)
+    is_sample: bool = field(default=False, repr=False)  # of invented work
+    problem: str | None = field(default=None, repr=False)  # what kept the answer from being learned
+    baseline_effort: str | None = field(default=None, repr=False)
+    # How hard the model is to think; None where that is to be left as it is.
+    effort: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields of the contract by name, as the command line prints them."""
-        return {name: value for name, value in asdict(self).items() if name not in ("baseline_source", "trial_arm")}
+        known = {name: value for name, value in asdict(self).items() if name not in OWN_FIELDS}
+        return {"model": known.pop("model"), "effort": known.pop("effort"), **known}
 
 
 class Recommender:
@@ -89,12 +102,15 @@ class Recommender:
         project: str | os.PathLike[str] | None = None,
         parent_model: str | None = None,
         asked_model: str | None = None,
+        asked_effort: str | None = None,
+        session_effort: str | None = None,
         draws_trials: bool = False,
     ) -> Recommendation:
         """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises.
 
-        `project` is the folder that the spawn works in, `parent_model` the model of who spawns, `asked_model` the one
-        that the call names. Only a caller that applies the answer lets trials draw.
+        `project` is the folder that the spawn works in, `parent_model` the model of who spawns and `session_effort` its
+        effort, `asked_model` and `asked_effort` those that the call names. Only a caller that applies the answer lets
+        trials draw.
         """
         started = time.perf_counter()
         knowledge, match, text = Knowledge(), None, ""
@@ -113,7 +129,15 @@ class Recommender:
             if snapshot and agent is None:
                 agent = fitting_agent(snapshot, match, vector, asked.work_type, folder)
             specs = snapshot.agents if snapshot else ()
-            baseline = baseline_of(agent, asked=asked_model, project=folder, parent_model=parent_model, specs=specs)
+            baseline = baseline_of(
+                agent,
+                asked=asked_model,
+                project=folder,
+                parent_model=parent_model,
+                specs=specs,
+                asked_effort=asked_effort,
+                session_effort=session_effort,
+            )
             asked = asked._replace(agent=agent, match=match, baseline=baseline)
             answer = answer_for(snapshot, asked, draws_trials=draws_trials)
         except Exception as error:  # the promise: a lookup never stops a spawn
@@ -240,4 +264,8 @@ def _recommendation(answer: Answer, asked: Asked, knowledge: Knowledge, started:
         latency_ms=round((time.perf_counter() - started) * 1000, 3),
         baseline_source=answer.baseline.source if answer.baseline else None,
         trial_arm=answer.arm,
+        is_sample=snapshot is not None and snapshot.is_sample,
+        problem=knowledge.problem,
+        baseline_effort=(answer.baseline.effort or None) if answer.baseline else None,
+        effort=answer.effort,
     )

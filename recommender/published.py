@@ -15,8 +15,9 @@ from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
 # At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.
 _LOOKUP_TIMEOUT_S = 5.0
 _EXIT_WAIT_S = 1.0
-# Of the deadline, what a database that hangs may use up before the file answers.
-_DATABASE_SHARE = 0.8
+# Of the deadline, what a database that hangs may use up before the file answers; however much time there is, no more
+# than a live one on a busy machine needs.
+_DATABASE_SHARE, _DATABASE_WAIT_S = 0.8, 2.0
 
 
 class Source(Protocol):
@@ -170,7 +171,7 @@ class LastKnownGood:
     def current(self, wait_s: float) -> Knowledge:
         """Return what the database told last; where it never has, the file's, and why."""
         self._file.current(0)  # is read meanwhile
-        live = self._database.current(wait_s * _DATABASE_SHARE)
+        live = self._database.current(min(wait_s * _DATABASE_SHARE, _DATABASE_WAIT_S))
         if live.snapshot is not None:
             return live
         kept = self._file.current(wait_s)

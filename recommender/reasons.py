@@ -22,15 +22,16 @@ class Seen(NamedTuple):
 
 def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list[Seen], rule: Rule) -> str:
     """Say why `chosen` answers; `others` are the models that were tried besides."""
+    money = "quota" if rule.is_quota else "cost"
     if reason is DecisionReason.CHEAPER:
         return (
             f"Use {chosen.model}: {_against(chosen, baseline)}, at {cost_share(chosen.cost_usd, baseline.cost_usd)} "
-            f"of the cost; {_worth_it(chosen, baseline)}."
+            f"of the {money}; {_worth_it(chosen, baseline)}."
         )
     if reason is DecisionReason.BETTER:
         return (
             f"Use {chosen.model}: {_against(chosen, baseline)}, at {_times(chosen.cost_usd, baseline.cost_usd)} the "
-            f"cost; worth it as a failure costs {_number(rule.failure_cost)} such spawns."
+            f"{money}; worth it as a failure costs {_number(rule.failure_cost)} such spawns."
         )
     record = f"{percent(baseline.success_rate)} success{_in_runs(baseline)}"
     if not baseline.outcomes:
@@ -38,8 +39,9 @@ def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list
     if reason is DecisionReason.UNTRIED:
         return f"Keep {baseline.model}: {record}, and no other model has been tried enough."
     nearest = max(others, key=lambda seen: seen.worth, default=chosen)
+    tried = f"{nearest.model[:1].upper()}{nearest.model[1:]} has {percent(nearest.success_rate)}"
     return (
-        f"Keep {baseline.model}: {record}. {nearest.model.capitalize()} has {percent(nearest.success_rate)}"
+        f"Keep {baseline.model}: {record}. {tried}"
         f"{_in_runs(nearest)}; it is worth a switch with {percent(nearest.worth)} probability, and "
         f"{percent(rule.required_probability)} is required."
     )

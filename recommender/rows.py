@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from recommender.efforts import arm_name
+
 ANY_AGENT = "*"
 ANY_TYPE = "*"
 ANY_KIND = -1
@@ -52,6 +54,18 @@ class BestModel(NamedTuple):
     expected_cost_usd: float | None = None
     baseline_model: str | None = None
     baseline_expected_cost_usd: float | None = None
+    effort: str = ""
+    baseline_effort: str = ""
+
+    @property
+    def arm(self) -> str:
+        """The model with its effort."""
+        return arm_name(self.model, self.effort)
+
+    @property
+    def baseline(self) -> str | None:
+        """The model with its effort that would run without advice."""
+        return arm_name(self.baseline_model, self.baseline_effort) if self.baseline_model else None
 
 
 class ModelEvidence(NamedTuple):
@@ -59,7 +73,8 @@ class ModelEvidence(NamedTuple):
 
     `known_outcomes` counts observed outcomes, a session and a repeated text each up to their limit; `log_cost` is that
     of the mean cost in dollars, its spread without what all models share. `worth_probability` is that of a positive
-    net benefit against the scope's usual baseline.
+    net benefit against the scope's usual baseline. `effort` is empty where efforts of the model are not told apart; the
+    parts of the two spreads that all its efforts share are `logit_model_sd` and `log_cost_model_sd`.
     """
 
     agent_name: str
@@ -83,6 +98,14 @@ class ModelEvidence(NamedTuple):
     is_baseline: bool
     is_chosen: bool
     reason: str
+    effort: str = ""
+    logit_model_sd: float = 0.0
+    log_cost_model_sd: float = 0.0
+
+    @property
+    def arm(self) -> str:
+        """The model with its effort."""
+        return arm_name(self.model, self.effort)
 
     @property
     def scope(self) -> Scope:
@@ -110,6 +133,18 @@ class Trial(NamedTuple):
     candidate_share: float
     cap: int
     reason: str
+    candidate_effort: str = ""
+    baseline_effort: str = ""
+
+    @property
+    def candidate(self) -> str:
+        """The model that is tried, with its effort."""
+        return arm_name(self.candidate_model, self.candidate_effort)
+
+    @property
+    def baseline(self) -> str:
+        """The model that it is tried against, with its effort."""
+        return arm_name(self.baseline_model, self.baseline_effort)
 
     @property
     def scope(self) -> Scope:

@@ -1,6 +1,9 @@
 """The serving schema as a snapshot: what the nightly run publishes, and what a lookup with DATABASE_URL reads."""
 
+import contextlib
+import socket
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -35,16 +38,35 @@ def read_database(url: str) -> Snapshot:
         tcp_user_timeout=limit_ms,
         options=f"-c statement_timeout={limit_ms} -c timezone=UTC",
     )
-    with psycopg.connect(bounded) as connection:
-        watchdog = threading.Timer(READ_LIMIT_S, connection.close)  # a server that hangs keeps no time limit
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            connection.read_only = True
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            return replace(read_tables(connection), **_settings())
-        finally:
-            watchdog.cancel()
+    connection = psycopg.connect(bounded)
+    with _given_up_after(READ_LIMIT_S, connection), connection:
+        connection.read_only = True
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        return replace(read_tables(connection), **_settings())
+
+
+@contextlib.contextmanager
+def _given_up_after(seconds: float, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Hang up on a server that keeps no time limit of its own.
+
+    Only the socket is shut down, through a descriptor of our own: libpq then finds the line dead. To close the
+    connection from another thread would free it while libpq reads from it, and crash the process.
+    """
+    line = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+
+    def hang_up() -> None:
+        with contextlib.suppress(OSError):  # it is down already
+            line.shutdown(socket.SHUT_RDWR)
+
+    watchdog = threading.Timer(seconds, hang_up)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+        watchdog.join()
+        line.close()
 
 
 def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:

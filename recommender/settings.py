@@ -33,6 +33,11 @@ class LookupSettings:
     mode: str = ""  # of the hook; empty as installed
     enforce_by: str = ""
 
+    @property
+    def model_weights(self) -> str:
+        """What the nightly run weighs costs by; here it only matters whether it does."""
+        return os.environ.get(f"{PREFIX}MODEL_WEIGHTS", "").strip()
+
     @classmethod
     def from_environment(cls) -> "LookupSettings":
         """Read the environment as it is now."""
@@ -44,8 +49,10 @@ def patient(deadline_ms: int = 1_000) -> None:
     """Give this process's lookups more time, unless their deadline is set.
 
     Who starts a process waits for its imports anyway: on a busy machine they alone may take longer than the default.
+    A lookup needs no threads for its algebra either, and a machine with many cores would start one for each.
     """
     os.environ.setdefault(f"{PREFIX}DEADLINE_MS", str(deadline_ms))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def database_url() -> str | None:
@@ -71,6 +78,37 @@ def data_home() -> Path:
     return _expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "spawnwise"
 
 
+def use_data_home(folder: str) -> None:
+    """Have this process use a data folder: a hook is told it by its command."""
+    os.environ[f"{PREFIX}HOME"] = folder
+
+
+def chosen_data_home() -> Path | None:
+    """Return the folder that `SPAWNWISE_HOME` names, None where it is left to the platform."""
+    return data_home() if os.environ.get("SPAWNWISE_HOME") else None
+
+
+def codex_home() -> Path:
+    """Return Codex's home: `CODEX_HOME`, else `~/.codex`."""
+    return _expanded(os.environ.get("CODEX_HOME") or "~/.codex")
+
+
+def opencode_home() -> Path:
+    """Return the folder of opencode's global configuration."""
+    return _expanded(os.environ.get("XDG_CONFIG_HOME") or "~/.config") / "opencode"
+
+
+def reading_user() -> str:
+    """Return `SPAWNWISE_USER`: whose spawns logs hold that do not say it, empty where it is unset."""
+    return os.environ.get("SPAWNWISE_USER", "").strip()
+
+
+def reading_host() -> str:
+    """Return `SPAWNWISE_HOST`, the machine that logs come from which do not say it: else the one that this runs on."""
+    own = os.uname().nodename if sys.platform != "win32" else os.environ.get("COMPUTERNAME", "")
+    return os.environ.get("SPAWNWISE_HOST", "").strip() or own
+
+
 def claude_home() -> Path:
     """Return Claude Code's home: `CLAUDE_CONFIG_DIR`, else `~/.claude`."""
     return _expanded(claude_config_dir() or "~/.claude")
@@ -84,6 +122,16 @@ def claude_config_dir() -> str | None:
 def claude_subagent_model() -> str:
     """Return `CLAUDE_CODE_SUBAGENT_MODEL`: the model of spawns that name none, empty where it is unset."""
     return os.environ.get("CLAUDE_CODE_SUBAGENT_MODEL", "").strip()
+
+
+def claude_subagent_effort() -> str:
+    """Return `CLAUDE_CODE_SUBAGENT_EFFORT`: the effort of spawns that name none, empty where it is unset."""
+    return os.environ.get("CLAUDE_CODE_SUBAGENT_EFFORT", "").strip()
+
+
+def claude_forced_effort() -> str:
+    """Return `CLAUDE_CODE_EFFORT_LEVEL`: the effort of all that runs, whatever a call says; empty where it is unset."""
+    return os.environ.get("CLAUDE_CODE_EFFORT_LEVEL", "").strip()
 
 
 def is_subagent_model_forced() -> bool:

@@ -47,7 +47,7 @@ __all__ = [
     "write_snapshot",
 ]
 
-FORMAT = "2"
+FORMAT = "3"
 _NO_DIGEST = "0" * 64
 
 
@@ -78,6 +78,7 @@ class Snapshot:
     rule: Rule = field(default_factory=Rule)
     exploration_share: float = 0.0
     protected_agents: tuple[str, ...] = ()
+    is_sample: bool = False  # learned from the bundled sample alone: invented work, on which nothing is changed
 
     @cached_property
     def version(self) -> str:
@@ -141,7 +142,7 @@ class Snapshot:
             "clustering_version": self.clustering_version,
         }
         rows |= {"exploration_share": self.exploration_share, "protected_agents": self.protected_agents}
-        rows |= {"rule": asdict(self.rule)}
+        rows |= {"rule": asdict(self.rule), "is_sample": self.is_sample}
         text = json.dumps(rows, allow_nan=False, ensure_ascii=False).encode("utf-8", errors="replace")
         return {
             "centroids": np.ascontiguousarray(self.centroids, dtype=np.float32),
@@ -167,6 +168,8 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 def read_snapshot(path: Path) -> Snapshot:
     """Read the snapshot at `path`; raise `SnapshotError` where it is missing, damaged or of another format."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise SnapshotError(f"The snapshot {path} is not a file. Move it away, and run `spawnwise learn`.")
         data = path.read_bytes()  # not mapped: a file that is cut while mapped kills the process
     except FileNotFoundError:
         raise SnapshotError("No snapshot has been published yet: run `spawnwise learn`.") from None
@@ -221,6 +224,7 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
         rule=Rule(**rows["rule"]),
         exploration_share=rows["exploration_share"],
         protected_agents=tuple(rows["protected_agents"]),
+        is_sample=rows.get("is_sample", False),
     )
 
 

@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from recommender.baseline import Baseline
+from recommender.efforts import default_effort
 from recommender.home import private_folder
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Trial
 from recommender.settings import data_home
@@ -23,31 +25,38 @@ class Draw(NamedTuple):
     propensity: float
 
     @property
-    def model(self) -> str:
-        """The model of the arm."""
-        return self.trial.candidate_model if self.arm == "candidate" else self.trial.baseline_model
+    def choice(self) -> str:
+        """The model of the arm, with its effort."""
+        return self.trial.candidate if self.arm == "candidate" else self.trial.baseline
 
 
-def trial_for(trials: Sequence[Trial], scope: Scope, baseline: str, project: str | None) -> Trial | None:
-    """Return the narrowest trial that draws, whose scope a spawn falls in and whose baseline it would run on."""
+def trial_for(trials: Sequence[Trial], scope: Scope, baseline: Baseline, project: str | None) -> Trial | None:
+    """Return the narrowest trial that draws, whose scope a spawn falls in and whose baseline it would run on.
+
+    One whose candidate is an effort above what a person has set draws nothing.
+    """
     fitting = [
         trial
         for trial in trials
-        if trial.state in DRAWING and trial.baseline_model == baseline and _covers(trial, scope, project)
+        if trial.state in DRAWING
+        and _is_against(trial, baseline)
+        and baseline.allows(trial.candidate)
+        and _covers(trial, scope, project)
     ]
     return max(fitting, key=_narrowness, default=None)
 
 
 def failed_trial(
-    trials: Sequence[Trial], scope: Scope, baseline: str, candidate: str, project: str | None
+    trials: Sequence[Trial], scope: Scope, baseline: Baseline, candidate: str, project: str | None
 ) -> Trial | None:
-    """Return a trial that has shown this model not to do in place of that one for such a spawn; None where none has."""
+    """Return a trial that has shown this arm not to do in place of that one for such a spawn; None where none has."""
     return next(
         (
             trial
             for trial in trials
             if trial.state not in DRAWING
-            and (trial.baseline_model, trial.candidate_model) == (baseline, candidate)
+            and _is_against(trial, baseline)
+            and trial.candidate == candidate
             and _covers(trial, scope, project)
         ),
         None,
@@ -104,6 +113,14 @@ def is_within(folder: str, project: str) -> bool:
     return (folder.rstrip("/\\") + "/").replace("\\", "/").startswith(project.rstrip("/\\").replace("\\", "/") + "/")
 
 
+def _is_against(trial: Trial, baseline: Baseline) -> bool:
+    """Tell whether what would run is what the trial compares with; an effort that nobody tells is the default."""
+    effort = baseline.effort or default_effort(baseline.model)
+    return trial.baseline_model == baseline.model and (
+        not trial.baseline_effort or not effort or trial.baseline_effort == effort
+    )
+
+
 def _narrowness(trial: Trial) -> tuple[bool, bool, bool, bool]:
     return (
         trial.project is not None,
@@ -117,7 +134,7 @@ def _is_safe(snapshot: Snapshot, trial: Trial, scope: Scope) -> bool:
     """Tell whether the baseline does such work well, by the narrowest record of it within the trial's scope."""
     for narrower in (scope, scope._replace(agent_name=ANY_AGENT), scope._replace(cluster_id=ANY_KIND)):
         for row in snapshot.evidence_of.get(narrower, ()):
-            if row.model == trial.baseline_model and row.tasks_observed:
+            if row.arm == trial.baseline and row.tasks_observed:
                 return row.success_rate >= SAFE_SUCCESS
     return True
 

@@ -1,6 +1,5 @@
 import contextlib
 import gc
-import itertools
 import os
 import signal
 import tempfile
@@ -17,7 +16,8 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 
 TEMPLATE = "template_spawnwise"
-_database_numbers = itertools.count(1)
+# Of the lowest number that is free: dbt parses its project again for every database of another name.
+_database_numbers = list(range(99, 0, -1))
 
 # Machines that run tests are busy: what is slow there is not wrong.
 EXAMPLES = 1_000 if os.environ.get("SPAWNWISE_TEST_PROFILE") == "long" else 50
@@ -27,6 +27,13 @@ settings.register_profile(
 settings.load_profile("spawnwise")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one worker, and on one those of the home that takes a minute to make."""
+    for item in items:
+        makes_home = "undisturbed" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("undisturbed" if makes_home else str(item.path)))
+
+
 @pytest.fixture(autouse=True)
 def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings, the data or the transcripts of whoever runs it."""
@@ -34,7 +41,8 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude-home"))
     for name in ("CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    efforts = ("CLAUDE_CODE_EFFORT_LEVEL", "CLAUDE_CODE_SUBAGENT_EFFORT")
+    for name in ("DATABASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", *efforts):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -76,11 +84,13 @@ def warehouse(postgres: EmbeddedServer) -> Iterator[Warehouse]:
 @contextlib.contextmanager
 def cloned_database(server: EmbeddedServer, template: str = TEMPLATE) -> Iterator[str]:
     """Clone a database, by default a migrated one with nothing in it, yield the clone's URL, drop it."""
-    name = f"test_{next(_database_numbers)}"
+    number = _database_numbers.pop()
+    name = f"test_{number}"
     _execute(server, "create database {} template {}", name, template)
     yield server.dsn(name)
     with contextlib.suppress(psycopg.Error):
         _execute(server, "drop database {} with (force)", name)
+        _database_numbers.append(number)
 
 
 def _execute(server: EmbeddedServer, statement: str, *names: str) -> None:

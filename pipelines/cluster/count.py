@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import silhouette_score
 
 from pipelines.cluster.kmeans import STARTS, Clustering, Floats, Ints, spherical_kmeans
 from pipelines.cluster.radius import cluster_radii
@@ -76,6 +75,8 @@ def _clearest(vectors: Floats, most: int, *, seed: int) -> tuple[Clustering, str
 def _silhouette(distances: Floats, clustering: Clustering) -> float:
     if not 1 < len(clustering.centroids) < len(distances):
         return 0.0
+    from sklearn.metrics import silhouette_score  # as in `spherical_kmeans`
+
     return float(silhouette_score(distances, clustering.members, metric="precomputed"))
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans, MiniBatchKMeans
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -37,6 +36,8 @@ def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0, starts: int 
     up to the normalisation between steps. The best of `starts` up to STARTS_UP_TO rows, of one beyond. Clusters left
     empty by the last assignment are dropped.
     """
+    from sklearn.cluster import KMeans, MiniBatchKMeans  # a night that keeps its clusters does without the import
+
     distinct = len(np.unique(vectors.round(6), axis=0)) if count > 1 else 1
     count = max(1, min(count, distinct))
     kind = KMeans if len(vectors) < MINIBATCH_FROM else MiniBatchKMeans

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipelines.cluster.kmeans import Clustering, Floats, Ints
-from pipelines.cluster.vocabulary import KindWords, words_of_kinds
 from recommender.work_types import WORK_TYPE_NAMES
+
+if TYPE_CHECKING:
+    from pipelines.cluster.vocabulary import KindWords
 
 TERMS_KEPT = 10
 TERMS_IN_LABEL = 2  # and one more where two kinds would be called alike
@@ -30,13 +33,18 @@ def label_clusters(
     members: Ints,
     types: Sequence[str],
     old: Sequence[str | None] | None = None,
+    *,
+    projects_at_least: int = 1,
 ) -> list[ClusterLabel]:
     """Name each cluster by its type of work and its class-based TF-IDF terms: frequent in it, rare elsewhere.
 
     `members` is the cluster of each task, `types` the type and `old` the label so far of each cluster, which stays
-    while a term of it still tells the cluster apart. No two labels are alike.
+    while a term of it still tells the cluster apart. No two labels are alike. A term that is nobody's subject must be
+    said in `projects_at_least`: whoever reads labels must not read what only one project speaks of.
     """
-    words = words_of_kinds(texts, projects, members, types)
+    from pipelines.cluster.vocabulary import words_of_kinds  # its list of stop words imports scikit-learn
+
+    words = words_of_kinds(texts, projects, members, types, projects_at_least=projects_at_least)
     ranked = [_ranked(words, weights, kind) for kind, weights in enumerate(_weights(words.said))]
     labels = [_kept(old[kind] if old else None, words, terms, types[kind], kind) for kind, terms in enumerate(ranked)]
     repeated = {label for label, count in Counter(labels).items() if count > 1}
@@ -62,13 +70,13 @@ def _weights(said: Floats) -> Floats:
     return weights
 
 
-def _ranked(words: KindWords, weights: Floats, kind: int) -> tuple[str, ...]:
+def _ranked(words: "KindWords", weights: Floats, kind: int) -> tuple[str, ...]:
     usable = np.flatnonzero(words.is_usable[kind] & (weights > 0)).tolist()
     usable.sort(key=lambda index: (-weights[index], words.terms[index]))
     return tuple(words.terms[index] for index in usable[:TERMS_KEPT])
 
 
-def _kept(label: str | None, words: KindWords, terms: tuple[str, ...], work_type: str, kind: int) -> str | None:
+def _kept(label: str | None, words: "KindWords", terms: tuple[str, ...], work_type: str, kind: int) -> str | None:
     """Return the old label while any term of it still tells the kind apart and none has become unfit."""
     name, _, rest = (label or "").partition(_BETWEEN)
     old = rest.split(", ")

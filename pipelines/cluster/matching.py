@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from pipelines.cluster.kmeans import Floats
 
@@ -21,6 +20,8 @@ def match_clusters(
     """
     ids = [-1] * len(new)
     if len(old):
+        from scipy.optimize import linear_sum_assignment  # as in `spherical_kmeans`
+
         similarity = new @ old.T if comparable is None else np.where(comparable, new @ old.T, -1)
         worth = np.where(similarity >= SAME_KIND_FROM, similarity, 0)
         for row, column in zip(*linear_sum_assignment(-worth), strict=True):

@@ -48,7 +48,7 @@ def cluster_tasks(warehouse: Warehouse, settings: Settings, embedding_model: str
             action = "extended"
             if latest is None or not _extend(connection, latest, tasks, fingerprint):
                 action = "clustered"
-                continued = _cluster(connection, latest, tasks, embedding_model, fingerprint)
+                continued = _cluster(connection, latest, tasks, settings, embedding_model, fingerprint)
                 store.prune_versions(connection)
         version, criterion = store.read_criterion(connection, embedding_model)
         labels = store.read_labels(connection, version)
@@ -96,6 +96,7 @@ def _cluster(
     connection: Connection,
     latest: StoredClustering | None,
     tasks: EmbeddedTasks,
+    settings: Settings,
     embedding_model: str,
     fingerprint: str,
 ) -> int:
@@ -114,7 +115,14 @@ def _cluster(
     old = {} if latest is None else {cluster.cluster_id: cluster for cluster in latest.clusters}
     ids = _continued_ids(latest, topics)
     labels = [old[cluster_id].label.label if cluster_id in old else None for cluster_id in ids]
-    names = label_clusters(tasks.texts, tasks.projects, clustering.members, topics.types, labels)
+    names = label_clusters(
+        tasks.texts,
+        tasks.projects,
+        clustering.members,
+        topics.types,
+        labels,
+        projects_at_least=settings.label_min_projects,
+    )
     clusters = [
         StoredCluster(ids[index], clustering.centroids[index], float(radii[index]), name, topics.types[index])
         for index, name in enumerate(names)

@@ -62,12 +62,14 @@ class _ProjectsOwn:
     paths: Counter[str]
 
 
-def words_of_kinds(texts: Sequence[str], projects: Sequence[str], members: Ints, types: Sequence[str]) -> KindWords:
+def words_of_kinds(
+    texts: Sequence[str], projects: Sequence[str], members: Ints, types: Sequence[str], *, projects_at_least: int = 1
+) -> KindWords:
     """Count the telling words of each kind's distinct texts, and say which of them may name it.
 
     In a kind with tasks of several projects a word must stand in two of them. In any other, no part of a project's
     name will do, nor what is only written like a name. What is said in paths rather than in prose names nothing,
-    unless it is one of `SUBJECTS`.
+    unless it is one of `SUBJECTS`: these are everybody's, and any other word must be said in `projects_at_least`.
     """
     said: dict[str, TextWords] = {}
     terms: dict[str, _Term] = {}
@@ -92,7 +94,9 @@ def words_of_kinds(texts: Sequence[str], projects: Sequence[str], members: Ints,
             is_common = count >= _least(len(counted[kind])) and stem not in _own_subjects(types[kind])
             is_shared = len(term.projects) > 1
             is_fit = is_shared or (len(projects_of[kind]) == 1 and not term.is_named_thing())
-            usable[kind, column] = is_common and is_fit and _is_nobodys(stem, term, own, is_shared=is_shared)
+            is_public = stem in _SUBJECTS or len(term.projects) >= projects_at_least
+            is_nobodys = _is_nobodys(stem, term, own, is_shared=is_shared)
+            usable[kind, column] = is_common and is_fit and is_public and is_nobodys
     return KindWords(tuple(terms[stem].shown() for stem in stems), table, usable)
 
 

@@ -2,24 +2,32 @@
 
 import argparse
 import json
+import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
-from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine
+from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine, remembered_inputs
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
+from pipelines.warehouse.roles import reading_roles
 from recommender.embedding.local import EmbeddingError, embedder_from_environment
 from recommender.home import private_folder
 from recommender.hooks.hook import MEANS, MODES
-from recommender.settings import LookupSettings
+from recommender.hooks.hook_log import trouble_words, troubles
+from recommender.settings import LookupSettings, data_home
 from recommender.snapshot import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
+
+# Root's Postgres runs as another user, which must be able to walk through the data home.
+PRIVATE_MODE = 0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         marks = {"ok": "ok     ", "warning": "warning", "broken": "BROKEN "}
         for finding in findings:
-            print(printable(f"{marks[finding.state]}  {finding.piece:<12} {finding.detail}"))
+            print(printable(f"{marks[finding.state]}  {finding.piece:<13} {finding.detail}"))
             if finding.remedy:
-                print(printable(f"{'':22}-> {finding.remedy}"))
+                print(printable(f"{'':23}-> {finding.remedy}"))
     return int(any(finding.state == "broken" for finding in findings))
 
 
@@ -57,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _python,
         _data_home,
         _warehouse,
+        _readers,
         _transcripts,
         _embedder,
         _snapshot,
@@ -84,7 +93,20 @@ def _data_home(settings: Settings) -> Finding:
         probe.unlink()
     except OSError as error:
         return Finding("data home", "broken", f"{settings.home}: {error.strerror}", "Set SPAWNWISE_HOME elsewhere.")
+    open_to = others_rights(settings.home)
+    if open_to:
+        remedy = f"It holds words of your tasks. Run: chmod {PRIVATE_MODE:o} {shlex.quote(str(settings.home))}"
+        return Finding("data home", "warning", f"{settings.home}: other users of this machine may {open_to}", remedy)
     return Finding("data home", "ok", str(settings.home))
+
+
+def others_rights(folder: Path) -> str:
+    """Say what others may do with the data home that they should not; empty where all is well."""
+    if sys.platform == "win32":
+        return ""  # its rights are not in the mode
+    mode = folder.stat().st_mode
+    rights = ("list it", 0o044), ("change what is in it", 0o022)
+    return " and ".join(words for words, bits in rights if mode & bits)
 
 
 def _warehouse(settings: Settings) -> Finding:
@@ -102,13 +124,26 @@ def _warehouse(settings: Settings) -> Finding:
     return Finding("warehouse", "ok", detail)
 
 
+def _readers(settings: Settings) -> Finding:
+    try:
+        with Warehouse.open(settings) as warehouse:
+            roles = reading_roles(warehouse)
+    except WarehouseError:
+        return Finding("reading roles", "warning", "not looked at, as the warehouse is broken")
+    if faults := [role.fault for role in roles if role.fault]:
+        remedy = "Have an administrator run what `spawnwise roles --print` prints, then run `spawnwise roles`."
+        return Finding("reading roles", "warning", "; ".join(faults), remedy)
+    return Finding("reading roles", "ok", ", ".join(role.name for role in roles))
+
+
 def _transcripts(settings: Settings) -> Finding:
-    if not settings.logs:
+    logs = settings.logs or remembered_inputs(settings).logs
+    if not logs:
         is_found, words = bool(logs_on_this_machine()), found_on_this_machine()
         remedy = "Name your logs with --logs or SPAWNWISE_LOGS; until then the sample is learned."
         return Finding("transcripts", "ok", words) if is_found else Finding("transcripts", "warning", words, remedy)
-    found = len(find_logs(settings.logs).files)
-    places = ", ".join(map(str, settings.logs))
+    found = len(find_logs(logs).files)
+    places = ", ".join(map(str, logs))
     if not found:
         return Finding("transcripts", "warning", f"none in {places}", "Name other logs with --logs or SPAWNWISE_LOGS.")
     return Finding("transcripts", "ok", f"{found:,} files in {places}")
@@ -128,7 +163,11 @@ def _snapshot(settings: Settings) -> Finding:
         snapshot = read_snapshot(settings.snapshot_file)
     except SnapshotError as error:
         return Finding("snapshot", "warning", str(error), "Run `spawnwise learn`; until then answers come from tiers.")
-    return Finding("snapshot", "ok", f"version {snapshot.version}, written {snapshot.created_at}")
+    detail = f"version {snapshot.version}, written {snapshot.created_at}"
+    if snapshot.is_sample:
+        remedy = "Name your logs with --logs or SPAWNWISE_LOGS; until then the hook changes nothing."
+        return Finding("snapshot", "warning", f"{detail}, of the bundled sample alone", remedy)
+    return Finding("snapshot", "ok", detail)
 
 
 def _schedule(settings: Settings) -> Finding:
@@ -143,4 +182,7 @@ def _hook(_: Settings) -> Finding:
     if wrong:
         remedy = "; ".join(f"{name} is one of {', '.join(allowed)}" for name, allowed in wrong.items())
         return Finding("hook", "broken", f"{', '.join(wrong)}: no such choice, so no spawn is looked at", remedy)
-    return Finding("hook", "ok", f"mode {chosen.mode or 'as installed'}")
+    mode = f"mode {chosen.mode or 'as installed'}"
+    if words := trouble_words(troubles()):
+        return Finding("hook", "warning", f"{mode}; {words}", f"{data_home() / 'hook.log'} says when and why.")
+    return Finding("hook", "ok", mode)

@@ -25,13 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ingest; return 0 when done, 2 when another run is in progress, 3 when a named source could not be read."""
     settings, _ = settings_from(arguments)
-    if found := what_was_found(arguments):
-        print(found, file=sys.stderr)
     is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
         from pipelines.ingest.ingest import begun, ingest
 
-        with begun(settings.logs) as reading:
+        with begun(settings.logs, settings.scheduler) as reading:
+            if found := what_was_found(arguments, reading.found):
+                print(found, file=sys.stderr)
             from pipelines.warehouse import Warehouse
             from pipelines.warehouse.run_lock import RunInProgressError, run_lock
 

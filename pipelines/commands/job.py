@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipelines.commands.terminal import progress_on
 from pipelines.instance import open_instance
+from pipelines.nightly import BY_COMMAND
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse, WarehouseError
 from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost
@@ -51,6 +52,7 @@ def run_job(
                 resources=resources | {"progress": progress},
                 run_config=QUIET,
                 raise_on_error=False,
+                tags=BY_COMMAND,
             )
         )
     causes = list(_causes(result))
@@ -64,8 +66,13 @@ def run_job(
 
 def explain_failure(result: dg.ExecuteInProcessResult, console: Console) -> None:
     """Say which steps failed and why."""
-    for step, error in _causes(result):
-        console.print(printable(f"The step {step} failed: {in_words(error)}"))
+    for words in failed_steps(result):
+        console.print(printable(words))
+
+
+def failed_steps(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Return a sentence for each step that failed."""
+    return [f"The step {step} failed: {in_words(error)}" for step, error in _causes(result)]
 
 
 def in_words(error: SerializableErrorInfo) -> str:

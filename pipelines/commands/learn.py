@@ -2,15 +2,24 @@
 
 import argparse
 import json
+import sys
 
 from rich.console import Console
 
-from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, add_specs_argument, settings_from, what_was_found
-from pipelines.commands.job import explain_failure, run_job
+from pipelines.commands.inputs import (
+    CANNOT_READ,
+    add_logs_argument,
+    add_remember_argument,
+    add_specs_argument,
+    settings_from,
+    what_was_found,
+)
+from pipelines.commands.job import explain_failure, failed_steps, run_job
 from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
 from pipelines.ingest.health import time_warning
 from pipelines.ingest.inputs import inputs_for
+from pipelines.notices import Notice, failed_checks, failed_run, send
 from pipelines.progress import shortened
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
@@ -29,8 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     add_logs_argument(parser)
     add_specs_argument(parser)
+    add_remember_argument(parser)
     add_json_argument(parser, "print the summary as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary; only what went wrong")
+    parser.add_argument(
+        "--notify", action="store_true", help="send word to SPAWNWISE_NOTIFY where the run or one of its checks fails"
+    )
     parser.epilog = EXIT_CODES
 
 
@@ -42,9 +55,16 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(found)
     try:
         return waiting_for_the_database(settings, console)(_learn, arguments, settings, console, is_sample=is_sample)
-    except WarehouseError:
+    except WarehouseError as error:
         console.print(STANDS)
+        _tell(arguments, settings, failed_run([str(error)]))
         raise
+
+
+def _tell(arguments: argparse.Namespace, settings: Settings, notice: Notice | None) -> None:
+    """Send a notice where there is one and it is asked for; that it could not be sent is told here."""
+    if arguments.notify and notice and (fault := send(settings, notice)):
+        print(fault, file=sys.stderr)
 
 
 def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, *, is_sample: bool) -> int:
@@ -60,7 +80,9 @@ def _learn(arguments: argparse.Namespace, settings: Settings, console: Console, 
         if not job.result.success:
             explain_failure(job.result, console)
             console.print(STANDS)
+            _tell(arguments, settings, failed_run(failed_steps(job.result)))
             return 1
+        _tell(arguments, settings, failed_checks(job.result.get_asset_check_evaluations()))
         is_sample = is_sample and inputs_for(warehouse, settings).is_sample
         summary = summarise(warehouse, settings)
     if arguments.json:

@@ -13,12 +13,16 @@ LONGEST_WAIT_S = 60
 def waiting_for_the_database(settings: Settings, console: Console) -> Retrying:
     """Return what calls a function again, ever later, where it lost its database: finished work is not repeated.
 
-    A server that does not answer at the first try is an error at once, unless it says that it is starting or full.
+    A server that does not answer at the first try is an error at once, unless it says that it is starting or full, or
+    is the embedded one, which was started a moment ago and is started again.
     """
 
     def is_worth_it(state: RetryCallState) -> bool:
         fault = state.outcome.exception() if state.outcome else None
-        return isinstance(fault, DatabaseUnavailableError) and (fault.passes or state.attempt_number > 1)
+        if not isinstance(fault, DatabaseUnavailableError):
+            return False
+        is_started_again = fault.passes is None and settings.database_url is None
+        return fault.passes or is_started_again or state.attempt_number > 1
 
     def is_enough(state: RetryCallState) -> bool:
         return state.idle_for + state.upcoming_sleep > settings.database_patience_s

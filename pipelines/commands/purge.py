@@ -10,6 +10,7 @@ import psycopg
 from rich.console import Console
 
 from pipelines.commands.job import explain_failure, run_job
+from pipelines.purge.names import AmbiguousProjectError, people_named, projects_named
 from pipelines.purge.purge import PurgeReport, count_purge, prove, purge
 from pipelines.purge.scope import Scope
 from pipelines.settings import Settings
@@ -29,8 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument("--session", metavar="ID", help="the spawns of this session")
-    whose.add_argument("--project", metavar="NAME", help="the spawns of this project: its path, or the last part of it")
+    whose.add_argument(
+        "--project",
+        metavar="NAME",
+        help="the spawns of this project: its path or repository, or the end of one that no other has",
+    )
     whose.add_argument("--all", action="store_true", help="everything that was ever read or learned")
+    parser.add_argument("--user", metavar="NAME", help="only the spawns of this person; a pseudonym will do")
+    parser.add_argument("--host", metavar="NAME", help="only the spawns on this machine")
     parser.add_argument("--before", type=_moment, metavar="DATE", help="only what is older (ISO date or time, UTC)")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     add_json_argument(parser, "print the report as JSON; needs --yes")
@@ -40,19 +47,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Purge what was named; return an exit code as in `EXIT_CODES`."""
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    if arguments.all == bool(arguments.session or arguments.project or arguments.before):
-        console.print("Name --session or --project, --before or both, or --all.")
+    narrows = (arguments.session, arguments.project, arguments.user, arguments.host, arguments.before)
+    if arguments.all == any(narrows):
+        console.print("Name --session, --project, --user, --host or --before, or several of them; or --all alone.")
         return 1
     if not arguments.yes and (arguments.json or not sys.stdin.isatty()):
         console.print("Nothing was removed: add --yes, as nobody can be asked here.")
         return 1
     now = datetime.now(UTC)
     before = min(arguments.before or now, now)
-    scope = Scope(before, arguments.session, arguments.project, arguments.all)
     settings = Settings()
     try:
         with Warehouse.open(settings) as warehouse, run_lock(warehouse):
-            return _purge(settings, warehouse, scope, arguments, console)
+            return _purge(settings, warehouse, _scope(warehouse, arguments, before), arguments, console)
+    except AmbiguousProjectError as error:
+        console.print(str(error))
+        return 1
     except RunInProgressError:
         console.print("A learning run is in progress: purge when it is done.")
         return 2
@@ -60,6 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
         reason = error.strerror if isinstance(error, OSError) else type(error).__name__
         console.print(f"The purge stopped ({reason}). Fix the cause and run it again; it goes on where it stopped.")
         return 1
+
+
+def _scope(warehouse: Warehouse, arguments: argparse.Namespace, before: datetime) -> Scope:
+    with warehouse.connect() as connection:
+        projects = projects_named(connection, arguments.project) if arguments.project else ()
+        people = people_named(connection, arguments.user, arguments.host)
+    return Scope(before, arguments.session, projects, arguments.all, *people)
 
 
 def _purge(

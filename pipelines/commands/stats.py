@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import asdict
 
 from rich import box
@@ -10,9 +11,25 @@ from rich.text import Text
 
 from pipelines.commands.terminal import table_console
 from pipelines.journal.advice import Advice, advice_now
+from pipelines.publish.quota import quota_now
+from pipelines.publish.report import wording
 from recommender.terminal import add_json_argument, printable
 
 MOST_DAYS = 36_500
+COMPLIANCE = {
+    "followed": "followed",
+    "ignored": "ignored: another model ran although this one was advised",
+    "replaced_by_hook": "replaced: another hook ended later and put its own call in place of ours",
+    "not_available": "not available: the client took another model than the call named",
+    "forced": "forced: CLAUDE_CODE_SUBAGENT_MODEL_FORCE decides over every call",
+    "explicit_model": "left alone: the call named a model",
+    "left_alone": "left alone: pinned, opted out, resumed, or a model that the client does not take by name",
+    "refused": "refused: a rule or a person kept the spawn from starting",
+    "no_change": "no change advised",
+    "not_told": "not told: only noted, or nothing told what would run",
+    "model_unknown": "unknown: no log shows which model ran",
+    "not_seen": "not seen: no log of the spawn has been read yet",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +46,24 @@ def run(arguments: argparse.Namespace) -> int:
     elif not advice:
         print("No decision has been noted yet: `spawnwise install --mode audit` begins to.")
     else:
-        _print_table(advice)
+        with wording.in_shares_of(quota_now()):
+            _print_table(advice)
+        _print_compliance(advice)
     return 0
+
+
+def _print_compliance(advice: list[Advice]) -> None:
+    """Print what became of the decisions, so that advice that could not be followed does not count as ignored."""
+    counts = Counter[str]()
+    for row in advice:
+        counts.update(row.compliance)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("decisions", justify="right")
+    table.add_column("what became of them")
+    for compliance, words in COMPLIANCE.items():
+        if counts[compliance]:
+            table.add_row(str(counts[compliance]), words)
+    table_console().print(table)
 
 
 def _print_table(advice: list[Advice]) -> None:
@@ -62,4 +95,6 @@ def _days(text: str) -> int:
 
 
 def _money(usd: float | None) -> str:
-    return "" if usd is None else f"{'-' if usd < 0 else ''}${abs(usd):.2f}"
+    if usd is None or wording.is_quota():
+        return "" if usd is None else wording.usd(usd)
+    return f"{'-' if usd < 0 else ''}${abs(usd):.2f}"

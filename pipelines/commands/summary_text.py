@@ -9,8 +9,11 @@ from rich.markup import escape
 
 from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
-from pipelines.publish.report.wording import audit_in_words, estimated
+from pipelines.publish.report.wording import audit_in_words, estimated, in_shares_of, usd
 from pipelines.publish.summary import RunSummary
+from recommender.efforts import arm_name, words_of
+from recommender.hooks.hook_log import trouble_words, troubles
+from recommender.settings import data_home
 from recommender.terminal import printable
 
 SAMPLE_NOTICE = (
@@ -27,7 +30,15 @@ NEXT_STEPS = """
 
 
 def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
-    """Print what was read, what changed, which trials are worth it, what was proven, where it is, what to do next."""
+    """Print what was read, what changed, which trials are worth it, what was proven, where it is, what to do next.
+
+    Where costs are weighed, amounts are shares of a month's quota.
+    """
+    with in_shares_of(summary.month_of_quota):
+        _print(summary, is_sample=is_sample)
+
+
+def _print(summary: RunSummary, *, is_sample: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if is_sample:
         console.print(f"\n{SAMPLE_NOTICE}")
@@ -35,6 +46,8 @@ def print_summary(summary: RunSummary, *, is_sample: bool) -> None:
     if summary.spawns_at_impossible_times:
         warning = time_warning(summary.spawns_at_impossible_times)
         console.print(f"[bold yellow]Times[/]      {warning}\n           {escape(TIME_REMEDY)}")
+    if words := trouble_words(troubles()):
+        console.print(f"[bold yellow]Hook[/]       {escape(words)}: {_shown(str(data_home() / 'hook.log'))} says why")
     for name, lines in (
         ("Changes", _changes(summary)),
         ("Trials", _trials(summary, datetime.now(UTC))),
@@ -65,7 +78,9 @@ def _changes(summary: RunSummary) -> Iterator[str]:
         yield f"{len(summary.changes):,} {noun} another model than now"
     for row in summary.changes[:CHANGES_SHOWN]:
         work = f"{_shown(row['agent'])}: {_shown(row['kind_of_task'] or 'any work')}"
-        models = f"{_shown(row['baseline_model'] or 'unknown')} \N{RIGHTWARDS ARROW} [bold]{_shown(row['model'])}[/]"
+        usual = words_of(arm_name(row["baseline_model"] or "unknown", row.get("baseline_effort") or ""))
+        better = words_of(arm_name(row["model"], row.get("effort") or ""))
+        models = f"{_shown(usual)} \N{RIGHTWARDS ARROW} [bold]{_shown(better)}[/]"
         yield f"{work}, {models}"
         yield f"  {_shown(row['reason'])}"
     more = len(summary.changes) - CHANGES_SHOWN
@@ -126,7 +141,10 @@ def _cost(summary: RunSummary) -> str:
     if summary.cost_usd is None:
         return "unknown: these logs do not hold the tokens of the spawned agents"
     part = estimated(summary.estimated_cost_usd, summary.cost_usd)
-    known = f"${summary.cost_usd:,.2f}{part} where the log holds the tokens"
+    amount = usd(summary.cost_usd) if summary.month_of_quota else f"${summary.cost_usd:,.2f}"
+    known = f"{amount}{part} where the log holds the tokens"
     if summary.spawns_without_cost:
         known += f" ({summary.spawns_without_cost:,} spawns do not)"
+    if summary.month_of_quota:
+        known += "; 100% is what the last 30 days of work used, weighed as SPAWNWISE_MODEL_WEIGHTS says"
     return known

@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 from pipelines.trials import store
 from pipelines.trials.store import StoredTrial
 from pipelines.warehouse import Warehouse
+from recommender.efforts import words_of
 from recommender.reasons import dollars, percent
 from recommender.snapshot import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
@@ -86,7 +87,7 @@ def _print_table(trials: list[StoredTrial]) -> None:
         table.add_row(
             Text(printable(trial.trial_id)),
             Text(printable(trial.scope_label)),
-            Text(printable(f"{trial.candidate_model} for {trial.baseline_model}")),
+            Text(printable(f"{words_of(trial.candidate)} for {words_of(trial.baseline)}")),
             trial.state,
             at_stake,
             f"{points(trial.expected_gap)} (90 %: {points(trial.gap_low)} to {points(trial.gap_high)})",
@@ -133,7 +134,9 @@ def _show(warehouse: Warehouse, settings: Settings, arguments: argparse.Namespac
 def in_words(trial: StoredTrial) -> str:
     """Return what is known of a trial as a person reads it."""
     lines = [f"{trial.trial_id}: {trial.state}", trial.reason, ""]
-    lines.append(f"What       {trial.candidate_model} instead of {trial.baseline_model} for {trial.scope_label}")
+    lines.append(
+        f"What       {words_of(trial.candidate)} instead of {words_of(trial.baseline)} for {trial.scope_label}"
+    )
     if trial.project:
         lines.append(f"Where      {trial.project}")
     if trial.spend_usd_month is not None and trial.saving_usd_month is not None:
@@ -155,12 +158,12 @@ def in_words(trial: StoredTrial) -> str:
     for arm, model, spawns, outcomes, failures in (
         (
             "candidate",
-            trial.candidate_model,
+            words_of(trial.candidate),
             trial.candidate_spawns,
             trial.candidate_outcomes,
             trial.candidate_failures,
         ),
-        ("baseline", trial.baseline_model, trial.baseline_spawns, trial.baseline_outcomes, trial.baseline_failures),
+        ("baseline", words_of(trial.baseline), trial.baseline_spawns, trial.baseline_outcomes, trial.baseline_failures),
     ):
         lines.append(
             f"{arm.capitalize():<11}{model}: {spawns} spawns drawn, {outcomes - failures} of {outcomes} known "

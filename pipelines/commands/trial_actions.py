@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.estimate.store import newest_clustering
+from pipelines.journal.load import load_journal
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
@@ -13,6 +14,7 @@ from pipelines.trials.nightly import clash
 from pipelines.trials.rule import Verdict
 from pipelines.trials.store import StoredTrial
 from pipelines.warehouse import Warehouse
+from recommender.efforts import words_of
 from recommender.errors import SpawnwiseError
 from recommender.snapshot import SnapshotError
 from recommender.work_types import WORK_TYPES
@@ -44,7 +46,7 @@ def choose_proposal(warehouse: Warehouse, agent: str | None, kind: str | None, c
         for trial in proposed
         if agent in (None, trial.agent_name)
         and kind in (None, trial.work_type, str(trial.cluster_id))
-        and candidate in (None, trial.candidate_model)
+        and candidate in (None, trial.candidate_model, trial.candidate)
     ]
     if len(fitting) == 1:
         return fitting[0]
@@ -82,8 +84,8 @@ def start_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial, pr
     where = f" in {folder}" if folder else ""
     return (
         f"Started {trial.trial_id}: every second spawn of {trial.scope_label}{where} that would run on "
-        f"{trial.baseline_model} now runs on {trial.candidate_model}, at most {trial_rule.NIGHT_CAP} before the next "
-        "nightly run. It needs the hook in mode enforce, or a caller of recommend()."
+        f"{words_of(trial.baseline)} now runs on {words_of(trial.candidate)}, at most {trial_rule.NIGHT_CAP} before "
+        "the next nightly run. It needs the hook in mode enforce, or a caller of recommend()."
     )
 
 
@@ -94,13 +96,22 @@ def stop_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial) -> 
     with warehouse.connect() as connection:
         store.move(connection, trial.trial_id, Verdict("stopped", "Stopped by a person."))
     _publish(warehouse, settings, trial.trial_id)
-    return f"Stopped {trial.trial_id}: its spawns run on {trial.baseline_model} again, unless the logs say otherwise."
+    return (
+        f"Stopped {trial.trial_id}: its spawns run on {words_of(trial.baseline)} again, unless the logs say otherwise."
+    )
 
 
 def listed() -> list[dict[str, Any]]:
     """Return the trials that have not ended, as plain values."""
     with Warehouse.open(Settings()) as warehouse, warehouse.connect() as connection:
         return [trial.as_dict() for trial in store.read_trials(connection) if trial.ended_at is None]
+
+
+def shown(trial_id: str) -> dict[str, Any]:
+    """Return what a trial has shown so far, as plain values; raise `TrialError`."""
+    with Warehouse.open(Settings()) as warehouse:
+        load_journal(warehouse)
+        return find_trial(warehouse, trial_id).as_dict()
 
 
 def act(action: str, trial_id: str) -> str:

@@ -8,7 +8,7 @@ from pipelines.estimate.design import Design
 from pipelines.estimate.model import fit_log_cost
 from pipelines.estimate.outcomes import Cells, Floats, Outcomes
 from pipelines.estimate.predict import Prediction, fitted_units, joint_spread
-from pipelines.estimate.priors import cost_shift
+from pipelines.estimate.priors import EFFORT_LOG_COST, cost_shift
 from pipelines.estimate.scopes import Scopes, unit_of_cell
 
 CORRECTION_TASKS = 5.0  # how many tasks the log-normal mean is worth against the mean that was seen
@@ -17,7 +17,12 @@ CALLS_PRIOR_TASKS = 5.0
 
 
 def expected_costs(
-    design: Design, outcomes: Outcomes, cells: Cells, scopes: Scopes, prices: Mapping[str, float | None]
+    design: Design,
+    outcomes: Outcomes,
+    cells: Cells,
+    scopes: Scopes,
+    prices: Mapping[str, float | None],
+    weights: Mapping[str, float],
 ) -> Prediction:
     """Return the log of the expected cost in dollars of a task; NaN where neither costs nor a list price are known.
 
@@ -27,12 +32,14 @@ def expected_costs(
     """
     listed = np.array([np.log(price) if (price := prices.get(name)) else np.nan for name in outcomes.models])
     unit_reference = listed + cost_shift(np.exp(listed), design.prior.vendor, calls_of_units(outcomes, scopes))
+    unit_reference += EFFORT_LOG_COST * design.prior.effort
+    unit_reference += np.log([weights.get(name, 1.0) for name in outcomes.models])
     unit_reference += _anchor(unit_reference, cells, scopes, outcomes.models)
-    shape = (len(scopes.keys), design.models)
+    shape = (len(scopes.keys), design.arms)
     cell_reference = unit_reference[unit_of_cell(scopes, cells), cells.model]
     is_priced = (cells.cost_tasks > 0) & np.isfinite(cell_reference)
     if not np.isfinite(unit_reference).any():
-        return Prediction(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape[0]))
+        return Prediction(np.full(shape, np.nan), np.zeros(shape), np.zeros(shape[0]), np.zeros(shape))
     seen = cells.only(is_priced)
     rows = design.rows(seen.units, seen.model)
     level = seen.log_cost - cell_reference[is_priced]
@@ -40,8 +47,8 @@ def expected_costs(
     if not is_priced.any():
         effects.mean[0] = 0.0  # list prices stand as they are
     fitted = fitted_units(design, effects, seen, scopes)
-    unit_cost = np.exp(fitted.value.reshape(-1, design.models) + unit_reference)
-    unit_cost *= _mean_to_median(seen, effects.noise_variance if is_priced.any() else 0.0, design.models)
+    unit_cost = np.exp(fitted.value.reshape(-1, design.arms) + unit_reference)
+    unit_cost *= _mean_to_median(seen, effects.noise_variance if is_priced.any() else 0.0, design.arms)
     expected = scopes.mix @ unit_cost
     weight, scale = np.nan_to_num(unit_cost), np.where(np.isfinite(expected), expected, 1.0)
     return Prediction(np.log(expected), *joint_spread(design, effects, fitted, scopes, weight, scale))

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.estimate.outcomes import Floats, Ints
-from pipelines.estimate.priors import ModelPrior
+from pipelines.estimate.priors import EFFORT_SUCCESS, ModelPrior
 
 GROUPS = (
     "overall",
@@ -24,6 +24,12 @@ GROUPS = (
     "kind and model",
     "direction",
     "direction and model",
+    "effort",
+    "effort and agent",
+    "effort and work type",
+    "effort and kind",
+    "effort and model",
+    "arm",
 )
 FACTORS = ("overall", "agent", "work type", "kind")  # those that interact with the model, and with its vendor
 DIRECTIONS = 24  # at most: the main ways in which the kinds' centroids differ
@@ -36,7 +42,8 @@ class Design:
 
     `cluster_type` (clusters,), `directions` (clusters, directions). The groups of columns stand in the order of GROUPS;
     a pair's column is that of its first part x models (or vendors) + its model (vendor). With one vendor, its groups
-    are empty.
+    are empty. So are those of efforts where every arm works at its model's default: the offset of any other effort
+    grows with each level, and an arm may depart from that line.
     """
 
     agents: int
@@ -47,8 +54,8 @@ class Design:
     prior: ModelPrior
 
     @property
-    def models(self) -> int:
-        """Number of models."""
+    def arms(self) -> int:
+        """Number of arms: of models, each at the efforts that are told apart."""
         return len(self.prior.mean)
 
     @property
@@ -59,8 +66,10 @@ class Design:
         vendors = self.prior.vendors if self.prior.vendors > 1 else 0
         sizes = [*levels.values(), self.projects]
         sizes += [level * vendors for level in levels.values()]
-        sizes += [level * self.models for level in levels.values()]
-        sizes += [directions, directions * self.models]
+        models = self.prior.models
+        sizes += [level * models for level in levels.values()]
+        sizes += [directions, directions * models]
+        sizes += [*levels.values(), models, self.arms] if self.prior.has_efforts else [0] * 6
         return [0, *np.cumsum(sizes).tolist()]
 
     def group_of_column(self) -> Ints:
@@ -68,13 +77,15 @@ class Design:
         return np.repeat(np.arange(len(GROUPS)), np.diff(self.offsets))
 
     def model_means(self) -> Floats:
-        """Return the prior mean of each column: that of the models' own effects, zero for all others."""
+        """Return the prior mean of each column: of the models' own effects and of an effort's, zero for all others."""
         means = np.zeros(self.offsets[-1])
         start = self.offsets[GROUPS.index("model")]
-        means[start : start + self.models] = self.prior.mean
+        means[start + self.prior.model] = self.prior.mean
+        if self.prior.has_efforts:
+            means[self.offsets[GROUPS.index("effort")]] = EFFORT_SUCCESS
         return means
 
-    def rows(self, units: Ints, model: Ints) -> sparse.csr_array:
+    def rows(self, units: Ints, arm: Ints) -> sparse.csr_array:
         """Return the matrix (n, columns) of these cells; `units` (n, 3) are agent, cluster and project.
 
         A cluster of -1 has no effects of its own, nor has its work type.
@@ -91,16 +102,24 @@ class Design:
             for name, (level, value) in zip(FACTORS, levels, strict=True)
         ]
         parts.append(((start["project"] + project)[:, None], one[:, None]))
-        by = [(model, self.models, "model")]
+        model, models = self.prior.model[arm], self.prior.models
+        by = [(model, models, "model")]
         if self.prior.vendors > 1:
-            by.append((self.prior.vendor[model], self.prior.vendors, "vendor"))
+            by.append((self.prior.vendor[arm], self.prior.vendors, "vendor"))
         for index, count, name in by:
             for factor, (level, value) in zip(FACTORS, levels, strict=True):
                 group = name if factor == "overall" else f"{factor} and {name}"
                 parts.append(((start[group] + level * count + index)[:, None], value[:, None]))
         direction = np.arange(self.directions.shape[1])
         parts.append((np.broadcast_to(start["direction"] + direction, place.shape), place))
-        parts.append((start["direction and model"] + direction * self.models + model[:, None], place))
+        parts.append((start["direction and model"] + direction * models + model[:, None], place))
+        if self.prior.has_efforts:
+            above = self.prior.effort[arm]
+            for factor, (level, value) in zip(FACTORS, levels, strict=True):
+                group = "effort" if factor == "overall" else f"effort and {factor}"
+                parts.append(((start[group] + level)[:, None], (value * above)[:, None]))
+            parts.append(((start["effort and model"] + model)[:, None], above[:, None]))
+            parts.append(((start["arm"] + arm)[:, None], (above != 0).astype(float)[:, None]))
         column = np.concatenate([columns for columns, _ in parts], axis=1)
         value = np.concatenate([values for _, values in parts], axis=1)
         row, there = np.broadcast_to(np.arange(len(agent))[:, None], column.shape), value != 0

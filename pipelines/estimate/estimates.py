@@ -46,11 +46,13 @@ def estimate(
     prices: Mapping[str, float | None],
     prior: ModelPrior | None = None,
     failed: Sequence[tuple[Scope, str]] = (),
+    weights: Mapping[str, float] | None = None,
 ) -> Estimates:
     """Estimate every scope and choose a model for each.
 
     `baselines` names the usual baseline of each scope, all among `outcomes.models`; `prices` are list prices; `prior`
-    replaces what is expected of the models. Where a trial has `failed`, its candidate counts as not tried.
+    replaces what is expected of the models; `weights` are those that the costs in `outcomes` bear. Where a trial has
+    `failed`, its candidate counts as not tried.
     """
     cells = sum_cells(outcomes, propensity_limit=settings.propensity_limit)
     scopes = scopes_of(outcomes)
@@ -66,9 +68,9 @@ def estimate(
     effects = fit_success(design, design.rows(known.units, known.model), known)
     prediction = predict_success(design, effects, known, scopes)
     mean, deviation, low = success_summary(prediction, LOW_Z)
-    cost = expected_costs(design, outcomes, cells, scopes, prices)
+    cost = expected_costs(design, outcomes, cells, scopes, prices, weights or {})
     names = {name: index for index, name in enumerate(outcomes.models)}
-    known_outcomes = sum_over_scopes(scopes, design.models, cells, cells.counted)
+    known_outcomes = sum_over_scopes(scopes, design.arms, cells, cells.counted)
     for scope, model in ((scope, model) for scope, model in failed if model in names):
         within = [row for row, key in enumerate(scopes.keys) if is_narrower(key, scope)]
         known_outcomes[within, names[model]] = 0
@@ -80,6 +82,9 @@ def estimate(
         log_cost=cost.mean,
         log_cost_sd=own_cost_sd(cost),
         baseline=np.array([names[baselines[key]] for key in scopes.keys], dtype=np.int64),
+        kin=prediction.kin if design.prior.has_efforts else None,
+        log_cost_kin=cost.kin if design.prior.has_efforts else None,
+        model_of=tuple(design.prior.model.tolist()),
     )
     rule = rule_of(settings)
     decisions = decide(evidence, rule)
@@ -90,8 +95,8 @@ def estimate(
         success_rate=mean,
         success_sd=deviation,
         success_low=low,
-        tasks=sum_over_scopes(scopes, design.models, cells, cells.tasks),
-        effective_n=sum_over_scopes(scopes, design.models, cells, cells.weight),
+        tasks=sum_over_scopes(scopes, design.arms, cells, cells.tasks),
+        effective_n=sum_over_scopes(scopes, design.arms, cells, cells.weight),
         decisions=decisions,
         outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),
         spreads=effects.spread_of_group,

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.estimate.outcomes import Floats, Ints, Outcomes, outcome_information, within_limit
 from pipelines.settings import Settings
+from recommender.efforts import arm_among, model_of
 from recommender.models import model_family, model_version
 from recommender.rows import ANY_AGENT, ANY_TYPE, Scope
 
@@ -21,6 +22,8 @@ class TaskRow(NamedTuple):
 
     `baseline` is the model that ran without advice, or would have. Only where the model was observed
     (`is_model_observed`) is the outcome evidence for it; `is_self_reported` tells that a program said so of itself.
+    `effort` is how hard the model was set to think, None where nobody tells, `is_effort_asked` whether the call named
+    one. `pipelines.estimate.arms` puts both together in `model`.
     """
 
     agent: str
@@ -39,6 +42,9 @@ class TaskRow(NamedTuple):
     propensity: float | None
     cost_usd: float | None
     calls: int | None
+    effort: str | None = None
+    is_effort_asked: bool = False
+    baseline_effort: str | None = None
     is_corrected: bool = False
     pair_limit: float | None = None
     model_limit: float | None = None
@@ -51,7 +57,7 @@ def week_of(moment: datetime) -> datetime:
 
 
 def scope_baselines(
-    rows: Iterable[TaskRow], work_type_of: Mapping[int, str], now: datetime, settings: Settings
+    rows: Sequence[TaskRow], work_type_of: Mapping[int, str], now: datetime, settings: Settings
 ) -> dict[Scope, str]:
     """Return for every scope that the rows touch the model that usually runs there without advice.
 
@@ -62,7 +68,9 @@ def scope_baselines(
         weight = 2 ** (-max(0.0, (now - row.created_at).total_seconds()) / 86_400 / settings.half_life_days)
         for scope in _scopes_of(row, work_type_of):
             usage.setdefault(scope, Counter()).update({} if row.baseline is None else {row.baseline: weight})
+    seen = sorted({row.model for row in rows})
     fallback = model_family(settings.default_model)
+    fallback = arm_among(seen, fallback) or fallback
     return {
         scope: max(counted, key=lambda model: (counted[model], model)) if counted else fallback
         for scope, counted in usage.items()
@@ -77,7 +85,7 @@ def newest_versions(rows: Iterable[TaskRow]) -> dict[str, str]:
         version = _version(row)
         if version is not None and version not in known:
             known.add(version)
-            newest[row.model] = version
+            newest[model_of(row.model)] = version
     return newest
 
 
@@ -105,7 +113,7 @@ def outcomes_of(
     success = _floats(row.success if row.is_model_observed else None for row in rows)
     information = outcome_information(age, _floats(row.confidence for row in rows), settings.half_life_days)
     newest = newest_versions(rows)
-    is_old = np.array([_version(row) not in (None, newest.get(row.model)) for row in rows], dtype=bool)
+    is_old = np.array([_version(row) not in (None, newest.get(model_of(row.model))) for row in rows], dtype=bool)
     is_claim = np.array([row.is_self_reported for row in rows], dtype=bool)
     is_known = np.isfinite(success)
     share = np.minimum(

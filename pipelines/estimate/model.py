@@ -1,7 +1,9 @@
 """The estimator: a hierarchical regression with Gaussian priors whose strengths the data set.
 
 logit P(success) = overall + agent + work type + kind + project
-                 + (vendor + model) x (1 + agent + work type + kind) + (agent, kind, project, model)
+                 + (vendor + model) x (1 + agent + work type + kind)
+                 + levels above the model's default effort x (1 + agent + work type + kind + model) + arm
+                 + (agent, kind, project, arm)
 
 with each group of effects ~ N(0, sd of the group), but for the models' own, whose means are those of `priors`. Log cost
 has the same form, with Gaussian noise. The posterior is Laplace's approximation at the mode; the groups' variances are
@@ -38,6 +40,12 @@ SUCCESS_PRIOR = {
     "kind and model": 0.4,
     "direction": 1.0,
     "direction and model": 0.3,
+    "effort": 0.15,
+    "effort and agent": 0.1,
+    "effort and work type": 0.1,
+    "effort and kind": 0.1,
+    "effort and model": 0.15,
+    "arm": 0.15,
     "cell": 0.2,
 }
 COST_PRIOR = {
@@ -56,6 +64,12 @@ COST_PRIOR = {
     "kind and model": 0.2,
     "direction": 0.5,
     "direction and model": 0.3,
+    "effort": 0.2,
+    "effort and agent": 0.1,
+    "effort and work type": 0.1,
+    "effort and kind": 0.1,
+    "effort and model": 0.3,
+    "arm": 0.2,
     "cell": 0.2,
 }
 OVERALL_SUCCESS = (

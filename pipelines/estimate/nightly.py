@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.estimate import store
+from pipelines.estimate.arms import arms_in_question, with_arms
 from pipelines.estimate.estimates import Estimates, estimate
 from pipelines.estimate.history import TaskRow, newest_versions, outcomes_of, scope_baselines
 from pipelines.estimate.list_prices import list_price_usd
-from pipelines.estimate.priors import cheaper_models
 from pipelines.estimate.rows import estimate_rows
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.models import model_family
+from recommender.efforts import model_of
 from recommender.rows import Scope
 
 
@@ -71,9 +71,16 @@ def learn_from(
     if not history:
         return None
     now = now or datetime.now(UTC)
+    history = [row._replace(cost_usd=weighed(row.cost_usd, row.model, settings)) for row in with_arms(history)]
     baselines = scope_baselines(history, work_types, now, settings)
-    seen = {row.model for row in history} | set(baselines.values())
-    models = sorted(seen | cheaper_models(seen) | set(map(model_family, settings.candidate_models)))
-    outcomes = outcomes_of(history, models, work_types, now, settings)
-    prices = {model: list_price_usd(model, newest_versions(history)) for model in models}
-    return estimate(outcomes, settings, baselines, prices, failed=failed)
+    arms = arms_in_question(history, baselines.values(), settings.candidate_models)
+    outcomes = outcomes_of(history, arms, work_types, now, settings)
+    versions = newest_versions(history)
+    prices = {arm: list_price_usd(model_of(arm), versions) for arm in arms}
+    weights = {arm: settings.model_weights.get(model_of(arm), 1.0) for arm in arms}
+    return estimate(outcomes, settings, baselines, prices, failed=failed, weights=weights)
+
+
+def weighed(cost_usd: float | None, arm: str, settings: Settings) -> float | None:
+    """Return a cost as the settings weigh its model."""
+    return None if cost_usd is None else cost_usd * settings.model_weights.get(model_of(arm), 1.0)

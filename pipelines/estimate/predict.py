@@ -7,7 +7,7 @@ from scipy import sparse
 from scipy.special import expit, logit
 
 from pipelines.estimate.design import Design, Effects
-from pipelines.estimate.outcomes import Cells, Floats
+from pipelines.estimate.outcomes import Cells, Floats, Ints
 from pipelines.estimate.scopes import Scopes, unit_of_cell
 
 SCOPES_AT_ONCE = 400  # bounds the memory of one step to a few tens of MB at 100 clusters and 200 agents
@@ -15,14 +15,16 @@ SCOPES_AT_ONCE = 400  # bounds the memory of one step to a few tens of MB at 100
 
 @dataclass(frozen=True)
 class Prediction:
-    """Joint posterior of the models' success (logit scale) or cost (log scale) in each scope.
+    """Joint posterior of the arms' success (logit scale) or cost (log scale) in each scope.
 
-    `mean` and `sd` (scopes, models); `shared` (scopes,) is the part of the spread that moves all models alike.
+    `mean` and `sd` (scopes, arms); `shared` (scopes,) is the part of the spread that moves all arms alike, `kin`
+    (scopes, arms) the part beside it that moves all efforts of one model alike.
     """
 
     mean: Floats
     sd: Floats
     shared: Floats
+    kin: Floats
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Fitted:
 
 def fitted_units(design: Design, effects: Effects, cells: Cells, scopes: Scopes) -> Fitted:
     """Apply the effects to every unit of work that the scopes are made of, with every model."""
-    models = design.models
+    models = design.arms
     model = np.tile(np.arange(models), len(scopes.units))
     found = unit_of_cell(scopes, cells) * models + cells.model
     pull, observed = np.zeros(len(model)), np.zeros(len(model))
@@ -53,7 +55,7 @@ def fitted_units(design: Design, effects: Effects, cells: Cells, scopes: Scopes)
 def predict_success(design: Design, effects: Effects, cells: Cells, scopes: Scopes) -> Prediction:
     """Average success over each scope's mix of work, by the delta method on the logit scale."""
     fitted = fitted_units(design, effects, cells, scopes)
-    probability = expit(fitted.value).reshape(-1, design.models)
+    probability = expit(fitted.value).reshape(-1, design.arms)
     mean = np.clip(scopes.mix @ probability, 1e-6, 1 - 1e-6)
     spread = joint_spread(design, effects, fitted, scopes, probability * (1 - probability), mean * (1 - mean))
     return Prediction(logit(mean), *spread)
@@ -61,13 +63,13 @@ def predict_success(design: Design, effects: Effects, cells: Cells, scopes: Scop
 
 def joint_spread(
     design: Design, effects: Effects, fitted: Fitted, scopes: Scopes, slope: Floats, scale: Floats
-) -> tuple[Floats, Floats]:
-    """Return the spread of each scope's mean, own (scopes, models) and shared (scopes,), by the delta method.
+) -> tuple[Floats, Floats, Floats]:
+    """Return the spread of each scope's mean by the delta method: own, shared and kin, as in `Prediction`.
 
     `slope` (units, models) is the derivative of what is averaged by the fitted value, `scale` (scopes, models) that of
     the average by what is told of it.
     """
-    count, models = len(scopes.keys), design.models
+    count, models = len(scopes.keys), design.arms
     unseen = np.ones(len(effects.mean), dtype=bool)
     unseen[effects.seen] = False
     outer_variance = np.where(unseen, effects.prior_variance, 0)
@@ -88,21 +90,34 @@ def joint_spread(
                 covariance[block, first, second] = covariance[block, second, first] = joint
     index = np.arange(models)
     covariance[:, index, index] += own
-    return _own_and_shared(covariance)
+    return _own_and_shared(covariance, design.prior.model)
 
 
-def _own_and_shared(covariance: Floats) -> tuple[Floats, Floats]:
-    """Return each model's standard deviation (scopes, models), and the one that they share (scopes,).
+def _own_and_shared(covariance: Floats, model_of: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return each arm's standard deviation (scopes, arms), the one that all share, and that of one model's arms.
 
     The covariance of two models comes from the effects of the work itself, and is nearly the same for every pair: its
-    mean stands for all, which keeps what a lookup must know to a few numbers per row.
+    mean stands for all, which keeps what a lookup must know to a few numbers per row. Efforts of one model share more.
     """
-    models = covariance.shape[1]
+    arms = covariance.shape[1]
     variance = np.diagonal(covariance, axis1=1, axis2=2)
-    if models == 1:
-        return np.sqrt(variance), np.zeros(len(covariance))
-    mean = (covariance.sum(axis=(1, 2)) - variance.sum(axis=1)) / (models * (models - 1))
-    return np.sqrt(variance), np.sqrt(np.clip(mean, 0, variance.min(axis=1)))
+    kin = np.zeros(variance.shape)
+    if arms == 1:
+        return np.sqrt(variance), np.zeros(len(covariance)), kin
+    is_kin = model_of[:, None] == model_of[None, :]
+    apart = ~is_kin if not is_kin.all() else ~np.eye(arms, dtype=bool)
+    if is_kin.sum() == arms:
+        mean = (covariance.sum(axis=(1, 2)) - variance.sum(axis=1)) / (arms * (arms - 1))
+    else:
+        mean = covariance[:, apart].mean(axis=1)
+    shared = np.clip(mean, 0, variance.min(axis=1))
+    for model in np.unique(model_of) if not is_kin.all() else ():
+        own = np.flatnonzero(model_of == model)
+        if len(own) > 1:
+            block = covariance[:, own[:, None], own[None, :]]
+            among = (block.sum(axis=(1, 2)) - variance[:, own].sum(axis=1)) / (len(own) * (len(own) - 1))
+            kin[:, own] = np.clip(among - shared, 0, variance[:, own].min(axis=1) - shared)[:, None]
+    return np.sqrt(variance), np.sqrt(shared), np.sqrt(kin)
 
 
 def success_summary(prediction: Prediction, low_quantile_z: float) -> tuple[Floats, Floats, Floats]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.estimate.outcomes import Floats, Ints
+from recommender.efforts import USUAL, default_effort, effort_rank, model_of, split_arm
 from recommender.models import price_rank, vendor_of
 
 # How far a class of models trails the largest of its vendor, in logits. Two steps of Anthropic's are hardly more than
@@ -30,14 +31,31 @@ ANTHROPIC = ("haiku", "sonnet", "opus")
 SHORT_CALLS, LONG_CALLS = 6.0, 20.0
 COST_SHIFT = {"small": (0.0, 0.9), "middle": (0.1, 0.4)}
 SMALL_UP_TO, MIDDLE_UP_TO = 0.25, 0.9
+# What one level of effort more does, in logits of success and in log cost. Measured on MCPMark, two to three levels of
+# each of six models: .02 to .2 logits a level (a mini at its lowest effort falls out with 1.4), .0 to 1.0 in log cost.
+EFFORT_SUCCESS, EFFORT_LOG_COST = 0.15, 0.35
 
 
 @dataclass(frozen=True)
 class ModelPrior:
-    """Prior means of the models' effects (models,) in logits, and the vendor of each, an index."""
+    """Of each arm, a model or a model at one effort: the prior mean of its model's effect in logits, indexes of its
+    vendor and its model, and how many levels its effort lies above the model's default (arms,).
+    """
 
     mean: Floats
     vendor: Ints
+    model: Ints
+    effort: Floats
+
+    @property
+    def models(self) -> int:
+        """Number of models."""
+        return int(self.model.max(initial=-1)) + 1
+
+    @property
+    def has_efforts(self) -> bool:
+        """Whether any arm works at another effort than its model's default."""
+        return bool(self.effort.any())
 
     @property
     def vendors(self) -> int:
@@ -50,7 +68,9 @@ def model_prior(models: Sequence[str], trails: dict[str, float] | None = None) -
     names = sorted({vendor_of(model) for model in models})
     vendor = np.array([names.index(vendor_of(model)) for model in models], dtype=np.int64)
     mean = np.array([-_trails(model) if trails is None else -trails.get(model, _trails(model)) for model in models])
-    return ModelPrior(mean, vendor)
+    families = list(dict.fromkeys(map(model_of, models)))
+    number = np.array([families.index(model_of(model)) for model in models], dtype=np.int64)
+    return ModelPrior(mean, vendor, number, np.array([_levels_above_default(model) for model in models]))
 
 
 def cost_shift(list_price: Floats, vendor: Ints, calls: Floats) -> Floats:
@@ -68,6 +88,11 @@ def cost_shift(list_price: Floats, vendor: Ints, calls: Floats) -> Floats:
         short, long = COST_SHIFT["small" if share <= SMALL_UP_TO else "middle"]
         shift[:, model] = short + (long - short) * length
     return shift
+
+
+def _levels_above_default(arm: str) -> float:
+    model, effort = split_arm(arm)
+    return float(effort_rank(effort) - effort_rank(default_effort(model) or USUAL)) if effort else 0.0
 
 
 def _trails(model: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from pipelines.estimate.estimates import Estimates
 from pipelines.settings import Settings
 from recommender.decision import Rule, rule_of
+from recommender.efforts import split_arm, words_of
 from recommender.reasons import Seen, reason_of
 
 
@@ -20,6 +21,7 @@ class EstimateRow:
     work_type: str
     cluster_id: int
     model: str
+    effort: str
     success_rate: float
     success_low: float
     success_sd: float
@@ -33,6 +35,8 @@ class EstimateRow:
     logit: float
     logit_sd: float
     logit_shared_sd: float
+    logit_model_sd: float
+    log_cost_model_sd: float
     outcomes_to_choose: int | None
     is_baseline: bool
     is_chosen: bool
@@ -57,12 +61,14 @@ def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> lis
     for scope, key in enumerate(estimates.scopes.keys):
         chosen, baseline = int(decisions.chosen[scope]), int(evidence.baseline[scope])
         for model, name in enumerate(estimates.models):
+            family, effort = split_arm(name)
             more = estimates.outcomes_to_choose[scope, model]
             rows.append(
                 EstimateRow(
                     version,
                     *key,
-                    model=name,
+                    model=family,
+                    effort=effort,
                     success_rate=float(estimates.success_rate[scope, model]),
                     success_low=float(estimates.success_low[scope, model]),
                     success_sd=float(estimates.success_sd[scope, model]),
@@ -76,6 +82,10 @@ def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> lis
                     logit=float(evidence.logit[scope, model]),
                     logit_sd=float(evidence.sd[scope, model]),
                     logit_shared_sd=float(evidence.shared[scope]),
+                    logit_model_sd=0.0 if evidence.kin is None else float(evidence.kin[scope, model]),
+                    log_cost_model_sd=(
+                        0.0 if evidence.log_cost_kin is None else float(evidence.log_cost_kin[scope, model])
+                    ),
                     outcomes_to_choose=int(more) if more else None,
                     is_baseline=model == baseline,
                     is_chosen=model == chosen,
@@ -91,7 +101,7 @@ def reason_in(estimates: Estimates, scope: int, rule: Rule) -> str:
     decisions, evidence = estimates.decisions, estimates.evidence
     seen = [
         Seen(
-            name,
+            words_of(name),
             float(estimates.success_rate[scope, model]),
             int(estimates.tasks[scope, model]),
             float(evidence.cost_usd[scope, model]),

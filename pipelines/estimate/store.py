@@ -10,10 +10,11 @@ from pipelines.estimate.history import TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
 from pipelines.warehouse.columns import listed
+from recommender.efforts import arm_name
 from recommender.rows import Scope
 
 Connection = psycopg.Connection[Any]
-KEY = ("agent_name", "work_type", "cluster_id", "model")
+KEY = ("agent_name", "work_type", "cluster_id", "model", "effort")
 
 
 def newest_clustering(connection: Connection) -> int | None:
@@ -34,9 +35,9 @@ def read_work_types(connection: Connection, version: int | None) -> dict[int, st
 
 
 def read_failed_trials(connection: Connection) -> list[tuple[Scope, str]]:
-    """Return the scopes in which a trial has lately failed, and the model that was tried."""
+    """Return the scopes in which a trial has lately failed, and the arm that was tried."""
     rows = connection.execute(named_sql(__file__, "select_failed_trials")).fetchall()
-    return [(Scope(*row[:3]), row[3]) for row in rows]
+    return [(Scope(*row[:3]), arm_name(*row[3:])) for row in rows]
 
 
 def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> int:

@@ -51,7 +51,7 @@ def posterior_of(evidence: Evidence, model: int) -> Posterior:
         evidence.sd[:, model] ** 2,
         evidence.logit[index, evidence.baseline],
         evidence.sd[index, evidence.baseline] ** 2,
-        evidence.shared**2,
+        evidence.shared**2 + _kin_covariance(evidence, model, evidence.kin),
     )
 
 
@@ -59,9 +59,19 @@ def cost_ratio(evidence: Evidence, model: int) -> tuple[Floats, Floats]:
     """Return the mean and the spread of the ratio of a model's cost to the baseline's (scopes,), log-normal."""
     index = np.arange(len(evidence.baseline))
     variance = evidence.log_cost_sd[:, model] ** 2 + evidence.log_cost_sd[index, evidence.baseline] ** 2
+    variance = np.maximum(variance - 2 * _kin_covariance(evidence, model, evidence.log_cost_kin), 0)
     log_ratio = evidence.log_cost[:, model] - evidence.log_cost[index, evidence.baseline]
     mean = np.exp(np.minimum(log_ratio + variance / 2, 50))
     return mean, mean * np.sqrt(np.expm1(variance))
+
+
+def _kin_covariance(evidence: Evidence, model: int, kin: Floats | None) -> Floats:
+    """Return the covariance of a column with the baseline's that comes from being efforts of one model (scopes,)."""
+    if kin is None:
+        return np.zeros(len(evidence.baseline))
+    is_kin = np.array(evidence.model_of)[evidence.baseline] == evidence.model_of[model]
+    covariance: Floats = np.where(is_kin, kin[:, model] * kin[np.arange(len(kin)), evidence.baseline], 0.0)
+    return covariance
 
 
 def outcomes_to_choose(evidence: Evidence, decisions: Decisions, rule: Rule) -> Ints:

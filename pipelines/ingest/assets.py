@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.ingest.ingest import ingest
+from pipelines.ingest.shards.observed import ObservedProgress
 from pipelines.ingest.summary import agents_and_models, warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
@@ -25,12 +26,13 @@ session_logs = dg.AssetSpec(
     pool="warehouse",
 )
 def task_history(
+    context: dg.AssetExecutionContext,
     warehouse: dg.ResourceParam[Warehouse],
     settings: dg.ResourceParam[Settings],
     progress: dg.ResourceParam[Progress],
 ) -> dg.MaterializeResult[None]:
     """One row per spawn of an agent, read from the session logs; only what is new in them is read."""
-    report = ingest(warehouse, settings, progress)
+    report = ingest(warehouse, settings, ObservedProgress(context, progress) if settings.scheduler else progress)
     for warning in report.warnings:
         progress.warn(warning, is_unread=True)
     return dg.MaterializeResult(
@@ -44,6 +46,7 @@ def task_history(
             "bytes_read": report.bytes_read,
             "lines_read": report.lines_read,
             "lines_quarantined": report.lines_quarantined,
+            **report.cluster,
             "megabytes_per_second": round(report.bytes_read / 1e6 / max(report.seconds, 1e-3), 1),
             "unread": len(report.warnings),
             "agents_and_models": dg.MetadataValue.md(agents_and_models(warehouse)),

@@ -3,8 +3,8 @@
 Facts are JSON. Each kind of field has a join that is commutative, associative and idempotent, so that pieces of a
 file, copies of it and files read in another order end in the same facts.
 
-- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; the agent's `last` message and the
-  last request that it `sent` rank by their time, backwards
+- a *register* holds one statement, `[rank, at_ms, payload]`: the smallest wins; the agent's `last` message, the last
+  request that it `sent` and what a hook `applied` last rank by their time, backwards
 - `ends` holds each report that the agent has ended: {"<at_ms> <line>": [rank, at_ms, payload]}
 - `messages` counts each message once: {key: fields of a Message}, the copy with the most output is the last one that
   was written; the key is the message's id, and behind a space what tells it from others of that id
@@ -50,7 +50,7 @@ class Message(NamedTuple):
 
 _ALWAYS_STORED = len(Message._fields) - len(Message._field_defaults)
 
-REGISTERS = ("call", "returned", "described", "began", "last", "sent")
+REGISTERS = ("call", "returned", "described", "applied", "began", "last", "sent", "reading")
 
 
 def join(*several: Facts) -> Facts:

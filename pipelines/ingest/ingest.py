@@ -5,19 +5,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.ingest.files.find import Found, LogFile, find_logs
 from pipelines.ingest.files.known import Connection, marks, news, stored_path, write_files
 from pipelines.ingest.files.scan import Scan
-from pipelines.ingest.files.workers import Changed, Workers, scans, workers_for
+from pipelines.ingest.files.workers import Changed, Readers, scans, workers_for
 from pipelines.ingest.inputs import inputs_for, sample_folder
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.sample.forget import forget_sample
-from pipelines.ingest.store import Written, write
 from pipelines.ingest.unknown import tell_unknown
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
+
+if TYPE_CHECKING:
+    from pipelines.ingest.store import Written  # imported late: a run with nothing new needs none of it
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
 BATCH_FILES = 500
@@ -40,6 +43,7 @@ class IngestReport:
     spawns_updated: int = 0
     spawns_total: int = 0
     seconds: float = 0.0
+    cluster: dict[str, int] = field(default_factory=dict)  # what the workers of a scheduler did
     warnings: list[str] = field(default_factory=list)  # something that was named could not be read
     notes: list[str] = field(default_factory=list)  # worth knowing, but no reason to fail
 
@@ -50,7 +54,7 @@ class Begun:
 
     sources: Sequence[Path]
     found: Found
-    workers: Workers
+    workers: Readers
 
     def on_nothing_known(self) -> None:
         """Let the workers begin on logs of which a warehouse that is yet to be made cannot know any."""
@@ -58,9 +62,14 @@ class Begun:
 
 
 @contextmanager
-def begun(sources: Sequence[Path]) -> Iterator[Begun]:
-    """Find the logs under every source, and start workers if there is much to read."""
+def begun(sources: Sequence[Path], scheduler: str | None = None) -> Iterator[Begun]:
+    """Find the logs under every source, and start workers if there is much to read; a scheduler has its own."""
     found = find_logs(sources)
+    if scheduler:
+        from pipelines.ingest.shards.cluster import Cluster
+
+        yield Begun(sources, found, Cluster(scheduler))
+        return
     with workers_for(found.size) as workers:
         yield Begun(sources, found, workers)
 
@@ -75,27 +84,36 @@ def ingest(warehouse: Warehouse, settings: Settings, progress: Progress, reading
         forget_sample(warehouse, sample_folder(settings))
     if reading and reading.sources == inputs.logs:
         return ingest_logs(warehouse, reading.found, reading.workers, progress)
-    return ingest_sources(warehouse, inputs.logs, progress)
+    return ingest_sources(warehouse, inputs.logs, progress, settings.scheduler)
 
 
-def ingest_sources(warehouse: Warehouse, sources: Sequence[Path], progress: Progress) -> IngestReport:
+def ingest_sources(
+    warehouse: Warehouse,
+    sources: Sequence[Path],
+    progress: Progress,
+    scheduler: str | None = None,
+    machine: str = "",
+) -> IngestReport:
     """Read the logs under every source into the warehouse and report what came of it; see `ingest_logs`."""
-    with begun(sources) as reading:
-        return ingest_logs(warehouse, reading.found, reading.workers, progress)
+    with begun(sources, scheduler) as reading:
+        return ingest_logs(warehouse, reading.found, reading.workers, progress, machine)
 
 
-def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: Progress) -> IngestReport:
+def ingest_logs(
+    warehouse: Warehouse, found: Found, workers: Readers, progress: Progress, machine: str = ""
+) -> IngestReport:
     """Read the logs into the warehouse and report what came of it.
 
-    Raises `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to
-    quarantine. Batches that were written stay if a later one fails.
+    `machine` is named where several send their logs here: the same path on two of them is two files. Raises
+    `WarehouseError` where the warehouse cannot be reached; what cannot be read becomes a warning or goes to quarantine.
+    Batches that were written stay if a later one fails.
     """
     begun_at = time.monotonic()
     progress.stage("ingest")
     report = IngestReport(files=len(found.files), warnings=found.warnings)
     unknown: set[LogFile] = set()
     with warehouse.connect(autocommit=True) as connection:
-        changed = news(connection, found.files)
+        changed = news(connection, found.files, machine)
         total = sum(log.size for log, _ in changed)
         for batch, written in _written(connection, changed, workers):
             report.spawns_new += written.new
@@ -104,6 +122,7 @@ def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: 
             unknown |= {result.log for _, result in batch if result.is_unknown}
             progress.update(report.bytes_read, total, "bytes")
         row = connection.execute(named_sql(__file__, "count_spawns")).fetchone()
+    report.cluster = workers.tally()
     told = tell_unknown(found.by_source, unknown)
     report.warnings += told.warnings
     report.notes += told.notes
@@ -112,13 +131,20 @@ def ingest_logs(warehouse: Warehouse, found: Found, workers: Workers, progress: 
     return report
 
 
-def _written(connection: Connection, changed: Sequence[Changed], workers: Workers) -> Iterator[tuple[Batch, Written]]:
+def _written(connection: Connection, changed: Sequence[Changed], workers: Readers) -> Iterator[tuple[Batch, "Written"]]:
     """Read the files and write what they tell, a batch to a transaction; yield each batch once it is committed."""
+    if not changed:
+        return
+    from pipelines.ingest.store import write
+    from pipelines.ingest.vectors import store_vectors
+
     known = marks(connection, [path for _, path in changed])
     for batch in _batches(scans(changed, known, workers)):
         with connection.transaction():
             written = write(connection, [result for _, result in batch])
             write_files(connection, [(path, result) for path, result in batch if result.source])
+            for vectors in filter(None, (result.vectors for _, result in batch)):
+                store_vectors(connection, vectors)
             refuse_purged(connection)
         yield batch, written
 

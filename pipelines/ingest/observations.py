@@ -12,6 +12,7 @@ from pipelines.ingest import facts as fact
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.redaction import redact_further, redact_stored
 from pipelines.ingest.values import identifier, name
+from pipelines.ingest.who import repository_name
 from recommender.text.task_text import task_text
 
 if TYPE_CHECKING:
@@ -90,6 +91,17 @@ class Described(NamedTuple):
     is_fork: bool | None = None
     at_ms: int = 0
     rank: int = 0
+
+
+class Applied(NamedTuple):
+    """A hook has changed the call: what it left there. Of several the last one counts."""
+
+    key: str
+    at_ms: int
+    rank: int  # by time, backwards
+    by: str  # spawnwise or other
+    model: str = ""
+    effort: str = ""
 
 
 class Began(NamedTuple):
@@ -188,7 +200,7 @@ class Told(NamedTuple):
     reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
-Observation = Call | Return | End | Described | Began | Last | Sent | Message | Sign | Seen | Told
+Observation = Call | Return | End | Described | Applied | Began | Last | Sent | Message | Sign | Seen | Told
 
 
 def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
@@ -221,6 +233,9 @@ _NUMBERS = (*TOKENS, "duration_ms", "tool_uses", "cost_usd", "decision_id", "pro
 ASKED = {
     "spawned_ms",
     "project",
+    "user",
+    "host",
+    "repository",
     "session",
     "parent",
     "title",
@@ -248,6 +263,9 @@ def _stated(told: Told) -> dict[str, Any]:
         "title": redact_stored(" ".join(record.title.replace("\0", "").split())),
         "task": redact_further(task_text(record.task)),
         "project": name(record.project),
+        "user": name(record.user),
+        "host": name(record.host),
+        "repository": repository_name(record.repository),
         "session": identifier(record.session_id),
         "parent": told.parent,
         "model": name(record.model),
@@ -275,6 +293,7 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Call: _stating("call"),
     Return: _stating("returned"),
     Described: _stating("described"),
+    Applied: _stating("applied"),
     Began: _stating("began"),
     Last: _stating("last"),
     Sent: _stating("sent"),

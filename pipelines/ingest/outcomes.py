@@ -23,6 +23,7 @@ MODELS = (
     "intermediate/int_outcome_evidence",
     "intermediate/int_task_outcomes",
 )
+MACROS = ("is_time_possible", "person")  # files of those that these models use
 SOURCES = {"task_history": "read_spawns", "outcome_signals": "read_signals"}
 
 
@@ -50,8 +51,9 @@ def outcome_models() -> str:
     variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(PROJECT), undefined=jinja2.StrictUndefined)
     environment.globals.update(ref=str, var=variables.__getitem__, source=lambda _, table: SOURCES[table])
-    macros = environment.get_template("macros/is_time_possible.sql").module
-    environment.globals["is_time_possible"] = macros.is_time_possible  # type: ignore[attr-defined]
+    for name in MACROS:
+        macros = vars(environment.get_template(f"macros/{name}.sql").module)
+        environment.globals.update({macro: called for macro, called in macros.items() if callable(called)})
     parts = [
         f"{path.partition('/')[2]} as ({environment.get_template(f'models/{path}.sql').render()})" for path in MODELS
     ]

@@ -16,6 +16,7 @@ from pipelines.ingest.runs import ended
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import source_named
 from pipelines.ingest.values import moment
+from pipelines.ingest.who import who_of
 from recommender.models import model_family
 
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
@@ -34,6 +35,9 @@ class TaskRow:
     finished_at: datetime | None
     returned_at: datetime | None
     project: str | None
+    repository: str | None
+    user_name: str | None
+    host: str | None
     session_id: str | None
     agent_run_id: str | None
     parent_task_id: uuid.UUID | None
@@ -65,6 +69,10 @@ class TaskRow:
     writer_version: str | None
     effort_requested: str | None
     effort_used: str | None
+    applied_by: str | None
+    model_applied: str | None
+    effort_applied: str | None
+    is_model_named: bool | None
 
     def values(self) -> list[Any]:
         """Return the columns in order."""
@@ -77,6 +85,11 @@ COLUMNS = tuple(TaskRow.__dataclass_fields__)
 def task_id(source: str, source_key: str) -> uuid.UUID:
     """Return the id that a spawn has wherever and whenever it is read."""
     return uuid.uuid5(_IDS, f"{source}\n{source_key}")
+
+
+def text_hash(text: str) -> str:
+    """Return what names a text: each distinct one is embedded once."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Bill(NamedTuple):
@@ -92,7 +105,8 @@ class Bill(NamedTuple):
 def task_row(source: str, spawn: Linked) -> TaskRow:
     """Build the row of a spawn from all that is known of it and its agent."""
     facts = spawn.facts
-    call, returned, described = (payload(facts, register) for register in ("call", "returned", "described"))
+    registers = ("call", "returned", "described", "applied")
+    call, returned, described, applied = (payload(facts, register) for register in registers)
     is_workflows = call.get("tool") == WORKFLOW
     named = described.get("model") if is_workflows and described.get("is_model_named") else None
     end, finished_ms = ended(facts)
@@ -102,6 +116,7 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
     model, model_source = _model(source, facts, call, returned)
     resolved = _observed_model(facts) or returned.get("resolved") or call.get("model")
     bill = _bill(facts, end, resolved, created_ms)
+    who = who_of(facts, call)
     return TaskRow(
         id=task_id(source, spawn.key),
         source=source,
@@ -110,12 +125,15 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         finished_at=moment(finished_ms),
         returned_at=moment(stated_at(facts, "returned")),
         project=call.get("project"),
+        repository=who.repository,
+        user_name=who.user,
+        host=who.host,
         session_id=_earliest(facts, "sessions"),
         agent_run_id=_agent_run(facts, returned),
         parent_task_id=task_id(source, spawn.parent) if spawn.parent else None,
         task_title=call.get("title") or (described.get("title", "") if is_workflows else ""),
         task_description=task,
-        task_hash=hashlib.sha256(task.encode()).hexdigest(),
+        task_hash=text_hash(task),
         agent_used=(described.get("agent_type") if is_workflows else None) or call["agent"],
         model_used=model_family(model) if model else None,
         model_resolved=resolved,
@@ -138,6 +156,10 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         writer_version=call.get("version"),
         effort_requested=call.get("effort") or described.get("effort"),
         effort_used=_effort(facts) or end.get("effort"),
+        applied_by=applied.get("by"),
+        model_applied=applied.get("model"),
+        effort_applied=applied.get("effort"),
+        is_model_named=described.get("is_model_named", False) if described.get("model") else None,
     )
 
 

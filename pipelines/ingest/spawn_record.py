@@ -54,7 +54,10 @@ class SpawnRecord(BaseModel):
     spawned_at: Moment = Field(description="ISO 8601; without a zone it is UTC.")
     title: Text = Field(default="", description="A short description of the task, where there is one.")
     finished_at: Moment | None = None
-    project: Name | None = Field(default=None, description="Repository or workspace.")
+    project: Name | None = Field(default=None, description="Folder that it worked in, by its whole path.")
+    repository: Name | None = Field(default=None, description="The folder's repository: its URL, or host/owner/name.")
+    user: Name | None = Field(default=None, description="Who ran the orchestrator.")
+    host: Name | None = Field(default=None, description="The machine that it ran on.")
     session_id: Name | None = Field(default=None, description="Conversation of the one that spawned it.")
     parent_id: Name | None = Field(default=None, description="`id` of the spawn within which this one was made.")
     model: Name | None = Field(default=None, description="The model that did the work.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.redaction import redact_key, redact_start, redact_stored
+from pipelines.object_store import address
 
 # A time in a log can be right from the first logs of agents to its reading, of clocks that run ahead a day later.
 FIRST_POSSIBLE_DAY = date(2023, 1, 1)
@@ -19,8 +20,8 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_MS = 253_402_300_799_000  # the year 9999, the last that Python and Postgres share
 # Ids of well-known form, and short ones: nearly all of them.
 _PLAIN_ID = re.compile(
-    r"(?:srvtoolu|toolu|msg|req|call|agent)_(?:bdrk_|vrtx_)?[A-Za-z0-9]{1,40}|[A-Za-z0-9_-]{1,11}"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(?:srvtoolu|toolu|msg|req|call|agent)_(?:bdrk_|vrtx_)?[A-Za-z0-9]{1,40}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9_-]{1,11}"
 )
 _NOTHING: Mapping[str, Any] = {}
 
@@ -64,7 +65,7 @@ def reference(value: object) -> str:
 
 def shown_path(path: Path) -> str:
     """Return a path as it may be shown and stored: of characters that can be, and without secrets."""
-    return redact_stored(storable(str(path)))
+    return redact_stored(storable(address(path)))
 
 
 @lru_cache(maxsize=4096)

@@ -32,12 +32,17 @@ class Decision(BaseModel):
     task_hash: Name | None = None
     agent: Name | None = None
     asked_model: Name | None = None
+    asked_effort: Name | None = None
     answered_model: Name
+    answered_effort: Name | None = None
     applied_model: Name | None = None
+    applied_effort: Name | None = None
+    obstacle: Name | None = None
     answer_source: Name
     is_change: bool | None = None
     baseline_model: Name | None = None
     baseline_source: Name | None = None
+    baseline_effort: Name | None = None
     work_type: Name | None = None
     trial_id: Name | None = None
     trial_arm: Literal["candidate", "baseline"] | None = None

@@ -89,11 +89,13 @@ def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
 def dbt_variables(settings: Settings) -> dict[str, Any]:
     """Return the project's variables as the user's settings and the reading of logs have them."""
     return {
+        "pseudonyms": settings.pseudonyms,
         "window_days": settings.window_days,
         "windows": list(settings.windows),
         "overloaded_min_tasks": settings.overloaded_min_tasks,
         "overloaded_max_success": settings.overloaded_max_success,
         "gap_quantile": settings.gap_quantile,
+        "model_weights": settings.model_weights,
         "first_possible_day": FIRST_POSSIBLE_DAY.isoformat(),
         "clock_skew_days": CLOCK_SKEW.days,
     }

@@ -5,11 +5,19 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from pipelines.ingest.inputs import sample_folder
+from pipelines.ingest.sample.forget import has_real_logs
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.decision import rule_of
 from recommender.serving_tables import read_tables
 from recommender.snapshot import Snapshot, SnapshotError, read_snapshot, write_snapshot
+
+
+def _is_sample(warehouse: Warehouse, settings: Settings) -> bool:
+    """Tell whether nothing but the bundled sample was read."""
+    folder = sample_folder(settings)
+    return folder.exists() and not has_real_logs(warehouse, folder)
 
 
 def publish_snapshot(warehouse: Warehouse, settings: Settings) -> Snapshot:
@@ -26,6 +34,7 @@ def publish_snapshot(warehouse: Warehouse, settings: Settings) -> Snapshot:
             rule=rule_of(settings),
             exploration_share=settings.exploration_share,
             protected_agents=settings.protected_agents,
+            is_sample=_is_sample(warehouse, settings),
         )
     write_snapshot(settings.snapshot_file, snapshot)
     if read_snapshot(settings.snapshot_file).version != snapshot.version:

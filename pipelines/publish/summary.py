@@ -6,6 +6,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from pipelines.ingest.health import read_health
+from pipelines.publish.quota import month_of_quota
 from pipelines.publish.report import reading
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
@@ -48,6 +49,7 @@ class RunSummary:
     database: str = ""
     snapshot: str = ""
     report: str = ""
+    month_of_quota: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the summary as plain values for `--json`."""
@@ -72,4 +74,5 @@ def summarise(warehouse: Warehouse, settings: Settings) -> RunSummary:
         database="DATABASE_URL" if url else f"{settings.postgres_folder} (query it: spawnwise sql 'select ...')",
         snapshot=str(settings.snapshot_file),
         report=str(settings.report_file),
+        month_of_quota=month_of_quota(warehouse, settings),
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pipelines.publish.report.wording import counted, day, percent, usd, usd_between
+from recommender.efforts import arm_name, words_of
 
 ENDED_DAYS = 7  # a trial that ended earlier is in its table, but no news
 NO_TRIAL = "Nothing yet: no trial has run."
@@ -90,7 +91,7 @@ def proposal_in_words(trial: Row) -> str:
 
 def decided_in_words(trial: Row) -> str:
     """Return what the logs alone decide where another model than usual would run."""
-    models = f"{trial['baseline_model']} \N{RIGHTWARDS ARROW} {trial['candidate_model']}"
+    models = f"{_arm(trial, 'baseline')} \N{RIGHTWARDS ARROW} {_arm(trial, 'candidate')}"
     return f"{trial['scope_label']}, {models}: worth it with {trial['worth_probability']:.0%} probability"
 
 
@@ -115,8 +116,7 @@ def running_in_words(trial: Row) -> str:
     seen = [
         f"{model} succeeded in {round(rate * known):,} of {known:,}"
         for model, rate, known in (
-            (trial[f"{arm}_model"], trial[f"{arm}_success_rate"], trial[f"{arm}_known"])
-            for arm in ("candidate", "baseline")
+            (_arm(trial, arm), trial[f"{arm}_success_rate"], trial[f"{arm}_known"]) for arm in ("candidate", "baseline")
         )
         if known
     ]
@@ -132,7 +132,7 @@ def ended_in_words(trial: Row) -> str:
 def scope_in_words(trial: Row) -> str:
     """Return what is tried where."""
     where = f" in {trial['project']}" if trial.get("project") else ""
-    return f"{trial['scope_label']}{where}, {trial['candidate_model']} in place of {trial['baseline_model']}"
+    return f"{trial['scope_label']}{where}, {_arm(trial, 'candidate')} in place of {_arm(trial, 'baseline')}"
 
 
 def has_news(trial: Row, since: datetime) -> bool:
@@ -180,3 +180,7 @@ def _success_difference(rows: Sequence[Row]) -> tuple[float, float, float] | Non
         return None
     failures, fewest, most = _summed(known, "extra_failures", "extra_failures_low", "extra_failures_high")
     return -failures / spawns, -most / spawns, -fewest / spawns
+
+
+def _arm(trial: Row, arm: str) -> str:
+    return words_of(arm_name(trial[f"{arm}_model"], trial.get(f"{arm}_effort") or ""))

@@ -39,14 +39,15 @@ def _rewritten(path: Path, scope: Scope, ids: frozenset[str]) -> int:
 
 
 def _is_purged(line: bytes, scope: Scope, ids: frozenset[str]) -> bool:
-    is_everybodys = scope.session is None and scope.project is None
+    is_everybodys = scope.is_everybodys
     try:
         event: Any = json.loads(line)
     except ValueError:
         return is_everybodys
     if not isinstance(event, dict):
         return is_everybodys
-    if scope.session is not None and scope.project is None and event.get("session_id") == scope.session:
+    is_sessions = scope.session is not None and not (scope.projects or scope.user or scope.host)
+    if is_sessions and event.get("session_id") == scope.session:
         return _at(event) < scope.before.timestamp()
     if is_everybodys and _at(event) < scope.before.timestamp():
         return True

@@ -7,14 +7,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Scope:
-    """Spawns of a session or of a project (or of anybody: both None), that were spawned before a moment."""
+    """Spawns that were spawned before a moment: of a session, of projects, of a person, of a machine; or anybody's.
+
+    `projects` are all names that what is meant goes by, each a whole path or repository.
+    """
 
     before: datetime
     session: str | None = None
-    project: str | None = None
+    projects: tuple[str, ...] = ()
     is_all: bool = False
+    user: str | None = None
+    host: str | None = None
+
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether no name narrows the scope."""
+        return not (self.session or self.projects or self.user or self.host)
 
     def parameters(self) -> dict[str, Any]:
         """Return the values that the statements take; `everybodys_before` is null where a name narrows the scope."""
-        is_named = self.session is not None or self.project is not None
-        return asdict(self) | {"everybodys_before": None if is_named else self.before}
+        everybodys = {"everybodys_before": self.before if self.is_everybodys else None}
+        return asdict(self) | {"projects": list(self.projects)} | everybodys

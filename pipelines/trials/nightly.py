@@ -15,7 +15,7 @@ from pipelines.trials.propose import Proposal, expected_costs_of, pace_of, propo
 from pipelines.trials.rule import Outlook
 from pipelines.trials.store import ArmCounts, StoredTrial
 from pipelines.warehouse import Warehouse
-from recommender.decision import Evidence, Rule, claims_of
+from recommender.decision import Rule, claims_of
 from recommender.judgement import Records, records_in
 from recommender.reasons import dollars
 from recommender.rows import is_narrower
@@ -81,11 +81,11 @@ def dollars_a_month(trial: StoredTrial) -> str:
 def outlook_now(records: Records, trial: StoredTrial, rule: Rule) -> Outlook:
     """Return what all the evidence says of a trial's candidate in its scope; where it is gone, what was expected."""
     known = {scope: row for row, scope in enumerate(records.scopes)}
-    if trial.scope not in known or not {trial.baseline_model, trial.candidate_model} <= set(records.models):
+    if trial.scope not in known or not {trial.baseline, trial.candidate} <= set(records.models):
         expected = trial.baseline_success - trial.expected_gap
         return Outlook(trial.worth_probability, expected, trial.baseline_success, trial.cost_ratio)
-    candidate, baseline = map(records.models.index, (trial.candidate_model, trial.baseline_model))
-    one = Evidence(*(values[[known[trial.scope]]] for values in vars(records.evidence).values()))
+    candidate, baseline = map(records.models.index, (trial.candidate, trial.baseline))
+    one = records.evidence.of(np.array([known[trial.scope]]))
     claims = claims_of(replace(one, baseline=np.array([baseline])), rule)
     return trial_rule.outlook_of(claims, 0, candidate=candidate, baseline=baseline)
 
@@ -97,7 +97,7 @@ def clash(trial: StoredTrial | Proposal, others: list[StoredTrial], project: str
     """
     for other in others:
         same_place = other.project == project or None in (other.project, project)
-        if other.state in trial_rule.ACTIVE and other.baseline_model == trial.baseline_model:
+        if other.state in trial_rule.ACTIVE and other.baseline == trial.baseline:
             if same_place and other.scope == trial.scope:
                 return other
             is_nested = is_narrower(other.scope, trial.scope) or is_narrower(trial.scope, other.scope)
@@ -117,19 +117,20 @@ def _proposals(
         for scope in records.scopes
         if is_listed(scope.agent_name, (*settings.protected_agents, *settings.pinned_agents))
     ]
-    paces = pace_of(store.read_work(connection, version), expected_costs_of(records))
+    paces = pace_of(
+        store.read_work(connection, version, settings.model_weights), expected_costs_of(records), records.models
+    )
     names = {trial.trial_id for trial in taken if trial.state != "proposed"}
     latest = datetime.now(UTC) - timedelta(days=trial_rule.REST_DAYS)
     resting = {
-        (trial.scope, trial.baseline_model, trial.candidate_model)
+        (trial.scope, trial.baseline, trial.candidate)
         for trial in taken
         if trial.ended_at is not None and trial.ended_at > latest
     }
     return [
         _with_free_name(proposal, names)
         for proposal in proposals(records, paces, rule, excluded, shipped_tiers())
-        if (proposal.scope, proposal.baseline_model, proposal.candidate_model) not in resting
-        and not clash(proposal, taken)
+        if (proposal.scope, proposal.baseline, proposal.candidate) not in resting and not clash(proposal, taken)
     ]
 
 

@@ -11,6 +11,7 @@ from scipy.special import expit, ndtri
 from pipelines.estimate.what_if import cost_ratio, posterior_of
 from pipelines.trials import rule as trial_rule
 from recommender.decision import Claims, Evidence, Floats, Rule, claims_of
+from recommender.efforts import arm_among, arm_name, effort_level, model_of, split_arm, words_of
 from recommender.judgement import Records
 from recommender.models import model_family, vendor_of
 from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Tier
@@ -33,6 +34,7 @@ class DayOfWork:
     work_type: str
     cluster_id: int
     baseline_model: str
+    baseline_effort: str
     count_spawns: int
     count_costs: int
     cost_usd: float
@@ -52,7 +54,9 @@ class Expectation:
 
     trial_id: str
     baseline_model: str
+    baseline_effort: str
     candidate_model: str
+    candidate_effort: str
     reason: str
     known_outcomes: int
     baseline_success: float
@@ -67,6 +71,16 @@ class Expectation:
     is_decided_by_logs: bool
     spawns_to_decide: int | None
     extra_failures_week: float
+
+    @property
+    def baseline(self) -> str:
+        """The model that runs now, with its effort."""
+        return arm_name(self.baseline_model, self.baseline_effort)
+
+    @property
+    def candidate(self) -> str:
+        """The model that is tried, with its effort."""
+        return arm_name(self.candidate_model, self.candidate_effort)
 
 
 @dataclass(frozen=True)
@@ -83,18 +97,20 @@ class Proposal(Expectation):
 
 
 def pace_of(
-    days: Iterable[DayOfWork], expected_cost_usd: Mapping[tuple[Scope, str], float]
+    days: Iterable[DayOfWork], expected_cost_usd: Mapping[tuple[Scope, str], float], arms: Sequence[str] = ()
 ) -> dict[tuple[Scope, str], Pace]:
     """Return the pace of the work of each scope on each baseline, of the days before its own last spawn.
 
-    Where no cost is known, the expected one of (scope, baseline) stands for it.
+    A baseline is one of `arms`: where efforts of a model are told apart, its work is counted by effort. Where no cost
+    is known, the expected one of (scope, baseline) stands for it.
     """
     found: dict[tuple[Scope, str], list[DayOfWork]] = {}
     newest = date.min
     for day in days:
         newest = max(newest, day.day)
         for scope in scopes_of_work(day.agent_name, day.work_type, day.cluster_id):
-            found.setdefault((scope, day.baseline_model), []).append(day)
+            arm = arm_among(arms, day.baseline_model, effort_level(day.baseline_effort)) or day.baseline_model
+            found.setdefault((scope, arm), []).append(day)
     paces = {}
     for key, work in found.items():
         last = max(day.day for day in work)
@@ -136,9 +152,7 @@ def proposals(
                 best[key] = proposal
     kept: list[Proposal] = []
     for found in sorted(best.values(), key=lambda found: (_preference(found, best), found.trial_id)):
-        if not any(
-            other.baseline_model == found.baseline_model and overlaps(other.scope, found.scope) for other in kept
-        ):
+        if not any(other.baseline == found.baseline and overlaps(other.scope, found.scope) for other in kept):
             kept.append(found)
     return sorted(kept, key=lambda found: (-found.at_stake, found.trial_id))
 
@@ -151,7 +165,8 @@ def _as_tiers_say(found: Proposal, tiers: Sequence[Tier]) -> Proposal:
     """Mark a trial that a shipped tier asks for: it is what the package would choose where nothing is known."""
     agent, work_type, _ = found.scope
     named = proposed_tiers(None if agent == ANY_AGENT else agent, None if work_type == ANY_TYPE else work_type, tiers)
-    tier = next((tier for tier in named if model_family(tier.model) == found.candidate_model), None)
+    is_other = found.candidate_model != found.baseline_model
+    tier = next((tier for tier in named if is_other and model_family(tier.model) == found.candidate_model), None)
     if tier is None:
         return found
     reason = f"{found.reason} The shipped tier of {tier.pattern} names {found.candidate_model}."
@@ -167,7 +182,7 @@ def _preference(found: Proposal, best: Mapping[tuple[Scope, str], Proposal]) -> 
         return 2 if agent == ANY_AGENT else 3
     if agent == ANY_AGENT:
         return 1
-    anybodys = best.get((Scope(ANY_AGENT, work_type), found.baseline_model))
+    anybodys = best.get((Scope(ANY_AGENT, work_type), found.baseline))
     does_most = anybodys is None or found.count_spawns_month >= MOST_OF * anybodys.count_spawns_month
     return 0 if does_most else 2
 
@@ -213,9 +228,11 @@ def _proposal(
     return Proposal(
         trial_id=trial_id(scope, baseline, candidate),
         scope=scope,
-        baseline_model=baseline,
-        candidate_model=candidate,
-        reason=_reason(candidate, known, success, ratio, gap, is_decided=is_decided),
+        baseline_model=model_of(baseline),
+        baseline_effort=split_arm(baseline)[1],
+        candidate_model=model_of(candidate),
+        candidate_effort=split_arm(candidate)[1],
+        reason=_reason(words_of(candidate), known, success, ratio, gap, is_decided=is_decided),
         known_outcomes=known,
         baseline_success=success,
         count_spawns_month=pace.spawns_month,

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from pipelines.trials import rule as trial_rule
 from pipelines.trials.propose import DayOfWork, Expectation, Proposal
@@ -92,10 +93,12 @@ def read_estimates(connection: Connection, version: int) -> dict[Scope, list[Mod
     return found
 
 
-def read_work(connection: Connection, version: int) -> list[DayOfWork]:
-    """Read what ran on which baseline, day by day."""
+def read_work(connection: Connection, version: int, weights: dict[str, float] | None = None) -> list[DayOfWork]:
+    """Read what ran on which baseline, day by day; costs are weighed by model."""
     with connection.cursor(row_factory=class_row(DayOfWork)) as cursor:
-        return cursor.execute(named_sql(__file__, "select_days_of_work"), {"version": version}).fetchall()
+        return cursor.execute(
+            named_sql(__file__, "select_days_of_work"), {"version": version, "weights": Jsonb(weights or {})}
+        ).fetchall()
 
 
 def replace_proposals(connection: Connection, proposals: Sequence[Proposal], labels: dict[Scope, str]) -> None:

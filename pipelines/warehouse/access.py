@@ -27,6 +27,11 @@ def no_folder_opened_further(*places: Path) -> Iterator[None]:
                 folder.chmod(mode | 0o011)
 
 
+def is_open_to_others(folder: Path) -> bool:
+    """Tell whether Postgres would refuse its data folder: others have rights on it, or its group may write."""
+    return sys.platform != "win32" and (folder / "PG_VERSION").exists() and bool(_mode(folder) & 0o027)
+
+
 def _mode(folder: Path) -> int:
     return stat.S_IMODE(folder.stat().st_mode)
 

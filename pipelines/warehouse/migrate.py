@@ -1,5 +1,6 @@
 """Bring the schema `learning` up to date."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -9,6 +10,10 @@ from pipelines.warehouse.faults import WarehouseError, explained
 
 MINIMUM_PGVECTOR = (0, 8)
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = (  # as Alembic makes it
+    "create table if not exists learning.alembic_version "
+    "(version_num varchar(32) not null constraint alembic_version_pkc primary key)"
+)
 
 
 def ensure_pgvector(warehouse: Warehouse) -> str:
@@ -69,11 +74,12 @@ def run_migrations(warehouse: Warehouse, level: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(warehouse.dsn), poolclass=pool.NullPool)
     try:
+        _make_version_table(warehouse)
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, level)
-    except DBAPIError as error:
-        cause = error.orig
+    except (DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
         if not isinstance(cause, psycopg.Error):
             raise
         message = (
@@ -81,6 +87,17 @@ def run_migrations(warehouse: Warehouse, level: str) -> None:
             "Let the role that owns the schema learning run this, or ask who administers the database."
         )
         raise explained(cause) or WarehouseError(message) from error
+
+
+def _make_version_table(warehouse: Warehouse) -> None:
+    """Make the table that a migration locks, where the database is empty; another command may be faster."""
+    with _connect(warehouse.dsn, autocommit=True) as connection:
+        row = connection.execute("select to_regclass('learning.alembic_version')").fetchone()
+        if row and row[0] is not None:
+            return
+        for statement in ("create schema if not exists learning", VERSION_TABLE):
+            with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema):
+                connection.execute(statement)
 
 
 def migration_level(warehouse: Warehouse) -> str | None:

@@ -12,7 +12,10 @@ import psycopg
 from pipelines.settings import Settings
 from pipelines.warehouse.connection import Warehouse
 
-LOCK_NAME = "spawnwise.learning_run"
+# Of a table that no reading role may touch: an advisory lock could be taken by anyone who may connect. Such a lock
+# takes no transaction id, so that it may be held all night.
+LOCK = "lock table control.run_lock in exclusive mode nowait"
+NO_TIMEOUT = "set local idle_in_transaction_session_timeout = 0"
 SECONDS_BETWEEN_LOOKS = 5.0
 FROZEN = (
     "Postgres has not answered for {seconds:g} seconds, so this run has ended. Published answers are as they were, and "
@@ -28,14 +31,16 @@ class RunInProgressError(Exception):
 def run_lock(warehouse: Warehouse) -> Iterator[None]:
     """Hold the lock of the learning run; raise `RunInProgressError` at once where another run has it.
 
-    It is an advisory lock of a session, which Postgres frees when the process that holds it ends, however it ends. A
-    run that loses it, as another may have it then, gets no further connection; one whose database is frozen ends.
+    It is a lock of a transaction, which Postgres frees when the process that holds it ends, however it ends. A run
+    that loses it, as another may have it then, gets no further connection; one whose database is frozen ends.
     """
-    with warehouse.connect(autocommit=True) as connection:
-        row = connection.execute("select pg_try_advisory_lock(hashtext(%s))", [LOCK_NAME]).fetchone()
-        if row is None or not row[0]:
+    with warehouse.connect() as connection:
+        try:
+            connection.execute(NO_TIMEOUT)
+            connection.execute(LOCK)
+        except psycopg.errors.LockNotAvailable:
             message = "Another learning run is in progress; this one leaves the work to it."
-            raise RunInProgressError(message)
+            raise RunInProgressError(message) from None
         done = threading.Event()
         watcher = threading.Thread(target=_watch, args=[warehouse, connection, done], daemon=True)
         watcher.start()

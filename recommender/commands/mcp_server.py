@@ -1,39 +1,84 @@
 """The same answers over the Model Context Protocol, for any client that speaks it."""
 
 import asyncio
+import io
+import json
+import sys
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from recommender import explain as explanation
 from recommender.commands.registry import MissingExtraError, imported
+from recommender.errors import SpawnwiseError
 from recommender.journal import notes as journal
+from recommender.journal.known import check_task
 from recommender.lookup import arecommend
 
-INSTRUCTIONS = "Ask `recommend` before spawning an agent, and tell `record` how it went."
+INSTRUCTIONS = (
+    "Spawnwise knows from earlier runs which model each kind of task needs. Before you spawn an agent and no model was "
+    "named, ask `recommend` with the task as you would give it to the agent, the agent, your working folder as "
+    "`project`, and your own model as `parent_model`. If `is_change` is true, spawn with the `model` (and `effort`, "
+    "if there is one) of the answer, also where `source` is `trial`; otherwise name no model. A model that the user "
+    "named stands. When the user says how a task went, pass it on with `feedback`; `record` is only for spawns that "
+    "leave no log. Trials are the user's to start and stop."
+)
 
 
 def build_server() -> MCPServer[Any]:
     """Return the server with its tools; what they refuse, they refuse with a reason."""
     server: MCPServer[Any] = MCPServer("spawnwise", instructions=INSTRUCTIONS)
-    for tool in (recommend, explain, record, stats, trial_list, trial_start, trial_stop):
+    tools = (recommend, explain, record, feedback, stats, trial_list, trial_show, trial_start, trial_stop)
+    for tool in tools:
         server.tool()(tool)
     return server
 
 
 def serve() -> None:
     """Serve on standard input and output until the client leaves."""
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(_WholeCharacters(sys.stdin.buffer)), encoding="utf-8")
     build_server().run("stdio")
+
+
+class _WholeCharacters(io.RawIOBase):
+    """A client's lines with every half of a character replaced: the protocol's library would not answer such a one."""
+
+    def __init__(self, lines: BinaryIO) -> None:
+        self._lines, self._rest = lines, b""
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is left of a line, or of the next one."""
+        if not self._rest:
+            self._rest = whole_characters(self._lines.readline())
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
+
+
+def whole_characters(line: bytes) -> bytes:
+    """Return a line of JSON with a question mark for each half of a character; one that is no JSON as it is."""
+    if b"\\ud" not in line.lower():
+        return line
+    try:
+        return json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8", errors="replace") + b"\n"
+    except (ValueError, RecursionError):
+        return line
 
 
 async def recommend(
     task: str, agent: str | None = None, project: str | None = None, parent_model: str | None = None
 ) -> dict[str, Any]:
-    """Recommend which agent and which model should do a task, with the evidence; spawn with the model it returns.
+    """Recommend which agent and which model should do a task, with the evidence. Ask before each spawn.
 
-    Give the folder that you work in as `project` and your own model as `parent_model`.
+    Give the whole task as the agent will get it, the agent (leave it out if you have not chosen one), the folder that
+    you work in as `project`, and your own model as `parent_model`. If `is_change` is true, spawn with the model that is
+    answered; otherwise name none.
     """
     return (await arecommend(task, agent, project=project, parent_model=parent_model)).as_dict()
 
@@ -57,7 +102,10 @@ async def record(
     parent_id: str | None = None,
     decision_id: str | None = None,
 ) -> str:
-    """Record how a spawned task went and return the record's id; leave `success` out where nobody knows."""
+    """Record how a spawned task went and return the record's id; leave `success` out where nobody knows.
+
+    Only for spawns that leave no log of their own. Pass the `decision_id` that `recommend` gave.
+    """
     try:
         return journal.record(
             task,
@@ -75,14 +123,37 @@ async def record(
         raise ToolError(str(error)) from error
 
 
+async def feedback(task_id: str, is_good: bool, remark: str | None = None) -> str:
+    """Say how a task went, by the user's word, and return its id; the latest word on a task stands.
+
+    `task_id` is the id of a record, a decision or a tool call, or `last` for the newest of these.
+    """
+    try:
+        if task_id != "last":
+            await asyncio.to_thread(check_task, task_id)
+        return journal.feedback(task_id, is_good=is_good, remark=remark)
+    except (SpawnwiseError, OSError) as error:
+        raise ToolError(str(error)) from error
+
+
 async def stats(days: int = 30) -> list[dict[str, Any]]:
     """Tell how often advice was followed and how it went, per mode and model."""
-    return await asyncio.to_thread(_stats, days)
+    return await asyncio.to_thread(_stats, max(1, min(days, journal.MAX_DAYS)))
 
 
 async def trial_list() -> list[dict[str, Any]]:
     """List the trials of cheaper models that are proposed or running, with what is at stake and what they showed."""
     return await asyncio.to_thread(_trials().listed)
+
+
+async def trial_show(trial_id: str) -> dict[str, Any]:
+    """Show what a trial has shown so far: spawns, outcomes and failures of each model, its state and why."""
+    actions = _trials()
+    try:
+        shown: dict[str, Any] = await asyncio.to_thread(actions.shown, trial_id)
+    except actions.TrialError as error:
+        raise ToolError(str(error)) from error
+    return shown
 
 
 async def trial_start(trial_id: str) -> str:

@@ -19,13 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer."""
+    patient()
     from recommender.lookup import recommend
 
-    patient()
     answer = recommend(
         task_of(arguments), arguments.agent, project=project_of(arguments), parent_model=arguments.parent_model
     )
     agent = f" for {answer.agent}" if answer.agent else ""
+    agent = f" at {answer.effort} effort{agent}" if answer.effort else agent
     say(arguments, f"{answer.model}{agent}\n{answer.reason}", **answer.as_dict())
     return 0
 

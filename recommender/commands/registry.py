@@ -40,14 +40,25 @@ COMMANDS = {
     "audit": Command("pipelines.commands.audit", "have a sample of spawns judged, and show what was sent", "learn"),
     "report": Command("pipelines.commands.report", "write the nightly report again, and open it", "learn"),
     "stats": Command("pipelines.commands.stats", "show how often advice was followed, and how it went", "learn"),
-    "install": Command("recommender.commands.install", "put the hooks and the skill into Claude Code's settings"),
-    "uninstall": Command("recommender.commands.uninstall", "take them out again"),
+    "install": Command("recommender.commands.install", "put the hook into Claude Code, Codex or opencode"),
+    "uninstall": Command("recommender.commands.uninstall", "take it out again"),
     "record": Command("recommender.commands.record", "record a spawn that is in no log"),
     "feedback": Command("recommender.commands.feedback", "say how a task went; the latest word on it stands"),
-    "mcp": Command("recommender.commands.mcp", "serve recommend, explain, record, stats and trials over MCP", "mcp"),
+    "mcp": Command(
+        "recommender.commands.mcp", "serve recommend, explain, feedback, record, stats and trials over MCP", "mcp"
+    ),
     "ingest": Command("pipelines.commands.ingest", "read new logs, and nothing more", "learn"),
-    "sql": Command("pipelines.commands.sql", "query the warehouse", "learn"),
+    "push": Command(
+        "pipelines.commands.push", "send new logs to a team's server, which learns from all machines", "learn"
+    ),
+    "sql": Command("pipelines.commands.sql", "query the warehouse, or list its tables", "learn"),
+    "db": Command(
+        "pipelines.commands.db", "keep the embedded database up for a BI tool, and say how to reach it", "learn"
+    ),
+    "roles": Command("pipelines.commands.roles", "set up the roles that may only read", "learn"),
+    "export": Command("pipelines.commands.export", "write marts and serving tables as Parquet", "cloud"),
     "doctor": Command("pipelines.commands.doctor", "check every piece and say what to do", "learn"),
+    "schedule": Command("pipelines.commands.schedule", "have this machine run the night by itself", "learn"),
     "ui": Command("pipelines.commands.ui", "open Dagster's web page on the nightly run", "learn"),
     "docs": Command("pipelines.commands.docs", "open dbt's documentation of every table, with lineage", "learn"),
     "schema": Command("pipelines.commands.schema", "print the JSON Schema of the record format", "learn"),

@@ -1,8 +1,8 @@
-"""`spawnwise uninstall`: the hooks and the skill out of Claude Code's settings."""
+"""`spawnwise uninstall`: the hook out of Claude Code, Codex or opencode."""
 
 import argparse
 
-from recommender.commands.install import add_place_arguments, claude_folder, tell
+from recommender.commands.install import add_place_arguments, client_folder, tell
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,5 +14,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Uninstall, and say what was done."""
     from recommender.hooks.install import uninstall
 
-    tell(arguments, uninstall(claude_folder(arguments), dry_run=arguments.dry_run))
+    tell(arguments, uninstall(client_folder(arguments), client=arguments.client, dry_run=arguments.dry_run))
     return 0

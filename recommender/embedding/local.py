@@ -3,22 +3,27 @@
 import importlib.util
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
+from recommender.embedding.word_pieces import SPACE, WordPieces
 from recommender.errors import SpawnwiseError
 from recommender.settings import LookupSettings
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 
 LOCAL_MODEL = "wordllama-256"
 _WORDS_KEPT, _WORD_KEPT = 20_000, 40  # words and the characters of one: a few MB at most
-_TEXTS_BEFORE_WIDENING = 64  # a process that embeds many texts keeps the 32 MB that adding single precision takes
+# A process that embeds many texts keeps the 32 MB that adding single precision takes, and the library's tokenizer.
+_MANY_TEXTS = 64
+_DAMAGED = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
 _WORDS = re.compile("\u2581*[^\u2581]+|\u2581+")  # the tokenizer's mark for a space begins a word
 
 
@@ -50,8 +55,8 @@ class Embedder(Protocol):
 class LocalEmbedder:
     """The default: the token vectors that the package wordllama ships, averaged. No key, no network.
 
-    Equal to `WordLlama.load().embed(norm=True)`, without its second of imports; the weights are mapped, so that a
-    process which embeds one text reads only the rows of its tokens.
+    Equal to `WordLlama.load().embed(norm=True)`, without its second of imports; the weights are mapped, and words are
+    cut by `WordPieces`, so that a process which embeds one text reads only what that takes.
     """
 
     name = LOCAL_MODEL
@@ -59,17 +64,16 @@ class LocalEmbedder:
 
     def __init__(self) -> None:
         folder = _wordllama_folder()
+        self._file = folder / "tokenizers" / "l2_supercat_tokenizer_config.json"
         try:
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
-            self._special_tokens = [token.content for token in self._tokenizer.get_added_tokens_decoder().values()]
+            self._word_pieces = WordPieces(self._file)
             self._tokens_of_known_word = lru_cache(_WORDS_KEPT)(self._tokens_of_word)
             self._texts_embedded = 0
             self._token_vectors: NDArray[np.floating] = _map_token_vectors(
                 folder / "weights" / "l2_supercat_256.safetensors"
             )
-        except Exception as error:  # tokenizers raises a bare Exception
-            message = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
-            raise EmbeddingError(message) from error
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise EmbeddingError(_DAMAGED) from error
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one row of unit length per text; a row does not depend on the others in the batch."""
@@ -77,16 +81,16 @@ class LocalEmbedder:
         for row, text in enumerate(texts):
             vectors[row] = self._token_vectors[self._tokens(text)].sum(axis=0, dtype=np.float32)
         self._texts_embedded += len(texts)
-        if self._texts_embedded >= _TEXTS_BEFORE_WIDENING and self._token_vectors.dtype == np.float16:
+        if self._texts_embedded >= _MANY_TEXTS and self._token_vectors.dtype == np.float16:
             self._token_vectors = self._token_vectors.astype(np.float32)
         return unit_rows(vectors, len(texts))
 
     def _tokens(self, text: str) -> list[int]:
         """Tokenize word by word, each word once: no token of this model reaches over the start of a word."""
         try:
-            if any(special in text for special in self._special_tokens):
+            if any(special in text for special in self._word_pieces.special):
                 return self._tokenizer.encode(text, add_special_tokens=False).ids
-            marked = "\u2581" + text.replace(" ", "\u2581") if text else ""
+            marked = SPACE + text.replace(" ", SPACE) if text else ""
             known, new = self._tokens_of_known_word, self._tokens_of_word
             words = _WORDS.findall(marked)
             return [token for word in words for token in (known if len(word) <= _WORD_KEPT else new)(word)]
@@ -95,7 +99,19 @@ class LocalEmbedder:
             raise EmbeddingError(message) from error
 
     def _tokens_of_word(self, word: str) -> list[int]:
+        if self._texts_embedded < _MANY_TEXTS and len(word) <= _WORD_KEPT:
+            return self._word_pieces.tokens(word)
         return [token.id for token in self._tokenizer.model.tokenize(word)]
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        """The library's, for many words, long ones and special tokens: it takes a tenth of a second to load."""
+        from tokenizers import Tokenizer
+
+        try:
+            return Tokenizer.from_file(str(self._file))
+        except Exception as error:  # it raises a bare Exception
+            raise EmbeddingError(_DAMAGED) from error
 
 
 def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vectors:

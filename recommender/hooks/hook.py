@@ -4,17 +4,17 @@ The shapes are those of https://code.claude.com/docs/en/hooks. Whatever goes wro
 is 0: a hook that fails must not stop a spawn.
 """
 
+import contextlib
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from recommender.home import private_folder
-from recommender.settings import LookupSettings, data_home, is_subagent_model_forced, patient
+from recommender.hooks.hook_log import log_error, log_missed_answer
+from recommender.settings import LookupSettings, is_subagent_model_forced, patient, use_data_home
 
 if TYPE_CHECKING:
     from recommender.lookup import Recommendation
@@ -25,22 +25,27 @@ SPAWN_TOOLS = ("Agent", "Task")
 # The tool takes these names only, not full model ids: https://code.claude.com/docs/en/sub-agents#choose-a-model
 ALIASES = ("haiku", "sonnet", "opus", "fable")
 OPT_OUT = re.compile(r"\bspawnwise\s*[:=]\s*off\b", re.IGNORECASE)
+EFFORT_SINCE = (2, 1, 292)  # of Claude Code: from then on a spawn takes an effort
 EVERY_SECOND = 0.5
-# A spawn takes minutes. Ten hooks at once on two cores need a second or two each for their imports alone; Claude Code
-# gives a hook five.
-DEADLINE_MS = 3_000
+# A spawn takes minutes. Alone, a hook answers in a fraction of a second; ten at once on a machine with thirty busy
+# processes for two cores took up to eight. The client gives it ten.
+DEADLINE_MS = 8_000
 _INPUT_BYTES = 16 * 2**20
-_LOG_BYTES = 2**20
 _NAME_CHARACTERS, _PATH_CHARACTERS = 200, 4_096
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Answer one event: `pre-spawn [--mode MODE] [--by MEANS]` or `subagent-stop`. Always returns 0."""
+    """Answer one event: `pre-spawn`, `codex-spawn`, `opencode-spawn` or `subagent-stop`. Always returns 0.
+
+    Options: `--mode MODE`, `--by MEANS`, and `--home FOLDER`, the data folder.
+    """
     if arguments[:1] in (["--help"], ["-h"]):
         print(run.__doc__)
         return 0
     try:
         event, options = arguments[0], dict(zip(arguments[1::2], arguments[2::2], strict=False))
+        if "--home" in options:
+            use_data_home(options["--home"])
         patient(DEADLINE_MS)
         settings = LookupSettings.from_environment()
         mode = settings.mode or options.get("--mode", "advise")
@@ -49,17 +54,32 @@ def run(arguments: Sequence[str]) -> int:
             raise ValueError
         if mode == "off":
             return 0
-        handle: dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]] = {
-            "pre-spawn": lambda said: pre_spawn(said, mode, means),
-            "subagent-stop": subagent_stop,
-        }
-        answer = handle[event](json.loads(sys.stdin.buffer.read(_INPUT_BYTES)))
+        answer = _handler(event, mode, means)(json.loads(sys.stdin.buffer.read(_INPUT_BYTES)))
         if answer:
-            sys.stdout.write(json.dumps(answer, allow_nan=False) + "\n")
-            sys.stdout.flush()
+            written = (json.dumps(answer, allow_nan=False) + "\n").encode()
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()
     except Exception as error:
-        _log(error)
+        log_error(error)
+        _forget_output()
     return 0
+
+
+def _forget_output() -> None:
+    """Let an answer that could not be written, or only half of it, go nowhere at the end of the process."""
+    with contextlib.suppress(Exception):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _handler(event: str, mode: str, means: str) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
+    if event == "pre-spawn":
+        return lambda said: pre_spawn(said, mode, means)
+    if event == "subagent-stop":
+        return subagent_stop
+    from recommender.hooks import codex, opencode
+
+    answer = {"codex-spawn": codex.answer, "opencode-spawn": opencode.answer}[event]
+    return lambda said: answer(said, mode)
 
 
 class _Spawn(NamedTuple):
@@ -70,18 +90,25 @@ class _Spawn(NamedTuple):
     description: str
     prompt: str
     asked_model: str | None
+    asked_effort: str | None
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether its model may be changed: nobody chose one, and nobody asked us to stay out."""
-        pinned = LookupSettings.from_environment().pinned_agents
+    def obstacle(self) -> str | None:
+        """Return why its model may not be changed: somebody chose one, or asked us to stay out."""
         from recommender.tiers import is_listed
 
-        return not (
-            self.given.get("model")
-            or self.given.get("resume")
-            or is_listed(self.agent, pinned)
-            or OPT_OUT.search(f"{self.description}\n{self.prompt}")
+        return next(
+            (
+                why
+                for why, is_so in (
+                    ("forced", is_subagent_model_forced()),
+                    ("explicit_model", self.given.get("model")),
+                    ("resumed", self.given.get("resume")),
+                    ("pinned", is_listed(self.agent, LookupSettings.from_environment().pinned_agents)),
+                    ("opted_out", OPT_OUT.search(f"{self.description}\n{self.prompt}")),
+                )
+                if is_so
+            ),
+            None,
         )
 
 
@@ -99,8 +126,8 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     from recommender.lookup import Recommender
     from recommender.text.task_text import task_text
 
-    spawn, is_changeable = _spawn(given), not is_subagent_model_forced()
-    is_ours = spawn.is_ours and is_changeable
+    spawn = _spawn(given)
+    obstacle = spawn.obstacle()
     recommendation = Recommender().recommend(
         spawn.description,
         spawn.agent,
@@ -110,16 +137,27 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
             _string(said.get("transcript_path"), _PATH_CHARACTERS), _string(said.get("agent_id"), _PATH_CHARACTERS)
         ),
         asked_model=spawn.asked_model,
-        draws_trials=mode == "enforce" and means == "update" and is_ours,
+        asked_effort=spawn.asked_effort,
+        session_effort=_string(_level(said.get("effort"))),
+        draws_trials=mode == "enforce" and means == "update" and obstacle is None,
     )
+    log_missed_answer(recommendation.problem)
+    recommendation = _writable(recommendation, said)
     is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
-    is_applicable = is_ours and is_known and recommendation.is_change and recommendation.model in ALIASES
+    is_known = is_known and not recommendation.is_sample
+    if obstacle is None and recommendation.is_change and recommendation.model not in ALIASES:
+        obstacle = "not_an_alias"
+    is_applicable = obstacle is None and is_known and recommendation.is_change
+    applied = _applied(recommendation) if is_applicable and mode == "enforce" else {}
     note_decision(
         recommendation,
         task_text(spawn.description, spawn.prompt),
         mode=mode,
         asked_model=spawn.asked_model,
-        applied_model=recommendation.model if is_applicable and mode == "enforce" else None,
+        applied_model=recommendation.model if applied else None,
+        asked_effort=spawn.asked_effort,
+        applied_effort=applied.get("effort"),
+        obstacle=obstacle,
         session_id=_string(said.get("session_id")),
         tool_use_id=_string(said.get("tool_use_id")),
     )
@@ -130,26 +168,57 @@ def _spawn(given: dict[str, Any]) -> _Spawn:
     agent, description, prompt = (
         value if isinstance(value, str) else "" for value in map(given.get, ("subagent_type", "description", "prompt"))
     )
-    return _Spawn(given, agent or "general-purpose", description, prompt, _string(given.get("model")))
+    model, effort = (_string(given.get(name)) for name in ("model", "effort"))
+    return _Spawn(given, agent or "general-purpose", description, prompt, model, effort)
+
+
+def _level(effort: object) -> object:
+    """Return the level in what Claude Code says of the session's effort."""
+    return effort.get("level") if isinstance(effort, dict) else effort
+
+
+def _writable(recommendation: "Recommendation", said: dict[str, Any]) -> "Recommendation":
+    """Leave the effort out where this version of Claude Code takes none."""
+    from recommender.claude_files import writer_version
+
+    if recommendation.effort is None:
+        return recommendation
+    if writer_version(_string(said.get("transcript_path"), _PATH_CHARACTERS)) >= EFFORT_SINCE:
+        return recommendation
+    is_change = recommendation.model != recommendation.baseline_model
+    return replace(recommendation, effort=None, is_change=is_change)
+
+
+def _applied(recommendation: "Recommendation") -> dict[str, str]:
+    """Return what is written into the call; a denial asks for the same."""
+    changed = {} if recommendation.model == recommendation.baseline_model else {"model": recommendation.model}
+    return changed | ({"effort": recommendation.effort} if recommendation.effort else {})
 
 
 def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: str) -> dict[str, Any]:
-    model, usual = recommendation.model, recommendation.baseline_model
+    written, usual = _applied(recommendation), recommendation.baseline_model
+    model = (
+        f"{recommendation.model} at {recommendation.effort} effort" if recommendation.effort else recommendation.model
+    )
+    if recommendation.baseline_effort and recommendation.model == usual:
+        usual = f"{recommendation.baseline_effort} effort"
     reason = recommendation.reason
     if mode == "advise":
         advice = f"spawnwise: use {model} instead of {usual} for {spawn.agent}. {reason}"
         return {"systemMessage": _line(advice)}
     if means == "deny":
-        asked = f"Spawn this again with model: {model!r}. spawnwise: {model} instead of {usual}. {reason}"
+        wanted = ", ".join(f"{name}: {value!r}" for name, value in written.items())
+        asked = f"Spawn this again with {wanted}. spawnwise: {model} instead of {usual}. {reason}"
         decision = {"permissionDecision": "deny", "permissionDecisionReason": _line(asked)}
         return {"hookSpecificOutput": {"hookEventName": "PreToolUse", **decision}}
-    updated = {"hookEventName": "PreToolUse", "updatedInput": {**spawn.given, "model": model}}
+    updated = {"hookEventName": "PreToolUse", "updatedInput": {**spawn.given, **written}}
     told = f"spawnwise: {spawn.agent} runs on {model} instead of {usual}. {reason}"
     if recommendation.source == "trial":
         share = recommendation.propensity
         drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f} % of them are drawn"
         told = f"spawnwise trial {recommendation.trial_id}: {model} instead of {usual} for this spawn ({drawn})"
-    return {"hookSpecificOutput": updated, "systemMessage": _line(told)}
+    told = _line(told)
+    return {"hookSpecificOutput": {**updated, "additionalContext": told}, "systemMessage": told}
 
 
 def _line(text: str) -> str:
@@ -174,19 +243,3 @@ def subagent_stop(said: dict[str, Any]) -> None:
 
 def _string(value: object, characters: int = _NAME_CHARACTERS) -> str | None:
     return value[:characters] if isinstance(value, str) else None
-
-
-def _log(error: Exception) -> None:
-    """Note what went wrong and where, without any text of the task."""
-    trace, place = error.__traceback__, ""
-    while trace:
-        place, trace = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}", trace.tb_next
-    try:
-        private_folder(data_home())
-        path = data_home() / "hook.log"
-        flags = os.O_TRUNC if path.exists() and path.stat().st_size > _LOG_BYTES else os.O_APPEND
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
-        os.write(descriptor, f"{datetime.now(UTC).isoformat()} {type(error).__name__} at {place}\n".encode())
-        os.close(descriptor)
-    except OSError:
-        return

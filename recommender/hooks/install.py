@@ -1,130 +1,73 @@
-"""Put the hooks and the skill into a `.claude` folder, and take exactly these out again."""
+"""Put the hook into a client, with what belongs to it, and take exactly this out again."""
 
 import contextlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.errors import SpawnwiseError
-from recommender.hooks.claude_settings import Settings, with_hooks, without_hooks
+from recommender.hooks.hook_settings import claude_hooks, codex_hooks, command
+from recommender.hooks.settings_files import InstallError, Step, do, hook_steps, read, unhook_steps
 
+__all__ = ["CLIENTS", "InstallError", "install", "uninstall"]
+
+CLIENTS = ("claude", "codex", "opencode")
 SKILL_NAME = "agent-model-selector"
-SKILL = Path(__file__).with_name("SKILL.md")
+SKILL = Path(__file__).parents[1] / "plugin" / "skills" / SKILL_NAME / "SKILL.md"
+OPENCODE_PLUGIN = Path(__file__).with_name("opencode_plugin.js")
+_OUR_SKILL, _OUR_PLUGIN = b"`spawnwise recommend ", b"spawnwise"
 
 
-class InstallError(SpawnwiseError):
-    """Claude Code's settings cannot be changed; the message says why and what to do."""
-
-
-def install(home: Path, mode: str, means: str = "update", *, dry_run: bool = False) -> list[str]:
-    """Add hooks and skill, and return what was (or would be) done; raise `InstallError`.
+def install(
+    home: Path, mode: str, means: str = "update", *, client: str = "claude", dry_run: bool = False
+) -> list[str]:
+    """Add what a client needs in its folder, and return what was (or would be) done; raise `InstallError`.
 
     What is there stays, with a backup beside it. Once more changes nothing; another mode replaces the one before.
     """
-    path, backup = home / "settings.json", home / "settings.json.before-spawnwise"
-    content, original = _read(path), _read(backup)
-    settings = _parsed(path, content)
-    clean = without_hooks(settings, _parsed(backup, original))
-    try:
-        changed = with_hooks(clean, mode, means)
-    except ValueError as error:
-        raise InstallError(f"In {path}, {error}: mend it first. Nothing was changed.") from error
-    steps: list[tuple[str, Path, bytes | None]] = []
-    if changed != settings:
-        if clean == settings and content is not None:  # else it would be a backup of our own work
-            steps.append(("keep", backup, content))
-        steps.append(("write" if content is None else "change", path, _formatted(path, changed)))
-    skill = home / "skills" / SKILL_NAME / "SKILL.md"
-    if not _is_ours(skill):
-        raise InstallError(f"{skill} is another skill of that name: rename it first. Nothing was changed.")
-    if _read(skill) != SKILL.read_bytes():
-        steps.append(("write", skill, SKILL.read_bytes()))
-    return _do(steps, dry_run=dry_run)
+    if client == "codex":
+        return do(hook_steps(home / "hooks.json", codex_hooks(mode)), dry_run=dry_run)
+    if client == "opencode":
+        return do(_own_file(_opencode_file(home), _opencode_plugin(mode), _OUR_PLUGIN), dry_run=dry_run)
+    steps = hook_steps(home / "settings.json", claude_hooks(mode, means))
+    return do([*steps, *_own_file(_skill_file(home), SKILL.read_bytes(), _OUR_SKILL)], dry_run=dry_run)
 
 
-def uninstall(home: Path, *, dry_run: bool = False) -> list[str]:
-    """Take out what `install` added, and return what was (or would be) done; raise `InstallError`.
+def uninstall(home: Path, *, client: str = "claude", dry_run: bool = False) -> list[str]:
+    """Take out what `install` added, and return what was (or would be) done; raise `InstallError`."""
+    if client == "codex":
+        return do(unhook_steps(home / "hooks.json"), dry_run=dry_run)
+    if client == "opencode":
+        return _without_own_file(_opencode_file(home), [], _OUR_PLUGIN, dry_run=dry_run)
+    return _without_own_file(_skill_file(home), unhook_steps(home / "settings.json"), _OUR_SKILL, dry_run=dry_run)
 
-    Settings that nobody edited since are restored to the byte.
-    """
-    path, backup = home / "settings.json", home / "settings.json.before-spawnwise"
-    content, original = _read(path), _read(backup)
-    settings, before = _parsed(path, content), _parsed(backup, original)
-    clean = without_hooks(settings, before)
-    steps: list[tuple[str, Path, bytes | None]] = []
-    if clean != settings:
-        restored = original if clean == before else _formatted(path, clean)
-        steps.append(("change", path, restored) if restored is not None else ("remove", path, None))
-    skill = home / "skills" / SKILL_NAME / "SKILL.md"
-    ours = [backup] * (original is not None) + [skill] * (skill.exists() and _is_ours(skill))
-    done = _do([*steps, *(("remove", file, None) for file in ours)], dry_run=dry_run)
+
+def _skill_file(home: Path) -> Path:
+    return home / "skills" / SKILL_NAME / "SKILL.md"
+
+
+def _opencode_file(home: Path) -> Path:
+    return home / "plugins" / "spawnwise.js"
+
+
+def _opencode_plugin(mode: str) -> bytes:
+    return OPENCODE_PLUGIN.read_bytes().replace(b'"{COMMAND}"', json.dumps(command("opencode-spawn", mode)).encode())
+
+
+def _own_file(path: Path, content: bytes, mark: bytes) -> list[Step]:
+    """Return how to write a file that is ours alone; `mark` stands in each version of it."""
+    known = read(path)
+    if known is not None and mark not in known:
+        raise InstallError(f"{path} is somebody else's. Rename it and try again. Nothing was changed.")
+    return [] if known == content else [Step("write", path, content)]
+
+
+def _without_own_file(path: Path, steps: list[Step], mark: bytes, *, dry_run: bool) -> list[str]:
+    """Do the steps and remove our own file, with the folders that it leaves empty."""
+    known = read(path)
+    if known is not None and mark in known:
+        steps = [*steps, Step("remove", path, None)]
+    done = do(steps, dry_run=dry_run)
     if not dry_run:
-        for folder in (skill.parent, skill.parent.parent):
+        for folder in (path.parent, path.parent.parent)[: 2 if path.name == "SKILL.md" else 1]:
             with contextlib.suppress(OSError):  # not empty, or not there
                 folder.rmdir()
     return done
-
-
-def _do(steps: Sequence[tuple[str, Path, bytes | None]], *, dry_run: bool) -> list[str]:
-    for _, path, content in () if dry_run else steps:
-        _replace(path, content)
-    return [f"{verb} {path}" for verb, path, _ in steps]
-
-
-def _is_ours(skill: Path) -> bool:
-    """Tell whether a skill is ours, of whatever version, or not there at all."""
-    content = _read(skill)
-    return content is None or b"`spawnwise recommend " in content
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InstallError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
-
-
-def _parsed(path: Path, content: bytes | None) -> Settings:
-    if content is None or not content.strip():
-        return {}
-    try:
-        settings = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise InstallError(f"{path} is no valid JSON: mend it first. Nothing was changed.") from error
-    if not isinstance(settings, dict):
-        raise InstallError(f"{path} is no JSON object: mend it first. Nothing was changed.")
-    return settings
-
-
-def _formatted(path: Path, settings: Settings) -> bytes:
-    try:
-        try:
-            text = json.dumps(settings, indent=2, ensure_ascii=False, allow_nan=False).encode()
-        except UnicodeEncodeError:  # half a character stays an escape
-            text = json.dumps(settings, indent=2).encode()
-    except (ValueError, RecursionError) as error:
-        raise InstallError(f"{path} holds a value that cannot be written again as it is: mend it first.") from error
-    return text + b"\n"
-
-
-def _replace(path: Path, content: bytes | None) -> None:
-    """Write a file whole or not at all, with the mode of the one it replaces; a link stays a link. None removes it."""
-    if content is None:
-        path.unlink(missing_ok=True)
-        return
-    try:
-        path = path.resolve()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        if path.exists():
-            shutil.copymode(path, temporary)
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise InstallError(f"{path} cannot be written ({error.strerror}): check its permissions.") from error

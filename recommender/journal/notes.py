@@ -1,9 +1,7 @@
 """What happened here, appended to a local file; the nightly run loads it. Nothing on the spawn path waits for it."""
 
-import errno
 import hashlib
 import json
-import os
 import re
 import uuid
 from collections import Counter
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.errors import SpawnwiseError
-from recommender.home import journal_folder, private_folder
+from recommender.home import append, journal_folder, private_folder
 from recommender.text.redaction import redact, redact_id
 from recommender.text.task_text import task_text
 
@@ -32,6 +30,7 @@ class NothingNotedError(SpawnwiseError, LookupError):
 
 _TITLE_CHARACTERS = 200
 MAX_NAME = 500  # characters
+MAX_DAYS = 36_500  # a hundred years: no more is known, and a date so far back can still be named
 # Anything may stand in what a caller gives; an id is random by nature, and only loses secrets of a known form.
 _GIVEN_NAMES = ("agent", "model", "asked_model", "applied_model", "resolved_model", "reason")
 _GIVEN_IDS = ("session_id", "tool_use_id", "agent_run_id", "record_id", "parent_id", "decision_id", "target")
@@ -51,37 +50,18 @@ def _redacted_id(given: str) -> str:
 
 
 def note(kind: str, **fields: Any) -> None:
-    """Append one event; raise `OSError` where it cannot be kept.
-
-    One write to a file opened for appending: lines of processes that write at once do not mix. A file holds a month.
-    """
+    """Append one event to the file of its month; raise `OSError` where it cannot be kept."""
     now = datetime.now(UTC)
     for names, clean in ((_GIVEN_NAMES, _redacted), (_GIVEN_IDS, _redacted_id)):
         fields |= {name: clean(fields[name]) for name in names if isinstance(fields.get(name), str)}
     line = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, allow_nan=False) + "\n"
     folder = journal_folder()
     path = f"{folder}/{now:%Y-%m}.jsonl"  # a str: pathlib costs more than all else here
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     try:
-        descriptor = os.open(path, flags, 0o600)
+        append(path, line.encode())
     except FileNotFoundError:
         private_folder(folder)
-        descriptor = os.open(path, flags, 0o600)
-    try:
-        _append(descriptor, line.encode())
-    finally:
-        os.close(descriptor)
-
-
-def _append(descriptor: int, line: bytes) -> None:
-    """Write a whole line or none: what a full disk takes only half of is taken back, and raises."""
-    written = os.write(descriptor, line)
-    if written == len(line):
-        return
-    end = os.lseek(descriptor, 0, os.SEEK_CUR)
-    if os.fstat(descriptor).st_size == end:  # else somebody has written behind it
-        os.ftruncate(descriptor, end - written)
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        append(path, line.encode())
 
 
 def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "library", **spawn: str | None) -> None:
@@ -96,11 +76,13 @@ def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "l
             task_hash=hashlib.sha256(text.encode()).hexdigest(),
             agent=recommendation.agent,
             answered_model=recommendation.model,
+            answered_effort=recommendation.effort,
             answer_source=recommendation.source,
             reason=recommendation.reason,
             is_change=recommendation.is_change,
             baseline_model=recommendation.baseline_model,
             baseline_source=recommendation.baseline_source,
+            baseline_effort=recommendation.baseline_effort,
             work_type=recommendation.work_type,
             trial_id=recommendation.trial_id,
             trial_arm=recommendation.trial_arm,
@@ -110,6 +92,7 @@ def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "l
             success_rate=recommendation.success_rate,
             expected_cost_usd=recommendation.expected_cost_usd,
             latency_ms=recommendation.latency_ms,
+            problem=recommendation.problem,
             mode=mode,
             **spawn,
         )
@@ -196,7 +179,7 @@ def last_id() -> str:
 
 def decision_counts(days: int = 30) -> list[dict[str, Any]]:
     """Return how many decisions were noted in the last `days` days, per mode and model, and how many applied."""
-    since = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    since = (datetime.now(UTC) - timedelta(days=min(days, MAX_DAYS))).isoformat()
     noted = [event for event in _newest_first() if event.get("kind") == "decision" and str(event.get("at")) >= since]
     decided = Counter((event.get("mode"), event.get("answered_model")) for event in noted)
     applied = Counter((event.get("mode"), event.get("applied_model")) for event in noted)
@@ -208,7 +191,7 @@ def decision_counts(days: int = 30) -> list[dict[str, Any]]:
 
 def journal_files() -> list[Path]:
     """Return the files of the journal, the oldest first."""
-    return sorted(journal_folder().glob("????-??.jsonl"))
+    return sorted(path for path in journal_folder().glob("????-??.jsonl") if path.is_file())
 
 
 def _newest_first() -> Iterator[dict[str, Any]]:

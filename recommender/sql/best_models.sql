@@ -12,6 +12,8 @@ select
     effective_n,
     expected_cost_usd,
     baseline_model,
-    baseline_expected_cost_usd
+    baseline_expected_cost_usd,
+    effort,
+    baseline_effort
 from serving.best_model_per_cluster
 order by agent_name, work_type, cluster_id

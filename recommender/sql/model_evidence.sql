@@ -19,7 +19,10 @@ select
     outcomes_to_choose,
     is_baseline,
     is_chosen,
-    reason
+    reason,
+    effort,
+    logit_model_sd,
+    log_cost_model_sd
 from serving.model_evidence
 where clustering_version = %(clustering_version)s
-order by agent_name, work_type, cluster_id, model
+order by agent_name, work_type, cluster_id, model, effort

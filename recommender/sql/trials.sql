@@ -9,6 +9,8 @@ select
     state,
     candidate_share,
     night_cap,
-    reason
+    reason,
+    candidate_effort,
+    baseline_effort
 from serving.trials
 order by trial_id

@@ -27,7 +27,7 @@ _ID = re.compile(
 )
 _BASE64 = b"+/=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _MIN_FILE = 1_000
-_OTHER_SCRIPTS = re.compile("[\u0100-\u1fff\u3040-\uffdc]")
+_OTHER_SCRIPTS = "[\u0100-\u1fff\u3040-\uffdc]"  # compiled when a text may have them: its ranges take milliseconds
 
 
 class Rule(NamedTuple):
@@ -103,7 +103,7 @@ class RuleSet:
                 places = _places(lowered, part)
                 for order in orders:
                     found += self._matched(text, order, places)
-        if self._other_scripts and not text.isascii() and _OTHER_SCRIPTS.search(text):
+        if self._other_scripts and not text.isascii() and _compiled(_OTHER_SCRIPTS, 0).search(text):
             for order, name in self._other_scripts:
                 found += self._matched(text, order, _places_of_name(text, name))
         for first, last in _long_words(encoded):

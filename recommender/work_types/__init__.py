@@ -4,10 +4,18 @@ Points are added up: the verb that opens the task weighs most, then what the tit
 and the agent's name. The words and their weights are in `words`, `phrases` and `stems`.
 """
 
-import re
 from functools import lru_cache
 
-from recommender.work_types.lexicon import ANY_STEM, ENTRIES, STEMS, WORK_TYPE_NAMES, WORK_TYPES, Points, role_points
+from recommender.work_types.lexicon import (
+    ENTRIES,
+    WORK_TYPE_NAMES,
+    WORK_TYPES,
+    Points,
+    any_stem,
+    role_points,
+    stems,
+    unspaced,
+)
 from recommender.work_types.reading import Reading, add
 from recommender.work_types.stems import ATTRIBUTES
 
@@ -25,7 +33,6 @@ STEM_GAP = 4
 
 _ROLE = "ou are a"  # so that it is found however it begins
 _ROLE_SCALE = 0.6
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _OTHER, _IMPLEMENT = WORK_TYPES.index("other"), WORK_TYPES.index("implement")
 # These agents have no tool that writes.
 _READERS = ("explore", "plan")
@@ -44,7 +51,7 @@ def work_type_of(text: str, agent: str | None = None) -> str:
     head, tail = text[:HEAD_CHARACTERS], text[HEAD_CHARACTERS:][-TAIL_CHARACTERS:]
     points[_OTHER], points[_IMPLEMENT] = 0.5, 0.6 if len(head.strip()) > SENTENCE_CHARACTERS else 0.0
     add(points, _agent_points(agent or ""))
-    if not head.isascii() and _UNSPACED.search(head, 0, STEM_CHARACTERS):
+    if not head.isascii() and unspaced().search(head, 0, STEM_CHARACTERS):
         _add_stems(points, head[:STEM_CHARACTERS].lower())
         head = head[: HEAD_CHARACTERS // 2]  # what is English in it stands early
     Reading(points, f"{head} {tail}").read(ENTRIES)
@@ -65,8 +72,8 @@ def _add_stems(points: list[float], text: str) -> None:
     """Add the points of the stems in a text without spaces between words."""
     end, scale = -STEM_GAP, 0.0
     before: Points = ()
-    for found in ANY_STEM.finditer(text):
-        stem, place = STEMS[found[0]], found.start()
+    for found in any_stem().finditer(text):
+        stem, place = stems()[found[0]], found.start()
         if stem.is_strong and place - end <= STEM_GAP:
             add(points, before, -scale)
         end, before = found.end(), stem.points

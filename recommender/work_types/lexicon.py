@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from recommender.work_types.phrases import PHRASES, VOID_PHRASES
@@ -124,6 +125,27 @@ def _stems() -> dict[str, Stem]:
     return {stem: Stem(points, any(weight >= STRONG_STEM for _, weight in points)) for stem, points in stems.items()}
 
 
+@cache
+def stems() -> dict[str, Stem]:
+    """Return what each stem says; read for the first text in such a script, as a process that looks up once may not be.
+
+    The same goes for the patterns below, which take milliseconds to compile.
+    """
+    return _stems()
+
+
+@cache
+def any_stem() -> re.Pattern[str]:
+    """Return the pattern that finds the longest stem at each place."""
+    return _any_of(stems())
+
+
+@cache
+def unspaced() -> re.Pattern[str]:
+    """Return the pattern of a character of the scripts that put no spaces between words."""
+    return re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
 def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern that finds the longest of the stems at each place; grouped by first character, for speed."""
     groups: dict[str, list[str]] = {}
@@ -133,6 +155,4 @@ def _any_of(stems: Iterable[str]) -> re.Pattern[str]:
 
 
 ENTRIES = _entries()
-STEMS = _stems()
-ANY_STEM = _any_of(STEMS)
 _ROLES = _roles()

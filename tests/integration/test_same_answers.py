@@ -70,7 +70,9 @@ def night(warehouse: Warehouse, settings: Settings) -> Recommender:
     """Run every stage after ingest and embed, and open what it published."""
     cluster_tasks(warehouse, settings, LocalEmbedder().name, SilentProgress())
     for selector in ("before_estimates", "after_estimates"):
-        run = run_dbt(warehouse, settings, ["build", "--selector", selector, "--exclude-resource-type", "unit_test"])
+        run = run_dbt(
+            warehouse, settings, ["build", "--selector", selector, "--exclude-resource-type", "test unit_test"]
+        )
         assert run.failures == []
         if selector == "before_estimates":
             write_labels(warehouse)

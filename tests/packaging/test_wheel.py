@@ -18,7 +18,7 @@ from recommender.commands.registry import COMMANDS
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ARGUMENTS = {"recommend": ["x"], "explain": ["x"], "sql": ["select 1"], "trial": ["list"], "purge": ["--all", "--yes"]}
-ARGUMENTS |= {"record": ["x", "--agent", "a", "--model", "haiku"], "feedback": ["last", "good"]}
+ARGUMENTS |= {"export": ["exported"], "record": ["x", "--agent", "a", "--model", "haiku"], "feedback": ["last", "good"]}
 ARGUMENTS |= {"completion": ["bash"], "install": ["--dry-run"], "uninstall": ["--dry-run"]}
 
 

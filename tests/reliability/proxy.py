@@ -16,9 +16,10 @@ LINGER_NO_MORE = struct.pack("ii", 1, 0)  # closing answers the peer with a rese
 class Proxy:
     """Forwards connections; calls `at_words` and `at_commit` back while it holds the message that they wait for."""
 
-    def __init__(self, socket_path: str) -> None:
+    def __init__(self, socket_path: str, port: int = 0) -> None:
         self._target = socket_path
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._listener.getsockname()[1]
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._running = threading.Event()
         self._running.set()
@@ -40,8 +41,7 @@ class Proxy:
 
     def url(self, database: str) -> str:
         """Return the connection URL of a database behind this."""
-        port = self._listener.getsockname()[1]
-        return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}/{database}?sslmode=disable&gssencmode=disable"
+        return f"postgresql://postgres:{PASSWORD}@127.0.0.1:{self.port}/{database}?sslmode=disable&gssencmode=disable"
 
     def at_words(self, words: str, act: Callable[[], object]) -> None:
         """Call `act` once, when a client is about to say these words to the server."""

@@ -1,7 +1,6 @@
 """A home and a database that have published answers, but must read and learn all logs anew."""
 
 import contextlib
-import itertools
 import os
 import shutil
 import signal
@@ -13,6 +12,9 @@ import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from pipelines.marts.run import run_dbt
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.snapshot import read_snapshot, write_snapshot
 from tests.reliability.conftest import Undisturbed
@@ -25,7 +27,9 @@ truncate learning.task_history, learning.spawn_facts, learning.outcome_signals, 
 update serving.best_model_per_cluster set reason = 'published before';
 """
 SERVING = "serving.best_model_per_cluster"
-_numbers = itertools.count(1)
+# One name and one port for all rounds: dbt parses its project again for every other database.
+DATABASE = "round"
+_ports = [0]
 
 
 class Round(House):
@@ -33,6 +37,7 @@ class Round(House):
 
     def __init__(self, undisturbed: Undisturbed, proxy: Proxy, database: str) -> None:
         home = undisturbed.home.parent / database
+        shutil.rmtree(home, ignore_errors=True)
         home.mkdir(mode=HOME_MODE)
         for kept in ("cache", "dbt"):  # what a home makes once, and takes seconds to make
             shutil.copytree(undisturbed.home / kept, home / kept)
@@ -40,10 +45,20 @@ class Round(House):
         self.server = undisturbed.server
         self.database = database
         self.proxy = proxy
+        self._lend_parsed_project(undisturbed.home.parent / "parsed")
         self._expected = undisturbed.expected
         published = read_snapshot(undisturbed.home / "snapshot.safetensors")
         write_snapshot(home / "snapshot.safetensors", replace(published, protected_agents=("published before",)))
         self._before = self.digests()
+
+    def _lend_parsed_project(self, parsed: Path) -> None:
+        """Put the project as dbt parsed it for this database where dbt looks for it; the first round parses it."""
+        target = self.home / "dbt" / "target"
+        if not parsed.exists():
+            url = self.proxy.url(self.database)
+            run_dbt(Warehouse(url), Settings(SPAWNWISE_HOME=self.home, DATABASE_URL=url), ["parse"])
+            shutil.copytree(target, parsed)
+        shutil.copytree(parsed, target, dirs_exist_ok=True)
 
     def half_published(self) -> set[str]:
         """Return what is neither as it was published before nor complete."""
@@ -86,20 +101,17 @@ def stop_at_once(folder: Path) -> None:
 
 @contextlib.contextmanager
 def one_round(undisturbed: Undisturbed) -> Iterator[Round]:
-    """Yield a house of this name whose database is a copy of the undisturbed one, with everything to do again."""
-    database = f"round_{next(_numbers)}"
+    """Yield a house whose database is a copy of the undisturbed one, with everything to do again."""
     with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {database} template {AS_IT_WAS}".encode())
+        connection.execute(f"drop database if exists {DATABASE} with (force)".encode())  # of a round that failed
+        connection.execute(f"create database {DATABASE} template {AS_IT_WAS}".encode())
         # A setting of the database, which the migrations make and a copy leaves behind.
-        connection.execute(f"alter database {database} set client_connection_check_interval = '1s'".encode())
-    with psycopg.connect(undisturbed.server.dsn(database)) as connection:
+        connection.execute(f"alter database {DATABASE} set client_connection_check_interval = '1s'".encode())
+    with psycopg.connect(undisturbed.server.dsn(DATABASE)) as connection:
         connection.execute(ALL_IS_TO_BE_DONE.encode())
-    with psycopg.connect(undisturbed.server.dsn(database), autocommit=True) as connection:
+    with psycopg.connect(undisturbed.server.dsn(DATABASE), autocommit=True) as connection:
         connection.execute("checkpoint")  # else a crash sets the copy's sequences back, as Postgres does to copies
-    socket = conninfo_to_dict(undisturbed.server.dsn(database))["host"]
-    with Proxy(f"{socket}/.s.PGSQL.5432") as proxy:
-        house = Round(undisturbed, proxy, database)
-        yield house
-    with psycopg.connect(undisturbed.server.dsn("postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {database} with (force)".encode())
-    shutil.rmtree(house.home)
+    socket = conninfo_to_dict(undisturbed.server.dsn(DATABASE))["host"]
+    with Proxy(f"{socket}/.s.PGSQL.5432", _ports[0]) as proxy:
+        _ports[0] = proxy.port
+        yield Round(undisturbed, proxy, DATABASE)

@@ -25,6 +25,8 @@ create table serving.best_model_per_cluster (
     expected_cost_usd double precision,
     baseline_model text,
     baseline_expected_cost_usd double precision,
+    effort text,
+    baseline_effort text,
     cluster_label text,
     clustering_version integer,
     embedding_model text,

@@ -23,6 +23,8 @@ def hostile_facts(**changes: Any) -> ReportFacts:
         "evidence": [evidence(model, HOSTILE) for model in ("haiku", "sonnet")],
         "changes": [advice | {"change": "changed", "previous_model": "opus", "changed_at": NIGHT}],
         "gaps": [gap(HOSTILE)],
+        "failures": [failure(HOSTILE), failure("tester")],
+        "projects": [project(HOSTILE), project("/work/api")],
         "quarantine": [{"reason": HOSTILE, "count_lines": 2, "count_files": 1}],
     }
     values: dict[str, Any] = {
@@ -49,6 +51,8 @@ def span() -> Row:
     return {
         "count_spawns": 10,
         "count_agents": 2,
+        "count_projects": 2,
+        "count_users": 2,
         "count_successes": 7,
         "count_agent_failures": 1,
         "count_other_failures": 1,
@@ -64,7 +68,26 @@ def span() -> Row:
 def activity(day: date, agent: str) -> Row:
     counts = {"count_spawns": 5, "count_successes": 3, "count_agent_failures": 1, "count_other_failures": 0}
     costs = {"count_unknown": 1, "count_cost_known": 4, "cost_usd": 1.0, "estimated_cost_usd": 0.2}
-    return {"period": day, "agent_name": agent, "model": "sonnet"} | counts | costs
+    tokens = {"cache_read_tokens": 900, "read_tokens": 1000}
+    return {"period": day} | place(agent) | {"model": "sonnet", "work_type": "test"} | counts | costs | tokens
+
+
+def place(agent: str) -> Row:
+    """Return where an agent of that name works, and for whom; hostile names stand for all of it."""
+    is_hostile = agent == HOSTILE
+    project, user = (HOSTILE, HOSTILE) if is_hostile else ("/work/api", "ann")
+    return {"project": project, "user_name": user, "agent_name": agent}
+
+
+def failure(agent: str) -> Row:
+    cause = {"fault": "agent", "cause": "tool_error", "cause_meaning": agent, "count_spawns": 1}
+    return {"period": date(2026, 1, 1)} | place(agent) | {"model": "sonnet"} | cause
+
+
+def project(name: str) -> Row:
+    counts = {"count_spawns": 5, "count_successes": 3, "count_known": 4, "cache_read_share": 0.9}
+    costs = {"cost_usd": 1.0, "estimated_cost_usd": 0.2, "cost_per_success_usd": 0.4}
+    return {"project": name, "user_names": ["ann"], "models": ["sonnet"], "last_day": date(2026, 1, 1)} | counts | costs
 
 
 def recommendation(**changes: Any) -> Row:
@@ -83,6 +106,10 @@ def recommendation(**changes: Any) -> Row:
         "expected_cost_usd": 0.08,
         "baseline_expected_cost_usd": 0.2,
         "reason": "haiku is enough.",
+        "count_spawns_in_window": 60,
+        "possible_saving_usd": 7.5,
+        "cost_usd": 12.0,
+        "estimated_cost_usd": 3.0,
     }
     return advice | changes
 
@@ -101,6 +128,7 @@ def trial(**changes: Any) -> Row:
     highs = {"candidate_success_high": None, "baseline_success_high": None}
     command = {
         "is_decided_by_logs": False,
+        "baseline_success": 0.94,
         "worth_probability": 0.72,
         "spawns_to_decide": 24,
         "command": "spawnwise trial start tester-test-haiku",
@@ -128,6 +156,7 @@ def proven(**changes: Any) -> Row:
 def evidence(model: str, kind: str) -> Row:
     scope = {"kind": kind, "cluster_id": 0, "kind_size": 5, "agent_name": "*", "model": model}
     rates = {"success_rate": 0.9, "success_low": 0.8, "success_high": 0.95}
+    rates |= {"success_low_90": 0.85, "success_high_90": 0.93}
     return scope | rates | {"tasks_observed": 5, "expected_cost_usd": None, "is_chosen": model == "haiku"}
 
 
@@ -137,8 +166,7 @@ def gap(label: str, **changes: Any) -> Row:
 
 
 def task(number: int, name: str) -> Row:
-    return {
-        "agent_name": name,
+    return place(name) | {
         "model": "sonnet",
         "cluster_id": 0,
         "cluster_label": name,

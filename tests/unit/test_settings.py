@@ -19,12 +19,23 @@ def test_every_setting_is_described_and_in_the_readme(name: str) -> None:
     assert f"`{field.alias or 'SPAWNWISE_' + name.upper()}`" in README.read_text(encoding="utf-8")
 
 
+def test_what_is_off_where_it_is_unset_is_off_where_it_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_EXPORT", "")
+    monkeypatch.setenv("SPAWNWISE_SCHEDULER", "")
+    assert (Settings().export, Settings().scheduler) == (None, None)
+
+
 def test_lists_are_given_as_a_shell_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPAWNWISE_LOGS", "/a:/b")
     monkeypatch.setenv("SPAWNWISE_PROTECTED_AGENTS", "x, plugin:y")
     settings = Settings()
     assert settings.logs == (Path("/a"), Path("/b"))
     assert settings.protected_agents == ("x", "plugin:y")
+
+
+def test_weights_are_read_by_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPAWNWISE_MODEL_WEIGHTS", "opus=5, claude-sonnet-5-5 = 1,haiku=.2,")
+    assert Settings().model_weights == {"opus": 5.0, "sonnet": 1.0, "haiku": 0.2}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +46,22 @@ def test_lists_are_given_as_a_shell_writes_them(monkeypatch: pytest.MonkeyPatch)
         ("DATABASE_URL", "mysql://bob:7391@host/db", "DATABASE_URL: Value error, it must begin with postgresql://."),
         ("DATABASE_URL", "host=h password=7391", "DATABASE_URL: Value error, it must begin with postgresql://."),
         ("DATABASE_URL", "postgresql://bob:7391@host:x/db?a b", "DATABASE_URL cannot be read"),
+        ("SPAWNWISE_MODEL_WEIGHTS", "opus7391", "SPAWNWISE_MODEL_WEIGHTS: Value error, it must be a list as opus=5"),
+        (
+            "SPAWNWISE_MODEL_WEIGHTS",
+            "opus=-7391",
+            "SPAWNWISE_MODEL_WEIGHTS: Value error, every weight must be a number",
+        ),
+        (
+            "SPAWNWISE_MODEL_WEIGHTS",
+            "opus=x7391",
+            "SPAWNWISE_MODEL_WEIGHTS: Value error, every weight must be a number",
+        ),
+        (
+            "SPAWNWISE_MODEL_WEIGHTS",
+            "opus=1,claude-opus-5=7391",
+            "SPAWNWISE_MODEL_WEIGHTS: Value error, it names a model",
+        ),
         ("SPAWNWISE_WINDOWS", "x-7391,7", "SPAWNWISE_WINDOWS: Input should be a valid integer"),
     ],
 )

@@ -13,20 +13,34 @@ with kinds as (
         on
             assignments.clustering_version = clusters.clustering_version
             and assignments.cluster_id = clusters.cluster_id
+),
+
+projects as (
+    select * from {{ ref('int_projects') }}
 )
 
 select
     tasks.task_id,
+    tasks.parent_task_id,
+    tasks.session_id,
     tasks.source,
     tasks.writer_version,
     tasks.task_hash,
     tasks.spawned_at,
     tasks.finished_at,
     (tasks.spawned_at at time zone 'UTC')::date as spawned_on,
+
+    -- A project is its repository, else its whole path.
+    coalesce(tasks.repository, projects.repository, tasks.project_path, 'unknown') as project,
+    tasks.project_path,
+    coalesce(tasks.user_name, 'unknown') as user_name,
+    coalesce(tasks.host, 'unknown') as host,
+
     tasks.agent_name,
     tasks.model,
     tasks.model_requested,
     tasks.model_source,
+    tasks.effort,
     tasks.decision_id,
 
     kinds.clustering_version,
@@ -49,14 +63,18 @@ select
         as is_known,
 
     tasks.duration_ms,
+    tasks.waiting_ms,
+    tasks.tool_uses,
     tasks.input_tokens,
     tasks.output_tokens,
+    tasks.estimated_output_tokens,
     tasks.cache_read_tokens,
     tasks.cache_write_tokens,
-    tasks.cost_usd,
-    tasks.estimated_cost_usd,
+    {{ weighed('tasks.cost_usd', 'tasks.model') }} as cost_usd,
+    {{ weighed('tasks.estimated_cost_usd', 'tasks.model') }} as estimated_cost_usd,
     tasks.is_cost_complete
 from {{ ref('stg_learning__task_history') }} as tasks
 inner join {{ ref('int_task_outcomes') }} as outcomes on tasks.task_id = outcomes.task_id
 left join kinds on tasks.task_id = kinds.task_id
+left join projects on tasks.project_path = projects.project_path
 where tasks.is_time_possible

@@ -21,22 +21,14 @@ usage as (
     select
         agent_name,
         spawned_on,
-        count(*)::integer as count_spawns,
-        (count(*) filter (where is_success))::integer as count_successes,
-        (count(*) filter (where is_agent_failure))::integer as count_agent_failures,
-        (count(*) filter (where outcome = 'failure' and not is_agent_failure))::integer as count_other_failures,
-        (count(*) filter (where outcome = 'unknown'))::integer as count_unknown,
-        (avg(is_success::integer) filter (where is_known))::double precision as success_rate,
-        avg((outcome = 'unknown')::integer)::double precision as unknown_share,
-        percentile_cont(0.5) within group (order by duration_ms) as p50_duration_ms,
-        percentile_cont(0.95) within group (order by duration_ms) as p95_duration_ms,
-        sum(input_tokens)::bigint as input_tokens,
-        sum(output_tokens)::bigint as output_tokens,
-        sum(cache_read_tokens)::bigint as cache_read_tokens,
-        sum(cache_write_tokens)::bigint as cache_write_tokens,
-        sum(cost_usd)::double precision as cost_usd,
-        sum(estimated_cost_usd)::double precision as estimated_cost_usd,
-        count(cost_usd)::integer as count_cost_known
+        {{ measures([
+            'count_spawns', 'count_successes', 'count_agent_failures', 'count_other_failures',
+            'count_unknown', 'success_rate', 'unknown_share', 'p50_duration_ms',
+            'p95_duration_ms', 'input_tokens', 'output_tokens', 'cache_read_tokens',
+            'cache_write_tokens', 'cost_usd', 'estimated_cost_usd', 'count_cost_known',
+        ]) }},
+        array_agg(distinct project order by project) as projects,
+        array_agg(distinct user_name order by user_name) as user_names
     from {{ ref('int_tasks') }}
     group by agent_name, spawned_on
 )

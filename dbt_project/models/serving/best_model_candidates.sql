@@ -31,6 +31,8 @@ select
     chosen.expected_cost_usd,
     baselines.model as baseline_model,
     baselines.expected_cost_usd as baseline_expected_cost_usd,
+    chosen.effort,
+    coalesce(baselines.effort, '') as baseline_effort,
     -- A kind has a label of its own; a type of work has the name that people know.
     coalesce(
         clusters.cluster_label,

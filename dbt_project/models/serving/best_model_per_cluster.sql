@@ -13,6 +13,8 @@ select
     expected_cost_usd,
     baseline_model,
     baseline_expected_cost_usd,
+    effort,
+    baseline_effort,
     cluster_label,
     clustering_version,
     embedding_model,

@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         agent_name,
-        spec_path,
+        {{ place('spec_path', 'cast(null as text)') }} as spec_path,
         declared_model,
         spec_text,
         spec_hash,

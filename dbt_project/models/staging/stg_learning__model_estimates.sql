@@ -9,6 +9,7 @@ renamed as (
         work_type,
         cluster_id,
         model,
+        effort,
         clustering_version,
 
         -- what the model can be trusted with

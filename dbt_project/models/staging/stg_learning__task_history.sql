@@ -9,11 +9,16 @@ renamed as (
         id as task_id,
         source,
         session_id,
-        project,
         parent_task_id,
         decision_id,
         task_hash,
         writer_version,
+
+        -- who and where
+        {{ place('project', 'user_name') }} as project_path,
+        {{ place('repository', 'user_name') }} as repository,
+        {{ person('user_name') }} as user_name,
+        {{ person('host', 'machine') }} as host,
 
         -- who did it
         agent_used as agent_name,
@@ -21,6 +26,7 @@ renamed as (
         model_requested,
         model_parent,
         model_source,
+        coalesce(effort_used, effort_requested) as effort,
 
         -- how it went
         status,
@@ -32,6 +38,7 @@ renamed as (
         -- what it took
         input_tokens,
         output_tokens,
+        estimated_output_tokens,
         cache_read_tokens,
         cache_write_tokens,
         cost_usd::numeric as cost_usd, -- exact, so that a sum does not depend on the order of its rows

@@ -10,9 +10,11 @@ renamed as (
         agent_name,
         work_type,
         cluster_id,
-        project,
+        {{ place('project', 'cast(null as text)') }} as project,
         baseline_model,
+        baseline_effort,
         candidate_model,
+        candidate_effort,
 
         -- where it stands
         state,

@@ -6,4 +6,5 @@ where not exists (
         and new_estimates.work_type = model_estimates.work_type
         and new_estimates.cluster_id = model_estimates.cluster_id
         and new_estimates.model = model_estimates.model
+        and new_estimates.effort = model_estimates.effort
 )

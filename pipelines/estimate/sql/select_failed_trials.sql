@@ -3,6 +3,7 @@ select
     agent_name,
     work_type,
     cluster_id,
-    candidate_model
+    candidate_model,
+    candidate_effort
 from learning.trials
 where project is null and state in ('dropped', 'withdrawn') and ended_at > now() - interval '90 days'

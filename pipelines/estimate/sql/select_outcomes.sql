@@ -18,6 +18,9 @@ select
     -- A cost that lacks a few tokens is nearer to the truth than the price of a typical task.
     task_history.cost_usd,
     task_history.tool_uses,
+    coalesce(task_history.effort_used, task_history.effort_requested) as effort,
+    task_history.effort_requested is not null as is_effort_asked,
+    decision.baseline_effort,
     -- Where audits correct what rules read from a log, and how many outcomes such spawns can count for at most.
     coalesce(probable.is_corrected, false) as is_corrected,
     probable.effective_limit as pair_limit,

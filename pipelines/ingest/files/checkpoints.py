@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.values import mapping, milliseconds, reference
 
 TRANSCRIPT = re.compile(r"(?:.*/)?(?:full\.jsonl(?:\.\d{3})?|tasks/[^/]+/agent-[^/]+\.jsonl)")
@@ -48,7 +49,7 @@ class CheckpointLog(LogFile):
     blob: str = ""
 
     @contextmanager
-    def on_disk(self) -> Iterator[LogFile]:
+    def on_disk(self, known: Mark | None = None) -> Iterator[LogFile]:
         """Yield the transcript as a file of its own, which is gone afterwards; raises `OSError`."""
         with tempfile.TemporaryDirectory(prefix="checkpoint-") as folder:
             path = Path(folder) / self.path.name

@@ -6,18 +6,14 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
+from pipelines.ingest.files.mark import Mark
+from pipelines.ingest.files.names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log, other_suffixes
 from pipelines.ingest.files.origin import Origin
-from pipelines.ingest.sources import sources
-from pipelines.ingest.sources.claude_code import AGENT_PREFIX, DESCRIPTION_SUFFIX
+from pipelines.ingest.sources.claude_code import AGENT_PREFIX
 from pipelines.ingest.values import LATEST_MS, identifier, name, shown_path, storable
-
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
-COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
-# Side by side in a checkpoint of Entire's: a whole session, and its contents once more in other words.
-FULL_TRANSCRIPT, SHORT_TRANSCRIPT = "full.jsonl", "transcript.jsonl"
+from pipelines.object_store import place_of
 
 
 @dataclass(frozen=True)
@@ -45,9 +41,22 @@ class LogFile:
             stored_path,
         )
 
+    @property
+    def version(self) -> str:
+        """Return what tells its contents apart where the time of the last change does not; empty for a file."""
+        return ""
+
+    @property
+    def shown(self) -> str:
+        """Return the place as a person may be told it."""
+        return shown_path(self.path)
+
     @contextmanager
-    def on_disk(self) -> Iterator["LogFile"]:
-        """Yield the log where it can be opened; raises `OSError`."""
+    def on_disk(self, known: Mark | None = None) -> Iterator["LogFile"]:
+        """Yield the log where it can be opened; raises `OSError`.
+
+        Where it goes on from `known`, what lies before that need not be there.
+        """
         yield self
 
 
@@ -81,11 +90,11 @@ class Found:
 def find_logs(sources: Iterable[Path]) -> Found:
     """Find the logs under every source, each once, in the order of their paths."""
     found = Found()
-    known: dict[Path, LogFile] = {}
+    known: dict[str, LogFile] = {}
     for source in sources:
         warned = len(found.warnings)
-        logs = [log for path in _places(source, found.warnings) for log in _logs_in(path, found.warnings)]
-        known |= {log.path: log for log in logs}
+        logs = _logs_of(source, found.warnings)
+        known |= {str(log.path): log for log in logs}
         found.by_source.append((source, logs))
         if not logs and len(found.warnings) == warned:
             found.warnings.append(
@@ -94,6 +103,14 @@ def find_logs(sources: Iterable[Path]) -> Found:
             )
     found.files = [known[path] for path in sorted(known)]
     return found
+
+
+def _logs_of(source: Path, warnings: list[str]) -> list[LogFile]:
+    if place := place_of(source):
+        from pipelines.ingest.files.buckets import bucket_logs
+
+        return [*bucket_logs(place, warnings)]
+    return [log for path in _places(source, warnings) for log in _logs_in(path, warnings)]
 
 
 def has_logs(place: Path) -> bool:
@@ -158,24 +175,10 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
                     if entry.is_dir(follow_symlinks=False):
                         if AUDIT_DESK not in entry.name:
                             waiting.append(entry.path)
-                    elif _is_log(entry.name) and not (is_checkpoint and entry.name == SHORT_TRANSCRIPT):
+                    elif is_log(entry.name) and not (is_checkpoint and entry.name == SHORT_TRANSCRIPT):
                         yield from _log(entry.path, warnings)
         except OSError as error:
             warnings.append(_unreadable(Path(folder), error))
-
-
-def _is_log(file_name: str) -> bool:
-    is_description = file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
-    is_log = is_description or file_name.endswith(SUFFIXES) or file_name.endswith(_other_suffixes())
-    is_log = is_log or (
-        file_name.startswith(f"{FULL_TRANSCRIPT}.") and file_name[-3:].isdigit()
-    )  # the rest of a long one
-    return is_log and not file_name.startswith(COMPACTION_PREFIX)
-
-
-@cache
-def _other_suffixes() -> tuple[str, ...]:
-    return tuple(suffix for source in sources() for suffix in source.suffixes)
 
 
 def _unreadable(path: Path, error: OSError) -> str:
@@ -184,13 +187,13 @@ def _unreadable(path: Path, error: OSError) -> str:
 
 def _log(path: str, warnings: list[str]) -> Iterator[LogFile]:
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116  # of ten thousand files, making a path takes longer than this
     except OSError as error:
         warnings.append(f"{shown_path(Path(path))} cannot be read ({error.strerror}). It is left out.")
         return
     if stat.S_ISREG(status.st_mode):
         size, modified_ns = status.st_size, status.st_mtime_ns
-        if path.endswith(_other_suffixes()):
+        if path.endswith(other_suffixes()):
             with suppress(OSError):  # what a database has not yet taken over from beside it
                 beside = Path(f"{path}-wal").stat()
                 size, modified_ns = size + beside.st_size, max(modified_ns, beside.st_mtime_ns)

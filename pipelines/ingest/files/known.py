@@ -3,34 +3,41 @@
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.files.find import SUFFIXES, LogFile
+from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.mark import COUNTERS, Mark
+from pipelines.ingest.files.names import SUFFIXES
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.purged import PurgedFiles
 from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.values import storable
+from pipelines.object_store import address
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
+MAX_MACHINE = 64
 MAX_PATH = 600  # characters, of up to four bytes: an index of Postgres takes 2,704 bytes
 
 
-def stored_path(log: LogFile) -> str:
-    """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own."""
-    path = storable(str(log.path))
+def stored_path(log: LogFile, machine: str = "") -> str:
+    """Return the file's path as it is stored: without secrets, of a length that indexes take, and still its own.
+
+    Of a file of another machine's, which sends it here, that machine's name stands before its path.
+    """
+    path = storable(address(log.path))
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
     clean = redact_stored("/".join(map(_redacted_part, stem.split("/")))) + suffix
-    if clean == str(log.path) and len(clean) <= MAX_PATH:
-        return clean
-    return f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
+    place = f"{storable(machine)[:MAX_MACHINE]}:" if machine and "://" not in path else ""  # a bucket is everybody's
+    if clean == path == address(log.path) and len(clean) <= MAX_PATH:
+        return f"{place}{clean}"
+    return f"{place}{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
 
 
 @lru_cache(4_096)
@@ -38,19 +45,27 @@ def _redacted_part(part: str) -> str:
     return redact_stored(part)  # most files share their folders
 
 
-def news(connection: Connection, logs: Iterable[LogFile]) -> list[tuple[LogFile, str]]:
+def news(connection: Connection, logs: Iterable[LogFile], machine: str = "") -> list[tuple[LogFile, str]]:
     """Return the files that changed since they were read, each with its stored path."""
-    known = {path: rest for path, *rest in connection.execute(named_sql(__file__, "known_files"))}
+    rows = connection.execute(named_sql(__file__, "known_files"))
+    known = {path: (size, modified_us, version) for path, size, modified_us, version in rows}
     purged = PurgedFiles(connection)
     changed = []
     for log in logs:
-        path = str(log.path)
-        if path not in known:
-            path = stored_path(log)
-        modified_at = _modified_at(log)
-        if known.get(path) != [log.size, modified_at] and not purged.holds(path, log.size, modified_at):
+        path = address(log.path)
+        if machine or path not in known:
+            path = stored_path(log, machine)
+        if not _is_as_known(log, known.get(path)) and not purged.holds(path, log.size, _modified_at(log)):
             changed.append((log, path))
     return changed
+
+
+def _is_as_known(log: LogFile, known: tuple[int, int, str] | None) -> bool:
+    """Tell whether a log is as it was read: by its version where it has one, which a copy keeps, else by its time."""
+    if known is None:
+        return False
+    size, modified_us, version = known
+    return size == log.size and (version == log.version if log.version else modified_us == _modified_us(log))
 
 
 def marks(connection: Connection, paths: Sequence[str]) -> dict[str, Mark]:
@@ -91,6 +106,7 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
         "fingerprint": mark.fingerprint,
         "size": mark.offset if scan.is_partial else scan.log.size,  # a part is not the file as it was found
         "modified_at": _modified_at(scan.log),
+        "object_version": (not scan.is_partial and scan.log.version) or None,
         "offset": mark.offset,
         **mark.counts,
         "version": scan.writer_version or None,
@@ -100,4 +116,8 @@ def _file_row(path: str, scan: Scan) -> dict[str, Any]:
 
 def _modified_at(log: LogFile) -> datetime:
     """Return the time of the last change to the microsecond, as Postgres keeps it."""
-    return datetime.fromtimestamp(log.modified_ns // 1_000 / 1_000_000, UTC)
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=_modified_us(log))
+
+
+def _modified_us(log: LogFile) -> int:
+    return log.modified_ns // 1_000

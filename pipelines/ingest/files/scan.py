@@ -23,7 +23,8 @@ from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources import source_of
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home
-from pipelines.ingest.values import name, shown_path
+from pipelines.ingest.values import name
+from pipelines.ingest.who import note_reading
 
 __all__ = ["Broken", "Scan", "parts", "parts_of", "scan", "unreadable"]
 
@@ -43,13 +44,14 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
     of no known format, without the warning.
     """
     try:
-        with log.on_disk() as there:
+        with log.on_disk(known) as there:
             source = source_of(there.path)
             if source is None and not is_in_home(there.path):
                 yield Scan(log, "", Mark(), is_unknown=True)
                 return
             for result in parts_of(source or CLAUDE_CODE, there, known, stored_path):
                 result.log, result.is_unknown = log, source is None
+                note_reading(result.facts, there.path)
                 yield result
     except OSError as error:
         yield unreadable(log, error)
@@ -64,7 +66,7 @@ def parts_of(source: Source, log: LogFile, known: Mark | None, stored_path: str)
 def unreadable(log: LogFile, error: OSError) -> Scan:
     """Return the scan of a file that could not be opened or read: a warning, and nothing else."""
     result = Scan(log, "", Mark())
-    result.warnings.append(f"{shown_path(log.path)} cannot be read ({error.strerror or type(error).__name__}).")
+    result.warnings.append(f"{log.shown} cannot be read ({error.strerror or type(error).__name__}).")
     return result
 
 
@@ -101,9 +103,10 @@ def _line_parts(source: Source, log: LogFile, mark: Mark, stored_path: str) -> I
             result = Scan(log, source.name, mark, start=mark.offset)
             is_partial = _read_part(result, reader, lines, may_part=source.is_resumed)
             mark.fingerprint = _fingerprint_aside(stream, mark.offset) if is_kept else ""
-            mark = deepcopy(mark)
             yield result
-            reader = source.reader(origin, mark.memory)
+            if is_partial:
+                mark = deepcopy(mark)
+                reader = source.reader(origin, mark.memory)
 
 
 def _one_object(stream: IO[bytes]) -> Iterator[Lines]:
@@ -134,7 +137,7 @@ def _read_part(result: Scan, reader: LineReader, lines: Iterator[Lines], *, may_
                 break
     except DAMAGE as error:
         result.quarantine(b"", damage(error))
-        result.warnings.append(f"{shown_path(result.log.path)} {damage(error)}; what came before was read.")
+        result.warnings.append(f"{result.log.shown} {damage(error)}; what came before was read.")
     if not result.is_partial:
         reader.finish()
     fold(reader.take(), result.facts)
@@ -164,7 +167,7 @@ def _take(result: Scan, reader: LineReader, lines: Lines, *, may_wait: bool) -> 
     contents, have_end = lines
     skipped = 0
     for content in contents:
-        if not content or (have_end and isinstance(content, bytes) and passes_over(content)):
+        if content == b"\n" or (have_end and isinstance(content, bytes) and passes_over(content)):
             skipped += 1
         else:
             records, rest, reason = pieces(content)
@@ -175,7 +178,7 @@ def _take(result: Scan, reader: LineReader, lines: Lines, *, may_wait: bool) -> 
             if reason:
                 result.quarantine(rest, reason)
         mark.line += 1
-        mark.offset += len(content) + have_end
+        mark.offset += len(content)
         mark.lacks_newline = not have_end
     result.count("skipped", skipped)
 

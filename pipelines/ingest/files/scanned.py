@@ -1,13 +1,16 @@
 """What one scan of a file brings: facts, how far it was read, and which lines could not be."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.lines import Overlong
 from pipelines.ingest.files.mark import COUNTERS, Mark
 from pipelines.ingest.redaction import redact_start
+
+if TYPE_CHECKING:
+    from pipelines.ingest.vectors import TextVectors
 
 MAX_QUARANTINED = 1_000  # rows kept per file and run; all are counted
 EXCERPT = 100
@@ -39,6 +42,7 @@ class Scan:
     writer_version: str = ""
     is_partial: bool = False  # more of the file is to be read
     is_unknown: bool = False  # no source claims it; it was read as a transcript at most
+    vectors: "TextVectors | None" = None  # of this file's texts and of others', where they were made with the reading
 
     def count(self, counter: str, lines: int = 1) -> None:
         """Count lines of this read, and of the file."""
@@ -52,7 +56,7 @@ class Scan:
         if len(self.broken) >= MAX_QUARANTINED:  # redaction would cost much where each of a million lines is broken
             return
         head = b"" if isinstance(content, Overlong) else content[:MAX_QUOTED]
-        words = redact_start(head.decode("utf-8", "replace").replace("\0", ""), EXCERPT)
+        words = redact_start(head.decode("utf-8", "replace").replace("\0", "").rstrip("\r\n"), EXCERPT)
         self._put_aside(Broken(self.mark.line + 1, self.mark.offset, reason, words))
 
     def refuse_loaded(self, line: int, reason: str) -> None:

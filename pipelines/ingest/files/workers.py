@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import IO
+from typing import IO, Protocol
 
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.mark import Mark
@@ -23,6 +23,22 @@ Changed = tuple[LogFile, str]  # a file and its stored path
 MIN_BYTES = 16 << 20  # less is read sooner than a worker has started
 MAX_WORKERS = 2
 MAX_WAITING_BYTES = 128 << 20  # of logs that are read but not taken yet, so that memory stays bounded
+
+
+class Readers(Protocol):
+    """Whoever scans files for this program."""
+
+    def begin(self, changed: Sequence[Changed], known: Mapping[str, Mark]) -> None:
+        """Take the files; those that are read before they are asked for are read from where they are known now."""
+        ...
+
+    def scans(self, known: Mapping[str, Mark]) -> Iterator[tuple[str, Scan]]:
+        """Yield the scans of the files, as far as they are read here, from where they are known."""
+        ...
+
+    def tally(self) -> dict[str, int]:
+        """Return what a person should know of many machines' work; nothing where it was done on this one."""
+        ...
 
 
 class Workers:
@@ -52,6 +68,10 @@ class Workers:
             elif self._begun[done[0]] == known.get(done[0]):
                 yield done
 
+    def tally(self) -> dict[str, int]:
+        """Return nothing."""
+        return {}
+
 
 @contextmanager
 def workers_for(size: int) -> Iterator[Workers]:
@@ -65,7 +85,7 @@ def workers_for(size: int) -> Iterator[Workers]:
         yield Workers(programs)
 
 
-def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Workers) -> Iterator[tuple[str, Scan]]:
+def scans(changed: Sequence[Changed], known: Mapping[str, Mark], workers: Readers) -> Iterator[tuple[str, Scan]]:
     """Yield the stored path and the scan of every file, in any order; a long file comes in parts, in order."""
     workers.begin(changed, known)
     to_read = {path: log for log, path in changed}

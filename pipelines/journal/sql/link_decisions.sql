@@ -1,11 +1,12 @@
 -- A decision belongs to the spawn with its tool call, or to the record that names it; either may come nights later.
 update learning.recommendation_log as log
-set task_id = found.task_id, resolved_model = found.resolved_model
+set task_id = found.task_id, resolved_model = found.resolved_model, resolved_effort = found.resolved_effort
 from (
     select distinct on (pairs.decision_id)
         pairs.decision_id,
         task.id as task_id,
-        coalesce(task.model_resolved, stop.resolved_model, task.model_used) as resolved_model
+        coalesce(task.model_resolved, stop.resolved_model, task.model_used) as resolved_model,
+        task.effort_used as resolved_effort
     from (
         select unlinked.decision_id, spawned.id
         from learning.recommendation_log as unlinked
@@ -21,4 +22,5 @@ from (
 ) as found
 where
     log.decision_id = found.decision_id
-    and (log.task_id, log.resolved_model) is distinct from (found.task_id, found.resolved_model)
+    and (log.task_id, log.resolved_model, log.resolved_effort)
+    is distinct from (found.task_id, found.resolved_model, found.resolved_effort)

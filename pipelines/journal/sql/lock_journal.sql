@@ -1,1 +1,1 @@
-select pg_advisory_xact_lock(hashtext('spawnwise journal'))
+lock table control.journal_lock in exclusive mode

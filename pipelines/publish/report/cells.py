@@ -99,6 +99,16 @@ def agents_of(row: Row) -> list[str]:
     return [str(row[field]) for field in ("agent_name", "other_agent_name") if row.get(field) not in (None, "*")]
 
 
+def projects_of(row: Row) -> list[str]:
+    """Return the projects that a row speaks of; none where it speaks of all."""
+    return [str(row["project"])] if row.get("project") else list(row.get("projects") or ())
+
+
+def users_of(row: Row) -> list[str]:
+    """Return the people that a row speaks of; none where it speaks of all."""
+    return [str(row["user_name"])] if row.get("user_name") else list(row.get("user_names") or ())
+
+
 def _order(value: Any) -> float | str:
     if isinstance(value, date | datetime):
         return value.isoformat()

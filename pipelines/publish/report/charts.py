@@ -7,9 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import count, counted, day, estimated, listed, percent, usd
+from pipelines.publish.report.wording import (
+    count,
+    counted,
+    day,
+    estimated,
+    is_quota,
+    listed,
+    percent,
+    short_names,
+    usd,
+)
 
-CHARTS = ("outcomes_over_time", "costs_over_time", "task_map", "evidence")
+CHARTS = ("agents", "evidence", "task_map", "projects", "costs_over_time", "outcomes_over_time", "failures")
 COLOURED_MODELS = 7
 FAMILIES = ("haiku", "sonnet", "opus", "fable")  # their colours stay the same from report to report
 COLOURLESS = ("unknown", "none")
@@ -28,11 +38,11 @@ def specifications(colours: dict[str, str], facts: ReportFacts, *, with_text: bo
     """Return the Vega-Lite specification of each chart, with the models and their colours filled in."""
     folder = Path(__file__).parent / "charts"
     models = list(colours)
-    estimated = {row["model"] for row in facts["evidence"]}
-    values: dict[str, list[Any]] = {
+    values: dict[str, Any] = {
         "$models": models,
+        "$money_axis": ",.2~f" if is_quota() else "$,.2~f",
+        "$money_exact": ",.2f" if is_quota() else "$,.2f",
         "$colours": list(colours.values()),
-        "$slots": ["", *(model for model in models if model in estimated)],  # the first slot is for the kind's name
         "$title": [{"field": "title", "title": "task"}] if with_text else [],
     }
     return {
@@ -40,7 +50,7 @@ def specifications(colours: dict[str, str], facts: ReportFacts, *, with_text: bo
     }
 
 
-def _filled(part: Any, values: dict[str, list[Any]]) -> Any:
+def _filled(part: Any, values: dict[str, Any]) -> Any:
     """Replace a name by its list, and within a list by its elements."""
     if isinstance(part, dict):
         return {key: _filled(value, values) for key, value in part.items()}
@@ -53,28 +63,68 @@ def _filled(part: Any, values: dict[str, list[Any]]) -> Any:
     return values[part] if _is_name(part, values) else part
 
 
-def _is_name(part: Any, values: dict[str, list[Any]]) -> bool:
+def _is_name(part: Any, values: dict[str, Any]) -> bool:
     return isinstance(part, str) and part in values
 
 
+NAMED = ("project", "user", "agent", "model", "work", "fault", "cause", "meaning", "from", "until", "day")
+
+
+def packed(rows: list[Row]) -> dict[str, Any]:
+    """Return rows as lists of numbers, names as places in lists of names: the page unpacks them."""
+    columns = list(rows[0]) if rows else []
+    names: dict[str, dict[Any, int]] = {column: {} for column in columns if column in NAMED}
+    lists = [
+        [
+            names[column].setdefault(value, len(names[column])) if column in names else value
+            for column, value in row.items()
+        ]
+        for row in rows
+    ]
+    return {"names": {column: list(places) for column, places in names.items()}, "columns": columns, "rows": lists}
+
+
 def activity_data(facts: ReportFacts) -> list[Row]:
-    """Return the rows of the charts over time, each with the days at which its bar begins, has its middle and ends."""
+    """Return what the filters choose from: counts, costs and tokens by period, project, person, agent and model."""
     return [
         {
-            "agent": row["agent_name"],
-            "model": row["model"],
             "from": row["period"].isoformat(),
             "until": _end(row["period"], facts.period).isoformat(),
+            "project": row["project"],
+            "user": row["user_name"],
+            "agent": row["agent_name"],
+            "model": row["model"],
+            "work": row["work_type"],
             "spawns": row["count_spawns"],
             "success": row["count_successes"],
             "own": row["count_agent_failures"],
-            "other": row["count_other_failures"],
             "unknown": row["count_unknown"],
             "priced": row["count_cost_known"],
             "cost": round(row["cost_usd"], 4),
             "estimated": round(row["estimated_cost_usd"], 4),
+            "cached": row["cache_read_tokens"],
+            "read": row["read_tokens"],
         }
         for row in facts.activity
+    ]
+
+
+def failure_data(facts: ReportFacts) -> list[Row]:
+    """Return failures by period, project, person, agent, model, fault and cause."""
+    return [
+        {
+            "from": row["period"].isoformat(),
+            "until": _end(row["period"], facts.period).isoformat(),
+            "project": row["project"],
+            "user": row["user_name"],
+            "agent": row["agent_name"],
+            "model": row["model"],
+            "fault": row["fault"],
+            "cause": row["cause"],
+            "meaning": row["cause_meaning"],
+            "spawns": row["count_spawns"],
+        }
+        for row in facts["failures"]
     ]
 
 
@@ -93,8 +143,8 @@ def evidence_data(facts: ReportFacts) -> list[Row]:
             "size": row["kind_size"],
             "model": row["model"],
             "rate": round(row["success_rate"], 4),
-            "low": round(row["success_low"], 4),
-            "high": round(row["success_high"], 4),
+            "low": round(row["success_low_90"], 4),
+            "high": round(row["success_high_90"], 4),
             "tasks": row["tasks_observed"],
             "chosen": row["is_chosen"],
         }
@@ -110,10 +160,36 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
     for row in facts.activity:
         spent[row["model"]] += row["cost_usd"]
     by_model = listed([f"{model} {usd(cost)}" for model, cost in spent.most_common() if cost])
+    by_project: Counter[str] = Counter()
+    for row in facts.activity:
+        by_project[row["project"]] += row["cost_usd"]
+    names = short_names(by_project)
+    costly = listed([f"{names[project]} {usd(cost)}" for project, cost in by_project.most_common(3) if cost])
+    by_fault: Counter[str] = Counter()
+    for row in facts["failures"]:
+        by_fault[row["fault"]] += row["count_spawns"]
     recommended = Counter(point["recommended"] for point in points)
     kinds = {point["kind"] for point in points if point["cluster_id"] >= 0}
     chosen = Counter(row["model"] for row in facts["evidence"] if row["agent_name"] == "*" and row["is_chosen"])
     return {
+        "agents": (
+            f"{counted(span['count_agents'], 'agent')} in {counted(span['count_spawns'], 'spawn')}; how often each "
+            "succeeded where a log tells, those with most spawns first."
+        ),
+        "projects": (
+            f"{counted(span['count_projects'], 'project')} of {counted(span['count_users'], 'person', 'people')}"
+            + (f"; most was spent on {costly}" if costly else "")
+            + "."
+        ),
+        "failures": (
+            f"{counted(by_fault.total(), 'spawn')} failed"
+            + (
+                ": " + listed([f"{count(number)} by the {fault}" for fault, number in by_fault.most_common()], 5)
+                if by_fault
+                else ""
+            )
+            + "."
+        ),
         "outcomes_over_time": (
             f"Spawns by {facts.period} from {day(span['first_day'])} to {day(span['last_day'])}: "
             f"{count(span['count_successes'])} succeeded, {count(span['count_agent_failures'])} failed by their own "
@@ -133,8 +209,8 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
             + "."
         ),
         "evidence": (
-            "For each kind of task, whoever does it, how often each model succeeds: the estimate, and the interval "
-            "that holds it with 99 %. Chosen: "
+            "For each kind of task, whoever does it, how often each model succeeds: the estimate, and its 90 % "
+            "interval. Chosen: "
             + (listed([f"{model} for {counted(kinds, 'kind')}" for model, kinds in chosen.most_common()]) or "none yet")
             + "."
         ),

@@ -7,10 +7,24 @@ from typing import NamedTuple
 
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import count, counted, day, estimated, listed, moment, percent, quoted, usd
+from pipelines.publish.report.wording import (
+    count,
+    counted,
+    day,
+    estimated,
+    listed,
+    moment,
+    percent,
+    quoted,
+    short_names,
+    usd,
+)
+from recommender.hooks.hook_log import trouble_words, troubles
 
 CHANGES_TOLD_SINGLY = 4
 TRIALS_TOLD = 3
+LIBRARY_SPECS = 10  # so many unused ones in one folder are a library: told as one
+LEAST_PARTS = 4  # of a folder that may be a library: not a home, nor what all lies in
 NEWS_DAYS = 14  # an older regression is in its table, but no news
 
 
@@ -20,11 +34,12 @@ class Sentence(NamedTuple):
     text: str
     tone: str
     section: str
+    proposes: bool = False  # something to do, which the page has as an action too
 
 
 def headline(facts: ReportFacts) -> list[Sentence]:
     """Return the sentences: what changed, which trials are worth it, what has been proven, and all else."""
-    parts = (_changed_advice, _trials, _proof, _new_spawns, _overloaded, _regressions, _gaps, _unused, _quality)
+    parts = (_changed_advice, _trials, _proof, _new_spawns, _overloaded, _regressions, _gaps, _unused, _quality, _hooks)
     return [sentence for part in parts for sentence in part(facts)]
 
 
@@ -92,10 +107,10 @@ def _trials(facts: ReportFacts) -> Iterator[Sentence]:
     proposed = [row for row in trials if row["state"] == "proposed"]
     for row in proposed[:TRIALS_TOLD]:
         text = f"Worth a trial, {trial_words.at_stake(row)} at stake: {trial_words.proposal_in_words(row)}"
-        yield Sentence(f"{text} Start it: {trial_words.start_command(row)}", "good", "trials")
+        yield Sentence(f"{text} Start it: {trial_words.start_command(row)}", "good", "trials", proposes=True)
     if len(proposed) > TRIALS_TOLD:
         more = counted(len(proposed) - TRIALS_TOLD, "more trial is", "more trials are")
-        yield Sentence(f"{more} proposed.", "plain", "trials")
+        yield Sentence(f"{more} proposed.", "plain", "trials", proposes=True)
     for row in trials:
         if row["state"] == "running":
             yield Sentence(f"On trial: {trial_words.running_in_words(row)}", "plain", "trials")
@@ -161,13 +176,45 @@ def _gaps(facts: ReportFacts) -> Iterator[Sentence]:
 
 
 def _unused(facts: ReportFacts) -> Iterator[Sentence]:
-    unused = [row["agent_name"] for row in facts["unused"] if row["status"] != "no_spec"]
-    if unused:
-        yield Sentence(
-            f"{counted(len(unused), 'agent')} with a spec had no task in {_days(facts)}: {listed(unused)}.",
-            "plain",
-            "unused",
-        )
+    if words := unused_in_words(facts):
+        yield Sentence(words, "plain", "unused")
+
+
+def unused_in_words(facts: ReportFacts) -> str:
+    """Return which specs nobody spawned; of a library that is not in use, its folder and number say enough."""
+    unused = [row for row in facts["unused"] if row["status"] != "no_spec"]
+    if not unused:
+        return ""
+    libraries, single = _libraries(unused)
+    named = listed([*(f"{count(number)} in {place}" for place, number in libraries), *single])
+    return f"{counted(len(unused), 'agent')} with a spec had no task in {_days(facts)}: {named}."
+
+
+def _libraries(unused: list[Row]) -> tuple[list[tuple[str, int]], list[str]]:
+    """Return the folders that hold many unused specs, with how many, and the agents that lie in none of them."""
+    above = {row["agent_name"]: _folders(row.get("spec_path")) for row in unused}
+    held = Counter(folder for folders in above.values() for folder in folders)
+    own = {
+        agent: next((folder for folder in folders if held[folder] >= LIBRARY_SPECS), None)
+        for agent, folders in above.items()
+    }
+    libraries = Counter(folder for folder in own.values() if folder)
+    names = short_names(libraries)
+    return [(names[folder], number) for folder, number in libraries.most_common()], [
+        agent for agent, folder in own.items() if not folder
+    ]
+
+
+def _folders(spec_path: str | None) -> list[str]:
+    """Return the folders above a spec, the nearest first, down to that of a person or a disk."""
+    parts = str(spec_path or "").split("/")[:-1]
+    return ["/".join(parts[:length]) for length in range(len(parts), LEAST_PARTS - 1, -1)]
+
+
+def _hooks(_: ReportFacts) -> Iterator[Sentence]:
+    """Tell of spawns that went without advice: nobody watches a hook while it runs."""
+    if words := trouble_words(troubles()):
+        yield Sentence(f"{words}; `hook.log` in the data folder says when and why.", "bad", "quality")
 
 
 def _quality(facts: ReportFacts) -> Iterator[Sentence]:

@@ -23,6 +23,8 @@ TABLES = (
     "evidence",
     "savings",
     "agents",
+    "projects",
+    "failures",
     "overloaded",
     "unused",
     "overlap",
@@ -47,6 +49,7 @@ BUILT_TABLES = (  # schema and name of what dbt builds and the statements here r
     ("marts", "best_model_changes"),
     ("marts", "capability_gaps"),
     ("marts", "data_quality"),
+    ("marts", "failures"),
     ("marts", "model_comparison"),
     ("marts", "model_regressions"),
     ("marts", "outcome_evidence"),
@@ -55,11 +58,15 @@ BUILT_TABLES = (  # schema and name of what dbt builds and the statements here r
     ("marts", "recommendation_quality"),
     ("marts", "savings"),
     ("marts", "spec_model_drift"),
+    ("marts", "spawns"),
     ("marts", "trials"),
     ("marts", "unused_agents"),
+    ("marts", "usage_daily"),
     ("serving", "best_model_per_cluster"),
 )
 MAPPED_TASKS = 700  # more make the page slow to draw and the layout slow to find, and tell no more
+MOST_ACTIVITY = 25_000  # some 2 MB of the page
+COARSEST = "month"
 DAYS_SHOWN_SINGLY = 62
 DAYS_SHOWN_BY_WEEK = 420
 
@@ -102,7 +109,7 @@ def read_facts(warehouse: Warehouse, settings: Settings, *, with_text: bool) -> 
             "limit": MAPPED_TASKS,
         }
         (span,) = _rows(connection, "span", values)
-        period = period_of(span["first_day"], span["last_day"])
+        period, activity = _activity(connection, period_of(span["first_day"], span["last_day"]))
         return ReportFacts(
             run=run,
             previous=previous,
@@ -110,9 +117,9 @@ def read_facts(warehouse: Warehouse, settings: Settings, *, with_text: bool) -> 
             window=_rows(connection, "window", values)[0],
             new_spawns=_rows(connection, "new_spawns", values)[0],
             period=period,
-            activity=_rows(connection, "activity", {"period": period}),
+            activity=activity,
             tasks=_rows(connection, "mapped_tasks", values),
-            tables={name: _rows(connection, name, values) for name in TABLES},
+            tables={name: _rows(connection, name, values | {"period": period}) for name in TABLES},
         )
 
 
@@ -120,6 +127,15 @@ def period_of(first: date | None, last: date | None) -> str:
     """Return how charts over time count, so that a long history has no more bars than a phone can show."""
     days = (last - first).days if first and last else 0
     return "day" if days <= DAYS_SHOWN_SINGLY else "week" if days <= DAYS_SHOWN_BY_WEEK else "month"
+
+
+def _activity(connection: psycopg.Connection[Any], period: str) -> tuple[str, list[Row]]:
+    """Return the rows that the filters choose from, in the finest period of which a page can hold them all."""
+    while True:
+        rows = _rows(connection, "activity", {"period": period})
+        if len(rows) <= MOST_ACTIVITY or period == COARSEST:
+            return period, rows
+        period = "month" if period == "week" else "week"
 
 
 def plain(value: Any) -> Any:

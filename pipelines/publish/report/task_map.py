@@ -69,6 +69,8 @@ def map_of(tasks: list[Row]) -> tuple[list[Row], list[Row]]:
 def _told(task: Row) -> Row:
     told = {
         "agent": task["agent_name"],
+        "project": task["project"],
+        "user": task["user_name"],
         "kind": task["cluster_label"],
         "cluster_id": task["cluster_id"],
         "recommended": task["recommended_model"],

@@ -1,10 +1,16 @@
 """How numbers and moments read on the page."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
+_quota: ContextVar[float | None] = ContextVar("quota", default=None)
+
 MISSING = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 def percent(share: float | None) -> str:
@@ -15,10 +21,34 @@ def percent(share: float | None) -> str:
     return "99%" if whole == 100 and share < 0.995 else f"{whole}%"
 
 
+@contextmanager
+def in_shares_of(quota: float | None) -> Iterator[None]:
+    """Tell amounts as shares of a month's quota, in the unit of weighed costs; as dollars where there is none."""
+    token = _quota.set(quota)
+    try:
+        yield
+    finally:
+        _quota.reset(token)
+
+
+def month_of_quota() -> float | None:
+    """Return the quota of a month in the unit of weighed costs; None where amounts are dollars."""
+    return _quota.get() or None
+
+
+def is_quota() -> bool:
+    """Tell whether amounts are told as shares of a quota."""
+    return bool(_quota.get())
+
+
 def usd(amount: float | None) -> str:
-    """Return dollars: cents from one dollar on, two digits that count below."""
+    """Return dollars: cents from one dollar on, two digits that count below. Of a quota return the share."""
     if amount is None:
         return MISSING
+    if quota := _quota.get():
+        share = 100 * amount / quota
+        digits = f"{abs(share):.0f}" if abs(share) >= 10 or not share else f"{abs(share):.2g}"
+        return f"{MINUS if share < 0 else ''}{digits}% of the quota"
     sign, size = ("\N{MINUS SIGN}" if amount < 0 else ""), abs(amount)
     if size >= 1000:
         return f"{sign}${size:,.0f}"
@@ -92,6 +122,20 @@ def listed(words: list[str], most: int = 4) -> str:
     """Return words as a list in a sentence; what is beyond `most` is counted."""
     shown = words[:most] + ([f"{len(words) - most} more"] if len(words) > most else [])
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown else ""
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """Return for each path its last part, or as many of its last parts as tell it from the others."""
+    parts = {path: path.rstrip("/").split("/") for path in paths}
+    shown = dict.fromkeys(parts, 1)
+    while True:
+        names = {path: "/".join(parts[path][-shown[path] :]) for path in parts}
+        taken = Counter(names.values())
+        longer = [path for path in parts if taken[names[path]] > 1 and shown[path] < len(parts[path])]
+        if not longer:
+            return names
+        for path in longer:
+            shown[path] += 1
 
 
 def quoted(label: str | None) -> str:

@@ -8,7 +8,9 @@ select
     tasks_observed,
     expected_cost_usd,
     baseline_model,
-    model is distinct from baseline_model as is_change,
+    effort,
+    baseline_effort,
+    (model, effort) is distinct from (baseline_model, baseline_effort) as is_change,
     reason
 from serving.best_model_per_cluster
 where agent_name <> '*' and cluster_id >= 0

@@ -1,4 +1,5 @@
--- A project's folder is its path with dashes. A file too many does no harm: it is read again once it has changed.
+-- Claude Code's folder of a project is its path with dashes: one that another path is written as too is read again
+-- once it has changed.
 create temp table purged_files on commit drop as
 select file.path
 from learning.ingest_files as file
@@ -9,9 +10,9 @@ where
         or exists (select from purged_sessions as gone where strpos(file.path, gone.session_id) > 0)
         or (
             file.modified_at < %(before)s
-            and %(session)s::text is null
-            and substring(file.path from '/projects/([^/]+)/') ~ (
-                '(^|-)' || regexp_replace(%(project)s::text, '[^[:alnum:]]', '.', 'g') || '$'
+            and coalesce(%(session)s, %(user)s, %(host)s)::text is null
+            and substring(file.path from '/projects/([^/]+)/') in (
+                select regexp_replace(project, '[^a-zA-Z0-9]', '-', 'g') from unnest(%(projects)s::text []) as project
             )
         )
     )

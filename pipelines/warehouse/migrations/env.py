@@ -4,9 +4,9 @@ from alembic import context
 from sqlalchemy import text
 
 connection = context.config.attributes["connection"]
-# Two commands may start on an empty database at once: the second waits, then finds the work done.
-connection.execute(text("select pg_advisory_xact_lock(hashtext('spawnwise.migrations'))"))
-connection.execute(text("create schema if not exists learning"))
+# Two commands may start on an empty database at once: the second waits, then finds the work done. The table is ours; an
+# advisory lock could be held by any reader.
+connection.execute(text("lock table learning.alembic_version in exclusive mode"))
 context.configure(connection=connection, version_table_schema="learning")
 with context.begin_transaction():
     context.run_migrations()

@@ -11,7 +11,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.home import snapshot_file
 from recommender.snapshot import write_snapshot
-from tests.benchmarks.lookup import cold, crowd, faults, warm
+from tests.benchmarks.lookup import bursts, cold, crowd, faults, warm
 from tests.benchmarks.lookup.material import snapshot
 from tests.benchmarks.lookup.measures import Measure, publish
 from tests.support.published_tables import publish_tables
@@ -35,6 +35,7 @@ def _measures(folder: Path) -> Iterator[Measure]:
         write_snapshot(snapshot_file(), snapshot())
         yield from warm.measure(warehouse)
         yield from cold.measure()
+        yield from bursts.measure()
         yield from crowd.measure()
         yield from faults.measure(server, warehouse)
         stack.pop_all()  # the last fault has stopped the server

@@ -135,4 +135,4 @@ def sweep(product: Product, tasks: Ints, settings: Settings) -> Ints:
 
 
 def _take(evidence: Evidence, rows: Ints) -> Evidence:
-    return Evidence(*(values[rows] for values in vars(evidence).values()))
+    return evidence.of(rows)

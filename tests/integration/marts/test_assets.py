@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import dagster as dg
@@ -76,3 +77,11 @@ def test_a_run_reports_rows_and_checks_and_a_failed_check_keeps_the_published_ta
     assert failure is not None
     assert "best_model_candidates" in str(failure)
     assert "stays as it was" in str(failure)
+
+
+def test_the_documentation_opens_on_a_page_of_ours() -> None:
+    manifest = json.loads(prepared_manifest(Settings()).read_text(encoding="utf-8"))
+    page = manifest["docs"]["doc.spawnwise.__overview__"]["block_contents"]
+    assert page.lstrip().startswith("# Spawnwise")
+    for schema in ("marts", "serving", "intermediate", "staging"):
+        assert f"| `{schema}` |" in page

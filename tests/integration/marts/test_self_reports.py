@@ -30,7 +30,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 
 
 def outcomes(warehouse: Warehouse) -> dict[str, tuple[str, bool]]:
-    arguments = ["build", "--selector", "before_estimates", "--exclude-resource-type", "unit_test"]
+    arguments = ["build", "--selector", "before_estimates", "--exclude-resource-type", "test unit_test"]
     assert run_dbt(warehouse, Settings(), arguments).failures == []
     with warehouse.connect() as connection:
         rows = connection.execute(

@@ -23,7 +23,7 @@ MONDAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - 
 
 def build(warehouse: Warehouse) -> None:
     for selector in ("before_estimates", "after_estimates"):
-        arguments = ["build", "--selector", selector, "--exclude-resource-type", "unit_test"]
+        arguments = ["build", "--selector", selector, "--exclude-resource-type", "test unit_test"]
         assert run_dbt(warehouse, Settings(), arguments).failures == []
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import Connection
 
 from pipelines.ingest.ingest import ingest_sources
 from pipelines.journal.load import load_journal
 from pipelines.progress import SilentProgress
 from pipelines.purge.journal import purge_journal
+from pipelines.purge.names import AmbiguousProjectError, people_named, projects_named
 from pipelines.purge.removal import Removal, remove
 from pipelines.purge.scope import Scope
 from pipelines.warehouse import Warehouse
@@ -43,7 +45,8 @@ def write_sessions(home: Path) -> None:
 
 
 @pytest.fixture
-def read(warehouse: Warehouse, tmp_path: Path) -> Callable[[], None]:
+def read(warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    monkeypatch.setenv("SPAWNWISE_HOST", "reader")
     write_sessions(tmp_path)
 
     def ingest() -> None:
@@ -53,11 +56,10 @@ def read(warehouse: Warehouse, tmp_path: Path) -> Callable[[], None]:
     return ingest
 
 
-def purged(
-    warehouse: Warehouse, before: datetime | None = None, session: str | None = None, project: str | None = None
-) -> Removal:
+def purged(warehouse: Warehouse, before: datetime | None = None, project: str | None = None, **named: str) -> Removal:
     with warehouse.connect() as connection:
-        return remove(connection, Scope(before or datetime.now(UTC), session, project))
+        projects = projects_named(connection, project) if project else ()
+        return remove(connection, Scope(before or datetime.now(UTC), projects=projects, **named))
 
 
 def rows(warehouse: Warehouse, query: str) -> list[Any]:
@@ -79,6 +81,10 @@ def everything(warehouse: Warehouse) -> str:
     [
         ({"session": OLD}, {NEW, ELSEWHERE}),
         ({"project": "orchard"}, {ELSEWHERE}),
+        ({"project": "/home/somebody/orchard"}, {ELSEWHERE}),
+        ({"user": "somebody"}, set()),
+        ({"user": "nobody"}, {OLD, NEW, ELSEWHERE}),
+        ({"host": "reader"}, set()),
         ({"before": datetime(2026, 3, 2, tzinfo=UTC)}, {NEW, ELSEWHERE}),
         ({"project": "orchard", "before": datetime(2026, 3, 2, tzinfo=UTC)}, {NEW, ELSEWHERE}),
         ({"session": OLD, "before": datetime(2026, 3, 1, tzinfo=UTC)}, {OLD, NEW, ELSEWHERE}),
@@ -103,10 +109,75 @@ def test_no_table_names_a_purged_session_or_its_file(warehouse: Warehouse, read:
     assert "toolu_0" not in everything(warehouse)
 
 
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("/work/a/api", {"/work/a/api"}),
+        ("/work/a/api/", {"/work/a/api"}),
+        ("https://token@github.com/B/api.git", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
+        ("git@github.com:B/api", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
+        ("B/api", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
+        ("copy", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
+        ("web", {"/work/a/web"}),
+        ("nowhere", {"nowhere"}),
+    ],
+)
+def test_a_name_means_one_project_with_all_its_names(named: str, meant: set[str], warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        _insert_projects(connection)
+        assert set(projects_named(connection, named)) == meant
+
+
+def test_a_short_name_of_several_projects_is_refused_and_nothing_goes(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        _insert_projects(connection)
+        with pytest.raises(AmbiguousProjectError, match="2 projects are called api") as told:
+            projects_named(connection, "api")
+    assert "/work/a/api  (1 spawns)" not in str(told.value)
+    assert "/work/a/api  (1 spawn)" in str(told.value)
+    assert "github.com/B/api  (3 spawns)" in str(told.value)
+
+
+def test_one_of_two_repositories_of_a_name_is_purged_and_the_other_stays(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        _insert_projects(connection)
+        remove(connection, Scope(datetime.now(UTC), projects=projects_named(connection, "B/api")))
+    assert set(rows(warehouse, "select project from learning.task_history")) == {"/work/a/api", "/work/a/web"}
+
+
+def test_a_pseudonym_means_whom_it_is_of(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        _insert_projects(connection)
+        row = connection.execute("select learning.pseudonym('person', 'ann')").fetchone()
+        assert row is not None
+        assert row[0] != "ann"
+        assert people_named(connection, row[0], None) == ("ann", None)
+        assert people_named(connection, "ann", "box") == ("ann", "box")
+
+
+def _insert_projects(connection: Connection[Any]) -> None:
+    projects = [
+        ("/work/a/api", None),
+        ("/work/b/api", "github.com/B/api"),
+        ("/work/b/api", None),
+        ("/home/x/copy", "github.com/B/api"),
+        ("/work/a/web", None),
+    ]
+    for number, (project, repository) in enumerate(projects):
+        connection.execute(
+            """insert into learning.task_history
+            (id, source, source_key, created_at, task_description, task_hash, agent_used, project, repository,
+            user_name)
+            values (gen_random_uuid(), 'test', %s, now() - interval '1 day', '', '', 'a', %s, %s, 'ann')""",
+            [str(number), project, repository],
+        )
+
+
 def test_a_purge_that_is_rolled_back_changes_nothing(warehouse: Warehouse, read: Any) -> None:
     before = everything(warehouse)
     with warehouse.connect() as connection:
-        assert remove(connection, Scope(datetime.now(UTC), project="orchard")).rows["spawns"] == 4
+        scope = Scope(datetime.now(UTC), projects=("/home/somebody/orchard",))
+        assert remove(connection, scope).rows["spawns"] == 4
         connection.rollback()
     assert everything(warehouse) == before
 

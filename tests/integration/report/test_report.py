@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.support.small_history import insert_history
 
-NIGHTLY = ["build", "--exclude-resource-type", "unit_test", "--selector"]
+NIGHTLY = ["build", "--exclude-resource-type", "test unit_test", "--selector"]
 
 
 def build(warehouse: Warehouse) -> None:

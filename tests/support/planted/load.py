@@ -1,4 +1,7 @@
-"""Write the planted history into a warehouse, as ingest and embed would have."""
+"""Write the planted history into a warehouse, as ingest and embed would have.
+
+Its spawns are those of 40 people on as many machines, in 12 repositories, in turn.
+"""
 
 import hashlib
 import uuid
@@ -59,15 +62,17 @@ def _load_spawns(warehouse: Warehouse, embedder: LocalEmbedder, spawns: list[Spa
         cursor.executemany(
             """insert into learning.task_history (
                 id, source, source_key, created_at, finished_at, task_title, task_description, task_hash,
-                task_embedding, embedding_model, agent_used, model_used, model_source, duration_ms, cost_usd
-            ) values (%s, 'planted', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'observed', %s, %s)""",
+                task_embedding, embedding_model, agent_used, model_used, model_source, duration_ms, cost_usd,
+                repository, user_name, host
+            ) values (%s, 'planted', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'observed', %s, %s, %s, %s, %s)""",
             [
                 (
                     *(task, str(task), spawn.spawned_at, spawn.spawned_at, spawn.text.splitlines()[0], spawn.text),
                     *(hashlib.sha256(spawn.text.encode()).hexdigest(), vector, embedder.name),
                     *(spawn.agent, spawn.model, spawn.duration_ms, spawn.cost_usd),
+                    *(f"github.com/acme/service-{number % 12}", f"person{number % 40}", f"laptop{number % 40}"),
                 )
-                for task, spawn, vector in zip(ids, spawns, vectors, strict=True)
+                for number, (task, spawn, vector) in enumerate(zip(ids, spawns, vectors, strict=True))
             ],
         )
         cursor.executemany(

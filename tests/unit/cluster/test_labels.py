@@ -11,12 +11,15 @@ from recommender.work_types import WORK_TYPE_NAMES
 
 
 def labels_of(
-    kinds: Sequence[tuple[str, Sequence[tuple[str, str]]]], old: Sequence[str | None] | None = None
+    kinds: Sequence[tuple[str, Sequence[tuple[str, str]]]],
+    old: Sequence[str | None] | None = None,
+    projects_at_least: int = 1,
 ) -> list[ClusterLabel]:
     """Label kinds given as (work type, [(project, text), ...])."""
     tasks = [(member, *task) for member, (_, texts) in enumerate(kinds) for task in texts]
     members = np.array([task[0] for task in tasks])
-    return label_clusters([t[2] for t in tasks], [t[1] for t in tasks], members, [kind[0] for kind in kinds], old)
+    texts, projects, types = [t[2] for t in tasks], [t[1] for t in tasks], [kind[0] for kind in kinds]
+    return label_clusters(texts, projects, members, types, old, projects_at_least=projects_at_least)
 
 
 def words_in(labels: Sequence[ClusterLabel]) -> set[str]:
@@ -44,6 +47,17 @@ def test_a_word_of_one_project_names_no_kind_of_several() -> None:
     several = [*alone, *(("b", f"Fix the invoice number {n}") for n in range(4))]
     assert labels_of([("fix", several)])[0].label == "Fix · invoice"
     assert labels_of([("fix", alone)])[0].terms == ("invoice", "tenant")
+
+
+def test_a_word_that_too_few_projects_say_is_in_no_label_unless_it_is_a_subject() -> None:
+    text = "Fix the invoice of lindqvist in the parser, case {}"
+    tasks = [(project, text.format(n)) for project in ("a", "b") for n in range(4)]
+    alone = [("a", text.format(n)) for n in range(4)]
+    assert {"invoice", "lindqvist", "parser"} <= words_in(labels_of([("fix", alone)]))
+    assert words_in(labels_of([("fix", alone)], projects_at_least=2)) == {"parser"}
+    assert {"invoice", "lindqvist", "parser"} <= words_in(labels_of([("fix", tasks)], projects_at_least=2))
+    assert words_in(labels_of([("fix", tasks)], projects_at_least=3)) == {"parser"}
+    assert words_in(labels_of([("fix", alone)], ["Fix · lindqvist, parser"], projects_at_least=2)) == {"parser"}
 
 
 @pytest.mark.parametrize("projects", [("api", "api"), ("api", "web")])

@@ -1,10 +1,13 @@
 """What is read where nobody names anything."""
 
+import argparse
 import json
 from pathlib import Path
 
 import pytest
 
+from pipelines.commands import learn
+from pipelines.commands.inputs import settings_from, what_was_found
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
 from pipelines.settings import Settings
@@ -70,3 +73,40 @@ def test_what_a_judge_may_leave_behind_is_not_read(tmp_path: Path) -> None:
         (tmp_path / "projects" / folder).mkdir(parents=True)
         (tmp_path / "projects" / folder / "s.jsonl").write_text("{}\n")
     assert [log.path.parent.name for log in find_logs([tmp_path]).files] == ["-home-me-orchard"]
+
+
+def test_what_is_remembered_is_read_until_it_is_forgotten(
+    machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named(*given: str) -> tuple[tuple[Path, ...], str]:
+        parser = argparse.ArgumentParser()
+        learn.add_arguments(parser)
+        arguments = parser.parse_args(given)
+        return settings_from(arguments)[0].logs, what_was_found(arguments)
+
+    found = choose_inputs(Settings()).logs
+    other = tmp_path / "other logs"
+    logs, said = named("--logs", str(other), "--remember")
+    assert logs == (other,)
+    assert said.startswith(f"Remembered: later runs and the schedule read {other} too.")
+    assert choose_inputs(Settings()).logs == (other,)
+    logs, said = named()
+    assert logs == (other,)
+    assert said.startswith(f"Reading {other}, as remembered.")
+    assert named("--logs", str(machine)) == ((machine,), "")
+    monkeypatch.setenv("SPAWNWISE_LOGS", str(machine))
+    assert choose_inputs(Settings()).logs == (machine,)
+    monkeypatch.delenv("SPAWNWISE_LOGS")
+    logs, said = named("--remember")
+    assert logs == found
+    assert said.startswith("Forgotten")
+    assert named()[1].startswith("Found:")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"logs": 1, "specs": []}', '{"logs": ["/a"]}'])
+def test_a_damaged_memory_is_none(machine: Path, text: str) -> None:
+    found = choose_inputs(Settings()).logs
+    file = Settings().home / "inputs.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    assert choose_inputs(Settings()).logs == found

@@ -142,11 +142,13 @@ PLAIN_RESULT = (
 )
 REQUEST_PART = '{"type":"api-request-blob","blob":"' + "x" * 5_000 + '"}'
 LATE_SESSION = PLAIN_RESULT.replace('"sessionId":"s",', "")[:-1] + ',"sessionId":"s"}'
+SNAPSHOT = '{"type":"file-history-snapshot","messageId":"m","snapshot":{"trackedFileBackups":{}}}'
+HOOK = '{"sessionId":"s","type":"progress","data":{"type":"mcp_progress","status":"started"}}'
+TURN = '{"sessionId":"s","type":"system","subtype":"turn_duration","durationMs":5}'
+PLAIN = [PLAIN_RESULT, LATE_SESSION, REQUEST_PART, SNAPSHOT, HOOK, TURN]
 
 
-@pytest.mark.parametrize(
-    "plain", [PLAIN_RESULT, LATE_SESSION, PLAIN_RESULT[:-9], PLAIN_RESULT[:300], REQUEST_PART, REQUEST_PART[:-9]]
-)
+@pytest.mark.parametrize("plain", [*PLAIN, *(line[:-9] for line in PLAIN), PLAIN_RESULT[:300], LATE_SESSION[:300]])
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_spawn_on_a_line_that_could_be_passed_over_is_read(plain: str, is_first: bool, tmp_path: Path) -> None:
     log = Transcript()
@@ -160,7 +162,7 @@ def test_a_spawn_on_a_line_that_could_be_passed_over_is_read(plain: str, is_firs
 def test_plain_lines_are_still_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
     monkeypatch.setattr(TranscriptReader, "read", lambda self, line, record: read.append(line))
-    for plain in (PLAIN_RESULT, LATE_SESSION, REQUEST_PART):
+    for plain in PLAIN:
         _scan(tmp_path, f"{PLAIN_CALL}\n{plain}\n".encode())
     assert read == []
 

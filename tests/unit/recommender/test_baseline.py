@@ -37,7 +37,7 @@ def write_spec(folder: Path, name: str, model: str | None, file: str | None = No
 
 def model_of(agent: str | None, project: Path | str | None = None, **known: str) -> tuple[str, str] | None:
     found = baseline_of(agent, project=str(project) if project else None, **known)  # type: ignore[arg-type]
-    return tuple(found) if found else None
+    return found[:2] if found else None
 
 
 def test_the_call_goes_first_then_the_projects_spec_the_users_the_environment_and_the_parent(

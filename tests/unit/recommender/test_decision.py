@@ -182,7 +182,7 @@ def test_weights_sum_to_one_and_name_the_nearest_first(kinds: int, seed: int) ->
 
 def test_many_vague_kinds_do_not_make_a_sure_one() -> None:
     one = evidence((0.9, 0.8, 0.9), sd=0.5)
-    four = Evidence(*(np.repeat(values, 4, axis=0) for values in vars(one).values()))
+    four = one.of(np.zeros(4, dtype=np.int64))
     blended = blend(four, np.array([[0, 1, 2, 3]]), np.full((1, 4), 0.25))
     assert np.allclose(blended.sd, 0.5)
     assert np.allclose(blended.known, 50)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from recommender.cli import main
 from recommender.home import journal_folder, snapshot_file
+from recommender.hooks.hook_log import trouble_words, troubles
+from recommender.journal.notes import NothingNotedError, feedback
 from recommender.lookup import Recommendation
 from recommender.rows import Tier
 from recommender.settings import data_home
@@ -202,6 +204,8 @@ def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, loo
         "project": "/home/dev/shop",
         "parent_model": "claude-opus-5-5",
         "asked_model": "sonnet",
+        "asked_effort": None,
+        "session_effort": None,
         "draws_trials": False,
     }
 
@@ -387,6 +391,70 @@ def test_a_home_that_cannot_be_written_stops_nothing(
     assert claude(b"{", "pre-spawn") is None
 
 
+@pytest.mark.parametrize("name", ["hook.log", "journal/{month}.jsonl", "journal"])
+@pytest.mark.parametrize("is_full", [False, True])
+def test_a_pipe_or_a_full_disk_in_place_of_a_log_is_not_waited_for(
+    claude: Any, lookup: Lookup, name: str, is_full: bool
+) -> None:
+    path = data_home() / name.format(month=f"{datetime.now(UTC):%Y-%m}")
+    path.parent.mkdir(parents=True)
+    if is_full:
+        path.symlink_to("/dev/full")
+    else:
+        os.mkfifo(path)
+    assert claude(b"{", "pre-spawn") is None
+    answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
+    if "journal/" in name:
+        with pytest.raises(NothingNotedError):  # nor is it by what reads the journal
+            feedback("last", is_good=True)
+
+
+@pytest.mark.parametrize("redirected", ["0<&-", "1>&-", "2>&-", "1>/dev/full", "1>&- 2>&-"])
+def test_a_closed_or_full_stream_ends_no_hook_with_an_error(redirected: str, ordered: str, tmp_path: Path) -> None:
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps(spawn_event() | {"transcript_path": ordered}))
+    command = f"{sys.executable} -m recommender.cli hook pre-spawn --mode enforce <{said} {redirected}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert bool(done.stdout) == (redirected == "2>&-")
+
+
+def test_a_full_disk_behind_an_answer_is_told_in_a_sentence(ordered: str) -> None:
+    command = f"{sys.executable} -m recommender.cli recommend x >/dev/full"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (1, "The output cannot be written (No space left on device).\n")
+
+
+def test_a_missed_answer_is_logged_and_told(claude: Any, lookup: Lookup) -> None:
+    lookup.answer = replace(KEPT, problem="What was learned could not be read in time.")
+    claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    assert troubles() == []  # where nothing was ever learned, no answer was missed
+    write_snapshot(snapshot_file(), Snapshot("none", datetime.now(UTC)))
+    claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    claude(b"{", "pre-spawn")
+    (missed, error) = troubles()
+    assert missed.what == "no learned answer: What was learned could not be read in time."
+    assert "Error at" in error.what
+    told = "1 spawn got no learned answer in time and 1 hook failed in the last 7 days"
+    assert trouble_words(troubles()) == told
+    assert events()[-1]["problem"] == "What was learned could not be read in time."
+
+
+def test_invented_work_changes_nothing(claude: Any, lookup: Lookup) -> None:
+    lookup.answer = replace(CHANGE, is_sample=True)
+    for mode in ("advise", "enforce"):
+        assert claude(spawn_event(), "pre-spawn", "--mode", mode) is None
+    assert [event["applied_model"] for event in events()] == [None, None]
+
+
+def test_the_command_names_the_data_home(ordered: str, monkeypatch: pytest.MonkeyPatch, claude: Any) -> None:
+    home = data_home()
+    monkeypatch.setenv("SPAWNWISE_HOME", "/nowhere")
+    answer = claude(spawn_event() | {"transcript_path": ordered}, "pre-spawn", "--mode", "enforce", "--home", str(home))
+    assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
+
+
 jsons = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -428,3 +496,78 @@ def test_as_a_process_of_its_own(ordered: str) -> None:
     assert answer["hookSpecificOutput"]["updatedInput"]["model"] == "haiku"
     assert answer["systemMessage"].startswith("spawnwise: QA_TESTER runs on haiku instead of opus. ")
     assert result.stderr == b""
+
+
+EFFORT = replace(CHANGE, model="opus", effort="low", baseline_effort="medium", reason="Use opus at low effort.")
+NEW, OLD = "2.1.292", "2.1.291"
+
+
+def on_version(folder: Path, version: str, **said: Any) -> dict[str, Any]:
+    """Return what Claude Code of a version says before a spawn, with a transcript that names it."""
+    path = transcript(
+        folder / "s1.jsonl", json.dumps(assistant("claude-opus-5-5", version=version), separators=(",", ":"))
+    )
+    return spawn_event() | {"transcript_path": path, "effort": {"level": "medium"}} | said
+
+
+def test_an_effort_is_written_where_the_client_takes_it(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    lookup.answer = EFFORT
+    said = on_version(tmp_path, NEW)
+    hook = claude(said, "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
+    assert hook["updatedInput"] == {**said["tool_input"], "effort": "low"}
+    assert hook["additionalContext"] == (
+        "spawnwise: QA_TESTER runs on opus at low effort instead of medium effort. Use opus at low effort."
+    )
+    assert lookup.asked[0]["session_effort"] == "medium"
+    (event,) = events()
+    assert (event["answered_effort"], event["applied_effort"], event["baseline_effort"]) == ("low", "low", "medium")
+
+
+def test_a_client_that_takes_no_effort_is_given_none(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    lookup.answer = EFFORT
+    assert claude(on_version(tmp_path, OLD), "pre-spawn", "--mode", "enforce") is None
+    lookup.answer = replace(EFFORT, model="haiku")
+    hook = claude(on_version(tmp_path, OLD), "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
+    assert hook["updatedInput"]["model"] == "haiku"
+    assert "effort" not in hook["updatedInput"]
+    assert [event["applied_effort"] for event in events()] == [None, None]
+
+
+def test_a_fork_is_left_as_it_is(claude: Any, lookup: Lookup, tmp_path: Path) -> None:
+    lookup.answer = EFFORT
+    said = on_version(tmp_path, NEW)
+    said["tool_input"]["subagent_type"] = "fork"
+    assert claude(said, "pre-spawn", "--mode", "enforce") is None
+
+
+def test_the_orchestrator_hears_of_a_change_in_one_line(claude: Any, lookup: Lookup) -> None:
+    hook = claude(spawn_event(), "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
+    assert hook["additionalContext"] == (
+        "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97 % against 98 %."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "obstacle"),
+    [
+        ({}, {}, None),
+        ({"model": "opus"}, {}, "explicit_model"),
+        ({"resume": "a1"}, {}, "resumed"),
+        ({"prompt": "Go on. spawnwise: off"}, {}, "opted_out"),
+        ({}, {"SPAWNWISE_PINNED_AGENTS": "QA_*"}, "pinned"),
+        ({}, {"CLAUDE_CODE_SUBAGENT_MODEL_FORCE": "1"}, "forced"),
+    ],
+)
+def test_what_keeps_the_hook_from_writing_is_noted(
+    given: dict[str, str],
+    environment: dict[str, str],
+    obstacle: str | None,
+    claude: Any,
+    lookup: Lookup,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    claude(spawn_event(**given), "pre-spawn", "--mode", "enforce")
+    (event,) = events()
+    assert (event["obstacle"], event["applied_model"]) == (obstacle, None if obstacle else "haiku")

@@ -1,4 +1,7 @@
 import json
+import os
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.cli import main
+from recommender.home import snapshot_file
+from recommender.hooks.hook import DEADLINE_MS
 from recommender.hooks.install import InstallError, install, uninstall
+from recommender.settings import data_home
+from recommender.snapshot import Snapshot, write_snapshot
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 values = st.recursive(
@@ -91,8 +98,10 @@ def test_hooks_of_others_stay_where_they_are(tmp_path: Path) -> None:
     assert document["hooks"]["PreToolUse"][0] == theirs
     ours = document["hooks"]["PreToolUse"][1]
     assert ours["matcher"] == "Agent|Task"
-    assert ours["hooks"][0]["command"].endswith("spawnwise hook pre-spawn --mode enforce --by deny")
-    assert ours["hooks"][0]["timeout"] == 5
+    assert ours["hooks"][0]["command"].endswith(
+        f"spawnwise hook pre-spawn --mode enforce --by deny --home {data_home()}"
+    )
+    assert ours["hooks"][0]["timeout"] * 1000 > DEADLINE_MS
     ours["hooks"].append({"type": "command", "command": "added by hand"})
     path.write_text(json.dumps(document))
     uninstall(tmp_path)
@@ -104,7 +113,7 @@ def test_another_mode_replaces_the_one_before(tmp_path: Path) -> None:
     install(tmp_path, "enforce")
     found = installed_commands(tmp_path / "settings.json")
     assert len(found) == 2
-    assert found[0].endswith("--mode enforce")
+    assert "--mode enforce" in found[0]
 
 
 def test_where_there_were_no_settings_none_are_left(tmp_path: Path) -> None:
@@ -150,7 +159,7 @@ def test_settings_that_cannot_be_merged_are_left_alone(
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path))
     path = put(tmp_path, content)
     assert main(["install", "--user"]) == 1
-    assert "mend it first" in capsys.readouterr().err
+    assert "Fix it and try again" in capsys.readouterr().err
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
 
@@ -159,7 +168,7 @@ def test_a_skill_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     skill = tmp_path / "skills" / "agent-model-selector" / "SKILL.md"
     skill.parent.mkdir(parents=True)
     skill.write_text("mine")
-    with pytest.raises(InstallError, match="another skill"):
+    with pytest.raises(InstallError, match="somebody else's"):
         install(tmp_path, "advise")
     uninstall(tmp_path)
     assert skill.read_text() == "mine"
@@ -176,3 +185,94 @@ def test_links_and_modes_are_kept(tmp_path: Path) -> None:
     assert (home / "settings.json").is_symlink()
     assert real.stat().st_mode & 0o777 == 0o600
     assert len(installed_commands(real)) == 2
+
+
+def test_a_link_to_nothing_is_still_one_after_uninstall(tmp_path: Path) -> None:
+    home, real = tmp_path / "home", tmp_path / "dotfiles" / "settings.json"
+    home.mkdir()
+    (home / "settings.json").symlink_to(real)
+    install(home, "advise")
+    assert len(installed_commands(real)) == 2
+    uninstall(home)
+    assert (home / "settings.json").is_symlink()
+    assert not real.exists()
+
+
+def test_settings_that_are_no_file_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "settings.json")
+    (tmp_path / "hooks.json").symlink_to(tmp_path / "hooks.json")
+    for client in ("claude", "codex"):
+        with pytest.raises(InstallError):
+            install(tmp_path, "advise", client=client)
+
+
+@given(documents, layouts)
+@settings(max_examples=100, deadline=None)
+def test_codexs_hooks_are_restored_to_the_byte(home: Path, document: dict[str, Any], layout: dict[str, Any]) -> None:
+    content = json.dumps(document, **layout).encode(errors="surrogatepass")
+    path = home / "hooks.json"
+    path.write_bytes(content)
+    try:
+        install(home, "enforce", client="codex")
+    except InstallError:
+        assert path.read_bytes() == content
+        return
+    (ours,) = [group for group in json.loads(path.read_bytes())["hooks"]["PreToolUse"] if "codex-spawn" in str(group)]
+    assert ours["matcher"] == ".*spawn_agent"
+    assert install(home, "enforce", client="codex") == []
+    uninstall(home, client="codex")
+    assert path.read_bytes() == content
+    path.unlink()
+    assert not list(home.glob("hooks.json*"))
+
+
+def test_opencodes_plugin_comes_and_goes(tmp_path: Path) -> None:
+    plugin = tmp_path / "plugins" / "spawnwise.js"
+    assert install(tmp_path, "enforce", client="opencode") == [f"write {plugin}"]
+    (line,) = [line for line in plugin.read_text().splitlines() if line.startswith("const COMMAND = ")]
+    command = shlex.split(json.loads(line.partition(" = ")[2]))
+    assert command[1:] == ["hook", "opencode-spawn", "--mode", "enforce", "--home", str(data_home())]
+    assert install(tmp_path, "enforce", client="opencode") == []
+    uninstall(tmp_path, client="opencode")
+    assert list(tmp_path.iterdir()) == []
+    plugin.parent.mkdir()
+    plugin.write_text("export const Other = 1")
+    with pytest.raises(InstallError, match="somebody else's"):
+        install(tmp_path, "enforce", client="opencode")
+
+
+def test_without_a_data_home_of_ones_own_the_command_names_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPAWNWISE_HOME")
+    install(tmp_path, "advise")
+    assert "--home" not in " ".join(installed_commands(tmp_path / "settings.json"))
+
+
+def test_invented_work_is_not_enforced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_snapshot(snapshot_file(), Snapshot("none", datetime.now(UTC), is_sample=True))
+    assert main(["install", "--mode", "enforce"]) == 1
+    assert "invented work" in capsys.readouterr().err
+    assert not (tmp_path / ".claude").exists()
+    assert main(["install", "--mode", "audit"]) == 0
+    assert "invented work" in capsys.readouterr().err
+    write_snapshot(snapshot_file(), Snapshot("none", datetime.now(UTC)))
+    assert main(["install", "--mode", "enforce"]) == 0
+    assert "invented work" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("client", "variable", "written"),
+    [("codex", "CODEX_HOME", "hooks.json"), ("opencode", "XDG_CONFIG_HOME", "opencode/plugins/spawnwise.js")],
+)
+def test_other_clients_are_installed_for_all_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: str, variable: str, written: str
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert main(["install", "--client", client, "--mode", "enforce"]) == 0
+    assert (tmp_path / written).exists()
+    assert main(["uninstall", "--client", client]) == 0
+    assert not (tmp_path / written).exists()

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +46,28 @@ def test_equals_wordllama(embedder: LocalEmbedder) -> None:
 def test_tokens_are_those_of_the_whole_text(embedder: LocalEmbedder, pieces: list[str]) -> None:
     text = "".join(pieces)
     assert embedder._tokens(text) == embedder._tokenizer.encode(text, add_special_tokens=False).ids
+
+
+VOCABULARY = st.deferred(lambda: st.sampled_from(sorted(LocalEmbedder()._tokenizer.get_vocab())))
+
+
+@given(
+    st.lists(st.sampled_from([*"\u2581aeint<0x\n", "\u2581\u2581", "aa", "ing"]) | VOCABULARY | st.text(), max_size=10)
+)
+@settings(max_examples=300, deadline=None)
+def test_words_are_cut_as_the_library_cuts_them(embedder: LocalEmbedder, pieces: list[str]) -> None:
+    word = "".join(pieces)
+    assert embedder._word_pieces.tokens(word) == [token.id for token in embedder._tokenizer.model.tokenize(word)]
+
+
+def test_one_lookup_needs_no_library_to_cut_its_words() -> None:
+    code = """
+import sys
+from recommender.embedding.local import LocalEmbedder
+LocalEmbedder().embed(["Write unit tests for the kalman filter, and run them.\\n    indented(code)"])
+assert "tokenizers" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 
 def test_no_token_reaches_over_the_start_of_a_word(embedder: LocalEmbedder) -> None:

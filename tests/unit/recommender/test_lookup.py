@@ -240,6 +240,7 @@ def test_every_field_of_the_contract_is_answered() -> None:
         "trial_id": None,
         "snapshot_version": snapshot.version,
         "propensity": 1.0,
+        "effort": None,
     }
 
 

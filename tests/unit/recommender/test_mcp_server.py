@@ -1,5 +1,7 @@
 import asyncio
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from recommender.commands.mcp_server import build_server
+from recommender.commands.mcp_server import build_server, whole_characters
 from recommender.commands.registry import MissingExtraError
 from recommender.home import snapshot_file
 from recommender.journal.notes import journal_files
@@ -45,7 +47,8 @@ def ask(server: Any, talk: Callable[[Client], Awaitable[Any]]) -> Any:
 def test_the_tools_are_listed_with_what_they_do() -> None:
     tools = ask(build_server(), lambda client: client.list_tools()).tools
     assert [tool.name for tool in tools] == [
-        "recommend", "explain", "record", "stats", "trial_list", "trial_start", "trial_stop",
+        "recommend", "explain", "record", "feedback", "stats",
+        "trial_list", "trial_show", "trial_start", "trial_stop",
     ]  # fmt: skip
     assert all(tool.description for tool in tools)
 
@@ -78,12 +81,69 @@ def test_record_and_stats() -> None:
     assert '"success": true' in journal_files()[0].read_text()
 
 
+def test_feedback_is_noted_for_what_was_decided() -> None:
+    async def talk(client: Client) -> tuple[Any, Any]:
+        advice = await client.call_tool("recommend", {"task": TESTING, "agent": "QA_TESTER"})
+        key = advice.structured_content["decision_id"]
+        said = {"task_id": key, "is_good": False, "remark": "It left one test failing."}
+        return key, await client.call_tool("feedback", said)
+
+    key, noted = ask(build_server(), talk)
+    assert noted.structured_content == {"result": key}
+    assert '"is_good": false' in journal_files()[0].read_text()
+
+
+@pytest.mark.parametrize("days", [10**30, 36_501, 0, -(10**30)])
+def test_any_number_of_days_gets_an_answer(days: int) -> None:
+    result = ask(build_server(), lambda client: client.call_tool("stats", {"days": days}))
+    assert result.structured_content == {"result": []}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (rb'{"a": "x\ud83d"}', b'{"a": "x?"}\n'),
+        (rb'{"a": "\uDE00x"}', b'{"a": "?x"}\n'),
+        (rb'{"a": "\ud83d\ude00"}', '{"a": "\U0001f600"}\n'.encode()),
+        (rb'{"a": "\\ud83d"}', b'{"a": "\\\\ud83d"}\n'),
+        (rb'{"a": "\ud83d', rb'{"a": "\ud83d'),
+        (b'{"a": 1}', b'{"a": 1}'),
+    ],
+)
+def test_half_a_character_is_replaced_and_all_else_stays(sent: bytes, read: bytes) -> None:
+    assert whole_characters(sent) == read
+
+
+def test_a_request_with_half_a_character_is_answered() -> None:
+    requests = [
+        {"id": 1, "method": "initialize"}
+        | {
+            "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+        },
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": {"name": "recommend", "arguments": {"task": "half \ud83d of one"}}},
+    ]
+    command = [sys.executable, "-m", "recommender.cli", "mcp"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin and server.stdout  # noqa: PT018
+        for request in requests:
+            server.stdin.write(json.dumps({"jsonrpc": "2.0"} | request).encode() + b"\n")
+        server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in range(2)]
+        server.stdin.close()
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert answers[1]["result"]["structuredContent"]["model"]
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "reason"),
     [
         ("record", {"task": "", "agent": "A", "model": "haiku"}, "needs a task, an agent and a model"),
         ("record", {"task": "x", "agent": "A", "model": "haiku", "duration_ms": -1}, "numbers from 0 up"),
         ("recommend", {}, "task"),
+        ("feedback", {"task_id": "last", "is_good": True}, "Nothing has been decided"),
+        ("feedback", {"task_id": "nobody's", "is_good": True}, "No task has the id"),
+        ("trial_show", {"trial_id": "x"}, "[learn]"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_reason(tool: str, arguments: dict[str, Any], reason: str) -> None:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from pipelines.publish.report.headline import headline
+from recommender.hooks.hook_log import log_error
 from tests.support.report_facts import NIGHT, hostile_facts, proven, recommendation, span, trial
 
 
@@ -115,3 +116,8 @@ def test_unknown_outcomes_are_told() -> None:
     assert told("quality", tables={}, span=span() | {"count_unknown": 6}) == [
         "60% of outcomes are unknown (never counted as success)."
     ]
+
+
+def test_spawns_that_went_without_advice_are_told() -> None:
+    log_error(ValueError("x"))
+    assert "1 hook failed in the last 7 days; `hook.log` in the data folder says when and why." in told("quality")

@@ -1,13 +1,18 @@
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
+from pipelines.publish.report.charts import packed
+from pipelines.publish.report.headline import unused_in_words
 from pipelines.publish.report.page import render
 from pipelines.publish.report.reading import ReportFacts, period_of, plain
-from tests.support.report_facts import HOSTILE, NIGHT, activity, hostile_facts
+from pipelines.publish.report.wording import short_names
+from tests.support.report_facts import HOSTILE, NIGHT, activity, hostile_facts, recommendation, trial
 
 
 class Markup(HTMLParser):
@@ -25,7 +30,7 @@ class Markup(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def page_data(page: str) -> dict[str, list[dict[str, object]]]:
+def page_data(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert found
     return dict(json.loads(found.group(1)))
@@ -40,6 +45,7 @@ def test_a_hostile_name_is_text_and_never_markup() -> None:
     assert not markup.all("img")
     assert not [name for _, attributes in markup.elements for name in attributes if name.startswith("on")]
     assert {point["agent"] for point in page_data(page)["points"]} == {HOSTILE}
+    assert page_data(page)["activity"]["names"]["project"] == [HOSTILE, "/work/api"]
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
@@ -78,7 +84,7 @@ def test_every_chart_has_a_summary_and_every_table_a_caption() -> None:
     markup = Markup(render(hostile_facts(), "", now=NIGHT))
 
     charts = [attributes for attributes in markup.all("div") if "chart" in (attributes.get("class") or "").split()]
-    assert len(charts) == 4
+    assert len(charts) == 7
     assert all(chart["role"] == "img" and len(chart["aria-label"] or "") > 20 for chart in charts)
     assert len(markup.all("caption")) == len(markup.all("table"))
     assert len(markup.all("html")) == 1
@@ -103,3 +109,69 @@ def test_direction_and_control_characters_do_not_reach_the_page() -> None:
     assert plain("abc\u202egnp.exe\x1b[31m") == "abc\ufffdgnp.exe\ufffd[31m"
     assert plain(["\u202e", 1]) == ["\ufffd", 1]
     assert isinstance(plain(Decimal("0.5")), float)
+
+
+def section(page: str, name: str) -> str:
+    return page.split(f'id="{name}"')[1].partition("</section>")[0]
+
+
+def test_the_first_screen_says_what_to_do_now_with_money_risk_and_command() -> None:
+    tables = {"trials": [trial(spend_estimated_share=0.08)], "recommendations": [recommendation()]}
+    now = section(render(hostile_facts(tables=tables), "", now=NIGHT), "now")
+
+    assert "$12.40 a month" in now
+    assert "8% of the cost behind it is estimated" in now
+    assert "Expected success: 2.1 points lower" in now
+    assert "<code>spawnwise trial start tester-test-haiku</code>" in now
+    assert "--now:94.0%" in now
+    assert now.index("Start a trial") < now.index("Take advice")  # the most money first
+    assert "$7.50 a month" in now
+    assert "97% success expected in 60 spawns; least certain is tester on" in now
+    assert "<code>spawnwise install --mode enforce</code>" in now
+
+
+def test_where_there_is_nothing_to_say_a_section_takes_one_line() -> None:
+    page = render(hostile_facts(tables={}), "", now=NIGHT)
+
+    assert "Nothing: no trial is worth starting" in section(page, "now")
+    assert "Nothing: no agent is overloaded" in section(page, "broke")
+    for name in ("trials", "proof", "recommendations", "gaps", "overloaded", "unread"):
+        assert "<table" not in section(page, name)
+        assert 'class="none"' in section(page, name)
+
+
+def test_the_age_of_the_data_is_on_the_page() -> None:
+    page = render(hostile_facts(), "", now=NIGHT + timedelta(days=40))
+
+    assert "newest spawn 40 days before" in page
+    assert f'<time id="learned" datetime="{NIGHT.isoformat()}">' in page
+
+
+def test_a_library_of_unused_specs_is_one_thing_and_single_ones_are_named() -> None:
+    library = [unused(f"agent-{number}", f"/home/ann/kit/plugins/{number}/agents/a.md") for number in range(12)]
+    facts = hostile_facts(tables={"unused": [*library, unused("lonely", "/work/api/.claude/agents/lonely.md")]})
+
+    words = unused_in_words(facts)
+    assert words.startswith("13 agents with a spec had no task in the 30 days to 2 Jan 2026: 12 in plugins and lonely.")
+
+
+def unused(agent: str, path: str) -> dict[str, Any]:
+    return {"agent_name": agent, "spec_path": path, "status": "never_spawned"}
+
+
+def test_projects_are_named_as_shortly_as_tells_them_apart() -> None:
+    assert short_names(["/work/a/api", "/work/b/api", "github.com/x/web", "api"]) == {
+        "/work/a/api": "a/api",
+        "/work/b/api": "b/api",
+        "github.com/x/web": "web",
+        "api": "api",
+    }
+
+
+def test_rows_are_packed_without_losing_any() -> None:
+    assert packed([{"agent": "a", "spawns": 2}, {"agent": "b", "spawns": 3}, {"agent": "a", "spawns": 4}]) == {
+        "names": {"agent": ["a", "b"]},
+        "columns": ["agent", "spawns"],
+        "rows": [[0, 2], [1, 3], [0, 4]],
+    }
+    assert packed([]) == {"names": {}, "columns": [], "rows": []}

@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.publish.report.cells import cell
 from pipelines.publish.report.columns import Column
-from pipelines.publish.report.wording import MISSING, duration, estimated, listed, percent, usd
+from pipelines.publish.report.wording import MISSING, duration, estimated, in_shares_of, listed, percent, usd
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,10 @@ def test_lists() -> None:
 def test_cells(form: str, values: tuple[float | None, ...], text: str) -> None:
     fields = tuple(f"field_{number}" for number in range(len(values)))
     assert cell(Column("title", form, fields), dict(zip(fields, values, strict=True))).text == text
+
+
+def test_where_costs_are_weighed_amounts_are_shares_of_the_quota() -> None:
+    with in_shares_of(200.0):
+        shares = [usd(amount) for amount in (50.0, -3.0, 0.0, None)]
+    assert shares == ["25% of the quota", "\N{MINUS SIGN}1.5% of the quota", "0% of the quota", "\N{EN DASH}"]
+    assert usd(50.0) == "$50.00"

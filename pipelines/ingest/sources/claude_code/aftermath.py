@@ -86,16 +86,11 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
     if not watched:
         return
     said = report_text(message.get("content"))[:HEAD]
-    is_alarmed, is_redone = bool(_ALARM.search(said)), bool(_REDONE.search(said))
     for key, lines_left in list(watched.items()):
         if lines_left == WATCHED_LINES:
             reader.note(key, "result_used")
-        if len(watched) == 1 and lines_left > WATCHED_LINES - 3:  # of several results nobody knows which is meant
-            # Of one sentence, one sign.
-            reader.note(key, *["parent_redid"] * is_redone or ["parent_alarm"] * is_alarmed)
-            reader.note(key, *["cause_ruled_out"] * bool(_RULED_OUT.search(said)))
-        if len(watched) == 1 and lines_left < WATCHED_LINES and _FAULT_FOUND.search(said):
-            reader.note(key, "fault_found_after")
+        if len(watched) == 1:  # of several results nobody knows which is meant
+            _note_words(reader, key, said, lines_left)
         watched[key] = lines_left - 1
         if lines_left <= 1:
             del watched[key]
@@ -107,6 +102,18 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
         command = text(mapping(block.get("input")).get("command"))
         if command and _TEST.search(command[:2_000]):
             remember(reader.memory.tests, reference(block.get("id")), list(watched))
+
+
+def _note_words(reader: "TranscriptReader", key: str, said: str, lines_left: int) -> None:
+    if lines_left > WATCHED_LINES - 3:
+        if _REDONE.search(said):
+            reader.note(key, "parent_redid")
+        elif _ALARM.search(said):  # of one sentence, one sign
+            reader.note(key, "parent_alarm")
+        if _RULED_OUT.search(said):
+            reader.note(key, "cause_ruled_out")
+    if lines_left < WATCHED_LINES and _FAULT_FOUND.search(said):
+        reader.note(key, "fault_found_after")
 
 
 def user_speaks(reader: "TranscriptReader", words: str) -> None:

@@ -1,6 +1,6 @@
 """What a reader must remember between two lines, and so between two runs over a growing file."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 MAX_REMEMBERED = 2_000
@@ -26,7 +26,7 @@ class Memory:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON without what is empty. What is kept in an order is in lists: Postgres sorts objects."""
-        held = {key: value for key, value in asdict(self).items() if value}
+        held = {key: value for key, value in vars(self).items() if value}
         return {key: [*map(list, value.items())] if isinstance(value, dict) else value for key, value in held.items()}
 
     @classmethod

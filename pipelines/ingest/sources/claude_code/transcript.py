@@ -8,7 +8,7 @@ from pipelines.ingest.observations import Call, End, Observation, Return, Seen, 
 from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.signals.names import RETURNED
 from pipelines.ingest.source import LineReader
-from pipelines.ingest.sources.claude_code import aftermath, notices, own_log, spawns, stream_json
+from pipelines.ingest.sources.claude_code import aftermath, hook_answers, notices, own_log, spawns, stream_json
 from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, message_key
 from pipelines.ingest.sources.claude_code.framing import without_notes
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
@@ -221,7 +221,9 @@ class TranscriptReader(LineReader):
             self._take(notice, rank=0)
 
     def _read_attachment(self, attachment: Mapping[str, Any], run: str) -> None:
-        """Read what reached the parent while it was busy: a notice that waited, or its team's mail."""
+        """Read a notice that waited while the parent was busy, its team's mail, or what a hook made of a call."""
+        if applied := hook_answers.applied(attachment, self.at_ms):
+            self.load(applied)
         words = report_text(attachment.get("prompt"))
         self._read_notices(words)
         if not run:

@@ -7,7 +7,7 @@ from pipelines.ingest.sources.codex.ends import End
 from pipelines.ingest.sources.codex.history import TURN_STARTS, History
 from pipelines.ingest.sources.codex.payload import PAYLOAD, Entry, event_of, words
 from pipelines.ingest.sources.codex.tokens import Tokens
-from pipelines.ingest.values import mapping
+from pipelines.ingest.values import MAX_NAME, mapping, text
 
 Told = tuple[int, dict[str, Any], bool]
 _TASK = "Message Type: NEW_TASK\n"
@@ -21,6 +21,7 @@ class AgentThread:
         self.model: str | None = None
         self.effort: str | None = None
         self.cwd: str | None = None
+        self.repository: str | None = None
         self.writer_version: str | None = None
         self._history = history
         self._spawned_by: Mapping[str, Any] = {}
@@ -75,6 +76,7 @@ class AgentThread:
             "spawned_at": self._spawned_at,
             "session_id": self._spawned_by.get("parent_thread_id"),
             "project": self.cwd,
+            "repository": self.repository,
             "model": self.model,
             "effort": self.effort,
             "writer_version": self.writer_version,
@@ -90,6 +92,7 @@ class AgentThread:
             return False
         self.thread_id, self._line = str(payload.get("id") or ""), number
         self.cwd, self.writer_version = payload.get("cwd"), payload.get("cli_version")
+        self.repository = text(mapping(payload.get("git")).get("repository_url"))[:MAX_NAME] or None
         self._spawned_at = payload.get("timestamp") or entry["timestamp"]
         # Codex's own helpers, such as a review, are subagents too, but of a kind that no thread spawns.
         self._spawned_by = mapping(mapping(mapping(payload.get("source")).get("subagent")).get("thread_spawn"))

@@ -56,6 +56,7 @@ class ParentThread:
                 "session_id": thread.thread_id,
                 "parent_id": thread.thread_id if thread.is_agent else None,
                 "project": thread.cwd,
+                "repository": thread.repository,
                 "model_parent": thread.model,
                 "writer_version": thread.writer_version,
             }

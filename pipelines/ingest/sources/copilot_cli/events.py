@@ -32,6 +32,7 @@ class EventReader(LineReader):
         self._lines = 0
         self._session = ""
         self._project: str | None = None
+        self._repository: str | None = None
         self._models: dict[str, str] = {}  # what each agent runs on by now; "" is the session's own
         self._agents: dict[str, SubAgent] = {}  # by the id of the call
         self._calls: dict[str, str] = {}  # the runtime's own id of an agent -> its call
@@ -68,6 +69,7 @@ class EventReader(LineReader):
             if values is None:
                 continue
             values |= {"id": self._key(call_id), "session_id": self._session, "project": self._project}
+            values["repository"] = self._repository
             values |= {"parent_id": self._key(agent.parent) if agent.parent else None}
             try:
                 record = SpawnRecord.model_validate(values | {"writer_version": self.writer_version or None})
@@ -99,7 +101,11 @@ class EventReader(LineReader):
         self.writer_version = text(data.get("copilotVersion")) or self.writer_version
         context = mapping(data.get("context")) or data
         place = text(context.get("gitRoot")) or text(context.get("cwd"))
-        self._project = place or text(context.get("repository")) or self._project
+        repository = text(context.get("repository"))
+        self._project = place or repository or self._project
+        if repository:  # owner/name, on GitHub unless it says otherwise
+            is_githubs = repository.count("/") == 1 and text(context.get("hostType")) in ("", "github")
+            self._repository = f"github.com/{repository}" if is_githubs else repository
         if model := text(data.get("newModel")) or text(data.get("selectedModel")):
             self._models[""] = model
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pipelines.ingest.sources.claude_code.reports import error_kind
 from pipelines.ingest.sources.otel.dialects import CLAUDE_CODE, GENERAL, SPAWN_TOOLS
-from pipelines.ingest.sources.otel.otlp import as_objects, as_text, attributes
+from pipelines.ingest.sources.otel.otlp import as_objects, as_text, attributes, who_of
 from pipelines.ingest.values import count, mapping, milliseconds
 
 _REQUEST, _END, _RESULT = "api_request", "subagent_completed", "tool_result"
@@ -31,6 +31,7 @@ class Event(NamedTuple):
     at_ms: int
     told: Mapping[str, Any]
     line: int
+    who: Mapping[str, str] = {}  # user, host and repository, where they are told
 
     @property
     def began_ms(self) -> int:
@@ -51,13 +52,14 @@ class Run:
 def events_of(request: Mapping[str, Any], line: int) -> Iterator[Event]:
     """Yield the events of Claude Code in an export request that tell of agents."""
     for resource in as_objects(request.get("resourceLogs")):
+        who = who_of(attributes(mapping(resource.get("resource")).get("attributes")))
         for scope in as_objects(resource.get("scopeLogs")):
             for record in as_objects(scope.get("logRecords")):
                 name = as_text(mapping(record.get("body")).get("stringValue")) or ""
                 told = attributes(record.get("attributes"))
                 at_ms = milliseconds(told.get("event.timestamp")) or _number(record.get("timeUnixNano")) // 1_000_000
                 if name.startswith(CLAUDE_CODE) and at_ms and _is_agents(kind := name.removeprefix(CLAUDE_CODE), told):
-                    yield Event(kind, at_ms, told, line)
+                    yield Event(kind, at_ms, told, line, who | who_of(told))
 
 
 def _is_agents(kind: str, told: Mapping[str, Any]) -> bool:
@@ -135,6 +137,7 @@ def _of_run(run: Run) -> dict[str, Any]:
         "spawned_at": _moment(_began(run)),
         "session_id": as_text(last.get("session.id")),
         "parent_id": as_text(last.get("parent_agent_id")),
+        **_events(run)[-1].who,
         "model": max(models, key=lambda model: (models[model], model)) if models else as_text(last.get("model")),
         "effort": next(filter(None, (as_text(each.get("effort")) for each in reversed(told))), None),
         "signals": [_signal(run)],
@@ -192,6 +195,7 @@ def _of_call(result: Event | None) -> dict[str, Any]:
             "finished_at": _moment(result.at_ms),
             "duration_ms": count(_number(result.told.get("duration_ms"))),
             "session_id": as_text(result.told.get("session.id")),
+            **result.who,
             "status": "error",
             "error": error,
             "signals": [error_kind(error)],

@@ -7,11 +7,16 @@ from typing import Any
 
 from pipelines.ingest.sources.otel.dialects import AGENT_CALL, MODEL_CALL, as_conventions, operation_of
 from pipelines.ingest.sources.otel.tokens import puts_out
-from pipelines.ingest.values import mapping
+from pipelines.ingest.values import MAX_NAME, mapping
 
 MODEL_CALLS = {MODEL_CALL, "generate_content", "text_completion"}
 MAX_DEPTH = 50  # of values in each other
 _CLAUDE_SERVICE = "claude-code"  # the program, whatever it works on
+_WHO = {  # attributes by which a person or a place goes, the most telling first
+    "user": ("user.email", "user.name", "enduser.id", "process.owner", "user.id"),
+    "host": ("host.name", "host.id"),
+    "repository": ("vcs.repository.url.full", "vcs.repository.name"),
+}
 _CLIENT = (3, "SPAN_KIND_CLIENT")
 
 
@@ -40,6 +45,7 @@ class Span:
     project: str | None
     writer: str | None
     line: int
+    who: Mapping[str, str]  # user, host and repository, where they are told
     asked: str = ""
     id: str = ""  # by which the spawn is known where that is not the span's key
 
@@ -51,15 +57,25 @@ def spans_of(request: Mapping[str, Any], line: int) -> Iterator[Span]:
         service = as_text(resource.get("service.name")) or ""
         # What a program is called that was given no name says nothing of the project.
         project = None if service.startswith("unknown_service") or service == _CLAUDE_SERVICE else service or None
+        who = who_of(resource)
         for scope_spans in as_objects(resource_spans.get("scopeSpans")):
             scope = mapping(scope_spans.get("scope"))
             writer = " ".join(str(scope[key]) for key in ("name", "version") if scope.get(key)) or None
             for span in as_objects(scope_spans.get("spans")):
                 if span.get("spanId"):
-                    yield _span(span, project, writer, line)
+                    yield _span(span, project, writer, line, who)
 
 
-def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line: int) -> Span:
+def who_of(told: Mapping[str, Any]) -> dict[str, str]:
+    """Return who runs the program, on which machine, in which repository, as far as attributes tell."""
+    found = {
+        field: next(filter(None, (as_text(told.get(attribute)) for attribute in attributes)), None)
+        for field, attributes in _WHO.items()
+    }
+    return {field: value[:MAX_NAME] for field, value in found.items() if value}
+
+
+def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line: int, who: Mapping[str, str]) -> Span:
     trace, name, told = str(span.get("traceId", "")), str(span.get("name", "")), attributes(span.get("attributes"))
     told = as_conventions(name, told)
     operation = _operation(name, told)
@@ -78,6 +94,7 @@ def _span(span: Mapping[str, Any], project: str | None, writer: str | None, line
         project=project,
         writer=writer,
         line=line,
+        who={**who, **who_of(told)},
     )
 
 

@@ -118,6 +118,7 @@ def _record(span: Span, agents: Nearest, calls: list[Span]) -> SpawnRecord:
         spawned_at=span.started_at,
         finished_at=span.ended_at,
         project=span.project,
+        **span.who,
         session_id=_session(span, agents),
         parent_id=_id(above) if above else None,
         model=_model(span, calls),

@@ -9,8 +9,10 @@ select
     sum(cost_usd) as cost_usd,
     sum(estimated_cost_usd) as estimated_cost_usd,
     count(cost_usd)::integer as count_cost_known,
-    array_agg(distinct model) filter (where model is not null) as models,
+    array_agg(distinct model) as models,
+    array_agg(distinct project) as projects,
+    array_agg(distinct user_name) as user_names,
     max(spawned_on) as last_day
-from intermediate.int_tasks
+from marts.spawns
 group by agent_name
 order by count_spawns desc, agent_name

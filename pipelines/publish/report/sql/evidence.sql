@@ -3,7 +3,7 @@ select
     kinds.cluster_id,
     kinds.size as kind_size,
     estimates.agent_name,
-    estimates.model,
+    estimates.model || coalesce('@' || nullif(estimates.effort, ''), '') as model,
     estimates.success_rate,
     estimates.success_low,
     -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
@@ -11,6 +11,19 @@ select
         2 * estimates.logit
         - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))
     ))) as success_high,
+    -- 90 of 100 for the chart, which has to be read at a glance: 1.6449 / 2.5758 of the way in logits.
+    1 / (1 + exp(-(
+        estimates.logit - 0.6386 * (
+            estimates.logit
+            - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))
+        )
+    ))) as success_low_90,
+    1 / (1 + exp(-(
+        estimates.logit + 0.6386 * (
+            estimates.logit
+            - ln(greatest(estimates.success_low, 1e-9) / greatest(1 - estimates.success_low, 1e-9))
+        )
+    ))) as success_high_90,
     estimates.tasks_observed,
     estimates.expected_cost_usd,
     estimates.is_chosen,

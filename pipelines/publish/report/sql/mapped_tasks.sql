@@ -3,6 +3,8 @@ with tasks as (
     select
         tasks.task_id,
         tasks.agent_name,
+        tasks.project,
+        tasks.user_name,
         coalesce(tasks.model, 'unknown') as model,
         tasks.cluster_id,
         tasks.cluster_label,

@@ -6,7 +6,7 @@ select
     best.cluster_label,
     best.baseline_model,
     best.model,
-    best.model is distinct from best.baseline_model as is_change,
+    (best.model, best.effort) is distinct from (best.baseline_model, best.baseline_effort) as is_change,
     best.success_rate,
     best.success_low,
     estimates.success_high,
@@ -15,7 +15,9 @@ select
     best.baseline_expected_cost_usd,
     best.reason,
     savings.count_spawns as count_spawns_in_window,
-    savings.possible_saving_usd
+    savings.possible_saving_usd,
+    savings.cost_usd,
+    savings.estimated_cost_usd
 from serving.best_model_per_cluster as best
 left join (
     -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
@@ -24,6 +26,7 @@ left join (
         work_type,
         cluster_id,
         model,
+        effort,
         1 / (1 + exp(-(2 * logit - ln(greatest(success_low, 1e-9) / greatest(1 - success_low, 1e-9))))) as success_high
     from learning.model_estimates
 ) as estimates
@@ -32,6 +35,7 @@ left join (
         and best.work_type = estimates.work_type
         and best.cluster_id = estimates.cluster_id
         and best.model = estimates.model
+        and best.effort = estimates.effort
 left join marts.savings as savings
     on
         best.agent_name = savings.agent_name

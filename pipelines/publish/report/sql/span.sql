@@ -1,6 +1,8 @@
 select
     count(*)::integer as count_spawns,
     count(distinct agent_name)::integer as count_agents,
+    count(distinct project)::integer as count_projects,
+    count(distinct user_name)::integer as count_users,
     (count(*) filter (where is_success))::integer as count_successes,
     (count(*) filter (where is_agent_failure))::integer as count_agent_failures,
     (count(*) filter (where outcome = 'failure' and not is_agent_failure))::integer as count_other_failures,
@@ -10,4 +12,4 @@ select
     sum(cost_usd) as cost_usd,
     sum(estimated_cost_usd) as estimated_cost_usd,
     (count(*) filter (where cost_usd is null))::integer as count_cost_unknown
-from intermediate.int_tasks
+from marts.spawns

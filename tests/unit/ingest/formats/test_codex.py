@@ -440,3 +440,9 @@ def test_efforts_are_the_turns_and_the_calls() -> None:
     (spawned,) = (told.record for told in read_all("codex", [META, TURN, asked, SPAWNED])[0])
     assert spawned.effort_requested == "high"
     assert record_of(CHILD_META, line("turn_context", model="gpt-5.4-mini", effort="low")).effort == "low"
+
+
+def test_the_repository_is_the_one_that_the_thread_began_in() -> None:
+    meta = {**CHILD_META, "payload": CHILD_META["payload"] | {"git": {"repository_url": "git@github.com:x/shop.git"}}}
+    told, _ = read_all("codex", [meta, *CHILD_LINES[1:]])
+    assert only(told).repository == "git@github.com:x/shop.git"

@@ -72,6 +72,24 @@ def test_agent_span_is_a_spawn() -> None:
     assert record.writer_version == "my-agents 1.2"
 
 
+def test_attributes_of_the_span_or_its_program_tell_who_where_and_in_which_repository() -> None:
+    named = request(agent())
+    named["resourceSpans"][0]["resource"]["attributes"] += [
+        {"key": "host.name", "value": {"stringValue": "box"}},
+        {"key": "user.name", "value": {"stringValue": "ann"}},
+        {"key": "vcs.repository.url.full", "value": {"stringValue": "https://github.com/x/shop"}},
+    ]
+    record = record_of(named)
+    assert (record.user, record.host, record.repository) == ("ann", "box", "https://github.com/x/shop")
+
+    own = agent()
+    own["attributes"].append({"key": "user.email", "value": {"stringValue": "ben@x.io" + "o" * 2_000}})
+    named["resourceSpans"][0]["scopeSpans"][0]["spans"] = [own]
+    assert record_of(named).user.startswith("ben@x.io")
+    assert len(record_of(named).user) == 200
+    assert record_of(request(agent())).user is None
+
+
 def test_model_and_tokens_come_from_the_calls_below() -> None:
     chat = {"operation__name": "chat", "response__model": "claude-haiku-4-5", "usage__input_tokens": 100}
     chat |= {"usage__output_tokens": 10, "usage__cache_read__input_tokens": 60}

@@ -85,6 +85,7 @@ def test_a_spawn_is_told_with_what_it_took(tmp_path: Path) -> None:
     wanted = {"agent": "explore", "model": "claude-haiku-4.5", "requested": "claude-haiku-4.5", "tokens": 12_000}
     wanted |= {"duration_ms": 16_000, "tool_uses": 4, "parent_model": "claude-sonnet-5", "version": "1.0.72"}
     wanted |= {"project": "/home/ann/orchard", "session": SESSION, "status": "completed"}
+    wanted |= {"repository": "github.com/ann/orchard"}
     assert {field: stated[field] for field in wanted} == wanted
     assert (stated["title"], stated["task"]) == ("Find the pruning", "Find where branches are pruned.")
     assert sign(stated) == "result_returned"

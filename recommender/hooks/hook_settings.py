@@ -1,4 +1,4 @@
-"""Claude Code's settings with our hooks, and without them: nothing else in them changes."""
+"""A client's settings with our hooks, and without them: nothing else in them changes."""
 
 import re
 import shlex
@@ -7,30 +7,43 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from recommender.settings import chosen_data_home
+
 Settings = dict[str, Any]
 
-_OURS = re.compile(r"(?:^|[/\\])spawnwise(?:\.exe)?['\"]? hook (?:pre-spawn|subagent-stop)\b")
+TIMEOUT_S = 10
+
+_OURS = re.compile(r"(?:^|[/\\])spawnwise(?:\.exe)?['\"]? hook (?:pre-spawn|subagent-stop|codex-spawn)\b")
 
 
-def hooks(mode: str, means: str = "update") -> dict[str, Any]:
-    """Return our hooks, one group per event."""
-    command = (
-        "spawnwise" if shutil.which("spawnwise") else shlex.quote(str(Path(sys.executable).with_name("spawnwise")))
-    )
-    spawn = f"{command} hook pre-spawn --mode {mode}" + ("" if means == "update" else f" --by {means}")
-    stop = f"{command} hook subagent-stop"
-    return {
-        "PreToolUse": {"matcher": "Agent|Task", "hooks": [{"type": "command", "command": spawn, "timeout": 5}]},
-        "SubagentStop": {"hooks": [{"type": "command", "command": stop, "timeout": 5, "async": True}]},
-    }
+def command(event: str, mode: str | None = None, means: str = "update") -> str:
+    """Return the shell's command for an event: it names the data folder where a person has chosen one."""
+    found = "spawnwise" if shutil.which("spawnwise") else shlex.quote(str(Path(sys.executable).with_name("spawnwise")))
+    words = [found, "hook", event]
+    words += ["--mode", mode] if mode else []
+    words += ["--by", means] if means != "update" else []
+    words += ["--home", shlex.quote(str(home))] if (home := chosen_data_home()) else []
+    return " ".join(words)
 
 
-def with_hooks(settings: Settings, mode: str, means: str = "update") -> Settings:
+def claude_hooks(mode: str, means: str = "update") -> dict[str, Any]:
+    """Return our hooks for Claude Code, one group per event."""
+    spawn = {"type": "command", "command": command("pre-spawn", mode, means), "timeout": TIMEOUT_S}
+    stop = {"type": "command", "command": command("subagent-stop"), "timeout": TIMEOUT_S, "async": True}
+    return {"PreToolUse": {"matcher": "Agent|Task", "hooks": [spawn]}, "SubagentStop": {"hooks": [stop]}}
+
+
+def codex_hooks(mode: str) -> dict[str, Any]:
+    """Return our hook for Codex, whose newer models' tool is `collaborationspawn_agent`."""
+    spawn = {"type": "command", "command": command("codex-spawn", mode), "timeout": TIMEOUT_S}
+    return {"PreToolUse": {"matcher": ".*spawn_agent", "hooks": [spawn]}}
+
+
+def with_hooks(settings: Settings, ours: dict[str, Any]) -> Settings:
     """Return the settings with our hooks at the end of their events; raise `ValueError` where they have no place."""
     known = settings.get("hooks", {})
-    ours = hooks(mode, means)
     if not isinstance(known, dict) or any(not isinstance(known.get(event, []), list) for event in ours):
-        raise ValueError('"hooks" is not of the form that Claude Code documents')
+        raise ValueError('"hooks" is not of the form that the client documents')
     return {**settings, "hooks": {**known, **{event: [*known.get(event, []), group] for event, group in ours.items()}}}
 
 

@@ -1,0 +1,1 @@
+{{ usage_by('spawned_on', 'spawned_on') }}

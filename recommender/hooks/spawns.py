@@ -1,0 +1,99 @@
+"""A spawn of a client that is not Claude Code, and what to do about its model."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from recommender.hooks.hook import OPT_OUT, _line
+from recommender.hooks.hook_log import log_missed_answer
+from recommender.settings import LookupSettings
+
+if TYPE_CHECKING:
+    from recommender.lookup import Recommendation
+
+
+class Spawn(NamedTuple):
+    """What a client tells of a spawn before it happens; `usual_model` is the one that would run without us."""
+
+    agent: str
+    description: str
+    prompt: str
+    project: str | None
+    usual_model: str | None
+    asked_model: str | None
+    session_id: str | None
+    tool_use_id: str | None
+    is_fork: bool = False
+    is_chosen: bool = False  # a person gave this agent its model or effort
+    takes_effort: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its model may be changed: nobody chose one, and nobody asked us to stay out."""
+        from recommender.tiers import is_listed
+
+        return not (
+            self.asked_model
+            or self.is_fork
+            or self.is_chosen
+            or is_listed(self.agent, LookupSettings.from_environment().pinned_agents)
+            or OPT_OUT.search(f"{self.description}\n{self.prompt}")
+        )
+
+
+class Change(NamedTuple):
+    """What to spawn with, and how to tell."""
+
+    model: str
+    effort: str | None
+    message: str
+
+
+def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> Change | None:
+    """Note what is decided on a spawn, and return what is to be told or changed; None leaves it alone.
+
+    `usable` names a model as the client takes it, None where it has no such model.
+    """
+    from recommender.efforts import effort_rank
+    from recommender.journal.notes import note_decision
+    from recommender.lookup import Recommender
+    from recommender.text.task_text import task_text
+
+    recommendation = Recommender().recommend(
+        spawn.description,
+        spawn.agent,
+        prompt=spawn.prompt,
+        project=spawn.project,
+        parent_model=spawn.usual_model,
+        asked_model=spawn.asked_model,
+        draws_trials=mode == "enforce" and spawn.is_ours,
+    )
+    log_missed_answer(recommendation.problem if spawn.description or spawn.prompt else None)
+    is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
+    is_known = is_known and not recommendation.is_sample
+    # What a person has set is not told here, so that an effort is only ever lowered.
+    is_lower = effort_rank(recommendation.effort or "") <= effort_rank(recommendation.baseline_effort or "")
+    effort = recommendation.effort if spawn.takes_effort and is_lower else None
+    is_change = recommendation.model != recommendation.baseline_model or effort is not None
+    is_applicable = spawn.is_ours and is_known and recommendation.is_change and is_change
+    model = usable(recommendation.model) if is_applicable else None
+    note_decision(
+        recommendation,
+        task_text(spawn.description, spawn.prompt),
+        mode=mode,
+        asked_model=spawn.asked_model,
+        applied_model=recommendation.model if model and mode == "enforce" else None,
+        applied_effort=effort if model and mode == "enforce" else None,
+        obstacle="explicit_model" if spawn.asked_model else None if spawn.is_ours else "left_alone",
+        session_id=spawn.session_id,
+        tool_use_id=spawn.tool_use_id,
+    )
+    if model is None or mode not in ("advise", "enforce"):
+        return None
+    return Change(model, effort, _message(spawn, recommendation, mode))
+
+
+def _message(spawn: Spawn, recommendation: "Recommendation", mode: str) -> str:
+    model, usual, reason = recommendation.model, recommendation.baseline_model, recommendation.reason
+    if mode == "advise":
+        return _line(f"spawnwise: use {model} instead of {usual} for {spawn.agent}. {reason}")
+    return _line(f"spawnwise: {spawn.agent} runs on {model} instead of {usual}. {reason}")
