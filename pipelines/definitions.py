@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from pipelines.audit import assets as audit_assets
 from pipelines.cluster import assets as cluster_assets
 from pipelines.cluster import checks as cluster_checks
 from pipelines.embed import assets as embed_assets
@@ -14,7 +15,6 @@ from pipelines.ingest import assets as ingest_assets
 from pipelines.ingest import checks as ingest_checks
 from pipelines.ingest.specs import spec_assets
 from pipelines.journal import assets as journal_assets
-from pipelines.judge import assets as judge_assets
 from pipelines.marts.assets import dbt_models
 from pipelines.marts.project import prepared_manifest
 from pipelines.nightly import nightly_job, nightly_schedule, notice_sensors, relearn_job
@@ -37,7 +37,7 @@ ASSET_MODULES = [
     trial_assets,
     publish_assets,
     report_assets,
-    judge_assets,
+    audit_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
 READ_OUTSIDE = {"marts", "serving"}  # by people and lookups: as new as the last night

@@ -143,15 +143,19 @@ class Settings(BaseSettings):
         default=0.9, gt=0, lt=1, description="A task farther from every spec than this quantile may be a gap"
     )
 
+    judge: Literal["off", "chat", "claude-code"] = Field(
+        default="off",
+        description="Who judges a sample of spawns: a chat model, or your own Claude Code; sees redacted evidence",
+    )
     judge_model: str | None = Field(
-        default=None, description="Chat model that rates spawns which the logs leave open; off where none is named"
+        default=None, description="Model of the judge: any that the chat server has; haiku for Claude Code"
     )
-    judge_base_url: str | None = Field(default=None, description="OpenAI-compatible server of the judge")
+    judge_base_url: str | None = Field(default=None, description="OpenAI-compatible server of a chat judge")
     judge_api_key: SecretStr | None = Field(default=None, description="Its key")
-    judge_budget: int = Field(default=50, ge=0, description="Most answers that the judge gives in one night")
-    judge_below_confidence: float = Field(
-        default=0.0, ge=0, le=1, description="The judge is also asked about outcomes less certain than this"
-    )
+    judge_calls: int = Field(default=20, ge=0, description="Most spawns that the judge is asked about in one night")
+    judge_dollars: float = Field(default=1.0, ge=0, description="Most dollars that its answers may cost in one night")
+    judge_timeout_s: float = Field(default=120.0, gt=0, description="Longest that Claude Code may take for one answer")
+    claude_command: str = Field(default="claude", description="Command that starts Claude Code, for the judge")
 
     label_min_projects: int = Field(
         default=2, ge=1, description="Projects that must say a word of their own before labels show it to analysts"

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
-from pipelines.publish.report.wording import estimated, in_shares_of, usd
+from pipelines.publish.report.wording import audit_in_words, estimated, in_shares_of, usd
 from pipelines.publish.summary import RunSummary
 from recommender.efforts import arm_name, words_of
 from recommender.hooks.hook_log import trouble_words, troubles
@@ -55,6 +55,8 @@ def _print(summary: RunSummary, *, is_sample: bool) -> None:
     ):
         console.print(f"\n[bold]{name:<11}[/]" + f"\n{INDENT}".join(lines))
     console.print(f"\n[bold]Outcomes[/]   {_outcomes(summary)}")
+    if summary.corrected_success is not None:
+        console.print(f"[bold]Audit[/]      {audit_in_words(summary.as_dict())}")
     console.print(f"[bold]Kinds[/]      {summary.clusters:,} kinds of task")
     console.print(f"[bold]Cost[/]       {_cost(summary)}")
     console.print(f"[bold]Database[/]   {_shown(summary.database)}")

@@ -12,7 +12,7 @@ from pipelines.warehouse import Warehouse
 
 @dg.asset(
     key=["learning", "model_estimates"],
-    deps=[dg.AssetKey(["intermediate", "int_task_outcomes"]), dg.AssetKey(["learning", "task_clusters"])],
+    deps=[dg.AssetKey(["learning", "outcome_rates"]), dg.AssetKey(["learning", "task_clusters"])],
     group_name="estimate",
     kinds={"python", "postgres", "scipy"},
     pool="warehouse",

@@ -17,6 +17,9 @@ from recommender.rows import ANY_AGENT, ANY_TYPE, Scope
 class TaskRow(NamedTuple):
     """One spawn as the database tells it; `success` is None where unknown or where no agent is to blame.
 
+    Where audits have corrected it (`is_corrected`), `success` is how likely the spawn went well, and all such spawns of
+    its agent and model, or of its model, count for no more outcomes than `pair_limit` and `model_limit` say.
+
     `baseline` is the model that ran without advice, or would have. Only where the model was observed
     (`is_model_observed`) is the outcome evidence for it; `is_self_reported` tells that a program said so of itself.
     `effort` is how hard the model was set to think, None where nobody tells, `is_effort_asked` whether the call named
@@ -42,6 +45,9 @@ class TaskRow(NamedTuple):
     effort: str | None = None
     is_effort_asked: bool = False
     baseline_effort: str | None = None
+    is_corrected: bool = False
+    pair_limit: float | None = None
+    model_limit: float | None = None
 
 
 def week_of(moment: datetime) -> datetime:
@@ -113,6 +119,9 @@ def outcomes_of(
     share = np.minimum(
         within_limit(session, is_known, settings.session_limit), within_limit(text, is_known, settings.text_limit)
     )
+    is_corrected = np.array([row.is_corrected for row in rows], dtype=bool) & is_known
+    information *= np.where(is_old, settings.version_discount, 1.0) * share
+    information *= _known_share(rows, information * is_known)
     trust = np.where(is_claim, settings.self_report_weight, 1.0)
     return Outcomes(
         agents=tuple(agents),
@@ -126,12 +135,29 @@ def outcomes_of(
         project=project,
         model=np.array([columns[row.model] for row in rows], dtype=np.int64),
         success=success,
-        information=information * np.where(is_old, settings.version_discount, 1.0) * share * trust,
+        information=information * trust,
+        label_variance=np.where(is_corrected, success * (1 - success), 0.0),
         counted=share * np.where(trust < 1, 0.0, 1.0),
         propensity=_floats(row.propensity for row in rows),
         cost_usd=_floats(row.cost_usd for row in rows),
         calls=_floats(row.calls for row in rows),
     )
+
+
+def _known_share(rows: Sequence[TaskRow], information: Floats) -> Floats:
+    """Return the share (n,) of its information that each outcome keeps, as its correction is itself uncertain.
+
+    n outcomes whose common share of failures is known no better than from m outcomes count for n m / (n + m).
+    """
+    kept = np.ones(len(rows))
+    for key, limits in (
+        ([(row.agent, row.model) for row in rows], _floats(row.pair_limit for row in rows)),
+        ([(row.model,) for row in rows], _floats(row.model_limit for row in rows)),
+    ):
+        _, member = _indexed(key)
+        held = np.bincount(member, weights=np.where(np.isfinite(limits), information, 0))[member]
+        kept = np.where(np.isfinite(limits), np.minimum(kept, limits / np.maximum(limits + held, 1e-12)), kept)
+    return kept
 
 
 def _scopes_of(row: TaskRow, work_type_of: Mapping[int, str]) -> list[Scope]:

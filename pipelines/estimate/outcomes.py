@@ -15,9 +15,10 @@ class Outcomes:
     """Tasks as columns (n,): indexes into `agents`, `clusters` (-1: in no cluster), `projects` and `models`.
 
     `success` in [0, 1] is NaN where unknown or not the agent's doing; such a task still counts as work there was, and
-    its cost still counts. `information` in [0, 1] is what age, an uncertain label and repetition leave of one outcome,
-    `counted` in [0, 1] how far it counts as an observed one. `propensity` is the logged probability of the model, NaN
-    where nobody drew. `cost_usd` and `calls` (tool calls of the agent) are NaN where unknown. `cluster_type`
+    its cost still counts. Where it is the probability of a success, and no score, `label_variance` is what a coin of
+    that probability scatters. `information` in [0, 1] is what age, an uncertain label and repetition leave of one
+    outcome, `counted` in [0, 1] how far it counts as an observed one. `propensity` is the logged probability of the
+    model, NaN where nobody drew. `cost_usd` and `calls` (tool calls of the agent) are NaN where unknown. `cluster_type`
     (clusters,) indexes `work_types`; `centroids` (clusters, d), where known, tell which clusters are near each other.
     """
 
@@ -38,6 +39,7 @@ class Outcomes:
     cost_usd: Floats
     calls: Floats
     centroids: Floats | None = None
+    label_variance: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     weight = total(information * rarity)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = total(np.where(known, outcomes.success, 0) * information * rarity) / weight
-        scattered = total(np.where(known, (outcomes.success - rate[member]) ** 2, 0) * information * rarity) / weight
+        square = np.where(known, (outcomes.success - rate[member]) ** 2, 0)
+        square += 0 if outcomes.label_variance is None else np.where(known, outcomes.label_variance, 0)
+        scattered = total(square * information * rarity) / weight
         effective = weight**2 / total(information * rarity**2)
     cost_known = np.isfinite(outcomes.cost_usd) & (outcomes.cost_usd > 0)
     log_cost = np.log(np.where(cost_known, outcomes.cost_usd, 1))

@@ -36,6 +36,11 @@ class RunSummary:
     cost_usd: float | None
     estimated_cost_usd: float | None
     spawns_without_cost: int
+    count_audits: int | None = None
+    observed_success: float | None = None
+    corrected_success: float | None = None
+    corrected_low: float | None = None
+    corrected_high: float | None = None
     spawns_at_impossible_times: int = 0
     recommendations: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)

@@ -36,6 +36,8 @@ COMMANDS = {
     "trial": Command(
         "pipelines.commands.trial", "try a cheaper model on every second spawn of a kind of work", "learn"
     ),
+    "review": Command("pipelines.commands.review", "look at the spawns that teach most, one key each", "learn"),
+    "audit": Command("pipelines.commands.audit", "have a sample of spawns judged, and show what was sent", "learn"),
     "report": Command("pipelines.commands.report", "write the nightly report again, and open it", "learn"),
     "stats": Command("pipelines.commands.stats", "show how often advice was followed, and how it went", "learn"),
     "install": Command("recommender.commands.install", "put the hook into Claude Code, Codex or opencode"),

@@ -25,7 +25,8 @@ stream_max_retries = 0
 """
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
+    """Return the program of a client; skips the test where it is not installed."""
     found = INSTALLED / name / "node_modules" / ".bin" / name
     if not found.exists():
         pytest.skip(f"{name} is not installed: run `make test-clients`.")
@@ -36,29 +37,29 @@ def run_claude(url: str, folder: Path, prompt: str, *options: str, **env: str) -
     """Run Claude Code once on a prompt; return its home."""
     quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", "IS_SANDBOX": "1"}
     own = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "not-a-key", "CLAUDE_CODE_MAX_RETRIES": "1"}
-    command = [_program("claude"), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
+    command = [program("claude"), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
     _run(command, folder, quiet | own | env)
     return folder / "home" / ".claude"
 
 
 def run_claude_command(folder: Path, *words: str | Path, **env: str) -> None:
     """Run a command of Claude Code that asks no model, such as `plugin install`."""
-    _run([_program("claude"), *words], folder, {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", **env})
+    _run([program("claude"), *words], folder, {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", **env})
 
 
 def run_codex(url: str, folder: Path, prompt: str, *options: str, model: str = "gpt-5.5", **env: str) -> Path:
     """Run Codex once on a prompt; return the folder of its rollouts."""
-    program, home = _program("codex"), folder / "home" / ".codex"
+    codex, home = program("codex"), folder / "home" / ".codex"
     home.mkdir(parents=True, exist_ok=True)
     (home / "config.toml").write_text(_CODEX.format(url=url, model=model))
-    command = [program, "exec", "--json", "--skip-git-repo-check", *options, prompt]
+    command = [codex, "exec", "--json", "--skip-git-repo-check", *options, prompt]
     _run(command, folder, {"SCRIPTED_KEY": "not-a-key", **env})
     return home / "sessions"
 
 
 def run_opencode(url: str, folder: Path, prompt: str, **env: str) -> None:
     """Run opencode once on a prompt."""
-    program = _program("opencode")
+    opencode = program("opencode")
     models = {name: {"limit": {"context": 100_000, "output": 8_000}} for name in ("strong", "cheap")}
     options = {"baseURL": f"{url}/v1", "apiKey": "not-a-key"}
     provider = {"npm": "@ai-sdk/openai-compatible", "name": "scripted", "options": options, "models": models}
@@ -66,7 +67,7 @@ def run_opencode(url: str, folder: Path, prompt: str, **env: str) -> None:
     (folder / "project").mkdir(parents=True, exist_ok=True)
     (folder / "project" / "opencode.json").write_text(json.dumps(config))
     quiet = {f"OPENCODE_DISABLE_{what}": "1" for what in ("AUTOUPDATE", "MODELS_FETCH", "LSP_DOWNLOAD")}
-    _run([program, "run", "--format", "json", prompt], folder, quiet | env)
+    _run([opencode, "run", "--format", "json", prompt], folder, quiet | env)
 
 
 def _run(command: list[str | Path], folder: Path, own: dict[str, str]) -> None:

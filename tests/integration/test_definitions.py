@@ -22,7 +22,7 @@ GROUPS = {
     "embed": {"learning/task_embeddings", "learning/agent_embeddings"},
     "cluster": {"learning/task_clusters"},
     "estimate": {"learning/model_estimates"},
-    "judge": {"learning/judgements"},
+    "audit": {"learning/outcome_rates", "learning/audits"},
     "trials": {"learning/trials"},
     "publish": {"recommendation_snapshot", "nightly_report"},
 }

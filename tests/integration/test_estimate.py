@@ -15,7 +15,10 @@ START = datetime.now(UTC) - timedelta(days=20)
 OUTCOMES_TABLE = (
     "create schema if not exists intermediate; create table if not exists intermediate.int_task_outcomes"
     " (task_id uuid, success boolean, confidence real, fault text, evidence text,"
-    " is_self_reported boolean, is_time_possible boolean)"
+    " is_self_reported boolean, is_time_possible boolean);"
+    "create or replace view intermediate.int_outcome_probabilities as select task_id, success::integer::float8 as"
+    " success_probability, false as is_corrected, null::float8 as effective_limit from intermediate.int_task_outcomes"
+    " where success or fault = 'agent'"
 )
 
 

@@ -43,15 +43,19 @@ insert into learning.feedback values ('task-of-nobody', false, 'It was not what 
 insert into learning.recommendation_log (decision_id, decided_at, answered_model, answer_source, agent_name, reason)
 values (gen_random_uuid(), now(), 'haiku', 'cluster', 'tester', 'Seen 27 times.');
 insert into learning.model_tiers_history (agent_pattern, default_model, valid_from) values ('OLD_*', 'opus', now());
-insert into learning.judgements (task_id, judge_version, input_hash, verdict, confidence)
-select id, 'a-judge', task_hash, 'good', 0.8 from learning.task_history limit 10;
+insert into learning.audits (
+    task_id, judge, probability, observed, evidence, evidence_hash, verdict, fault, confidence
+)
+select id, 'a-judge/2', 0.5, 'success', 'TASK:', task_hash, 'good', null, 0.8 from learning.task_history limit 10;
 insert into learning.purges (session_hash, spawned_before) values (learning.hashed('session-of-nobody'), now());
 insert into learning.purged_files (path_hash, size_bytes) values (learning.hashed('/no/such/file.jsonl'), 12);
 """
 _numbers = itertools.count(1)
 
 
-REMADE = {("learning", name) for name in ("clusterings", "task_clusters", "cluster_assignments", "model_estimates")}
+REMADE = {("learning", name) for name in ("clusterings", "task_clusters", "cluster_assignments", "model_estimates")} | {
+    ("learning", name) for name in ("outcome_rates", "audit_rates")
+}
 
 
 class OldHouse(House):

@@ -8,11 +8,11 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from pipelines.audit.evidence import MAX_REPORT, evidence
 from pipelines.ingest.redaction import MARGIN, redact_stored
 from pipelines.ingest.sources.claude_code.reports import MAX_ERROR
 from pipelines.ingest.sources.claude_code.spawns import MAX_TITLE, call_payload, returned_payload
 from pipelines.ingest.values import MAX_NAME, name
-from pipelines.judge.evidence import MAX_REPORT, evidence
 from tests.reliability.canaries import CANARIES
 from tests.reliability.house import IS_LONG, chance
 from tests.support.transcripts import Transcript
@@ -84,9 +84,9 @@ def test_no_cut_shows_the_judge_a_part_of_a_secret(tmp_path: Path) -> None:
             log.result(report=f"{lead[: half - start]}{words}{' z' * half} {words}{tail}")
             log.says("q " * ((400 - start) // 2) + words)
             path = log.write(tmp_path)
-            shown = evidence([path], "toolu_01", None)
+            shown = evidence([path], "", "toolu_01", None)
             assert shown is not None
-            assert part_left(secret, shown) == ""
+            assert part_left(secret, shown.text()) == ""
 
 
 @pytest.mark.parametrize("key", PRIVATE_KEYS)

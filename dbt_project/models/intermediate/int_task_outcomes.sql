@@ -37,6 +37,7 @@ doubted as (
         deciding.evidence,
         deciding.fault,
         heard.is_self_reported,
+        coalesce(heard.doubt, 0) as doubt,
         deciding.confidence * (1 - coalesce(heard.doubt, 0)) as confidence
     from deciding
     inner join heard on deciding.task_id = heard.task_id
@@ -54,6 +55,7 @@ settled as (
         end as outcome,
         coalesce(doubted.confidence, 0)::real as confidence,
         doubted.fault,
+        coalesce(doubted.doubt, 0) as doubt,
         coalesce(doubted.is_self_reported, false) as is_self_reported
     from {{ ref('stg_learning__task_history') }} as tasks
     left join doubted on tasks.task_id = doubted.task_id
@@ -68,6 +70,7 @@ select
     case when outcome = 'failure' or fault <> 'agent' then fault end as fault,
     evidence,
     precedence as decided_by_precedence,
+    doubt,
     is_self_reported,
     is_time_possible
 from settled

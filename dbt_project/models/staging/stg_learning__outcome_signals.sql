@@ -27,8 +27,9 @@ named as (
         task_id,
         -- A person speaks through `spawnwise feedback`, the judge through its own stage; a record speaks for neither.
         case
-            when is_claimed and signal in ('feedback_good', 'judge_good') then 'recorded_success'
-            when is_claimed and signal in ('feedback_bad', 'judge_bad') then 'recorded_failure'
+            when is_claimed and signal in ('feedback_good', 'judge_good', 'review_good') then 'recorded_success'
+            when is_claimed and signal in ('feedback_bad', 'judge_bad', 'review_bad') then 'recorded_failure'
+            when is_claimed and signal in ('judge_excused', 'review_excused') then 'run_failed'
             else signal
         end as signal,
         strength,

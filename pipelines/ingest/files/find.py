@@ -69,6 +69,10 @@ def _places_above(folders: list[str]) -> tuple[str, str]:
     return folders[place - 1], next(iter(folders[place + 2 :]), "") if is_workflows else ""
 
 
+# Where Claude Code judges for us: what it may keep of that, in a folder that it names for this one, is nobody's work.
+AUDIT_DESK = "spawnwise-audit-desk"
+
+
 @dataclass
 class Found:
     """The log files, and what a person should know about where none could be had."""
@@ -169,7 +173,8 @@ def _walk(place: Path, warnings: list[str]) -> Iterator[LogFile]:
                 is_checkpoint = any(entry.name == FULL_TRANSCRIPT for entry in entries)
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
+                        if AUDIT_DESK not in entry.name:
+                            waiting.append(entry.path)
                     elif is_log(entry.name) and not (is_checkpoint and entry.name == SHORT_TRANSCRIPT):
                         yield from _log(entry.path, warnings)
         except OSError as error:

@@ -226,6 +226,17 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Confidence", "percent", "mean_confidence"),
         _column("Source", "text", "source"),
     ),
+    "audit": (
+        _column("Agent", "text", "agent_name"),
+        _column("Model", "text", "model"),
+        _column("Outcomes", "count", "count_outcomes"),
+        _column("By the rules", "percent", "observed_success"),
+        _column("Corrected", "percent", "corrected_success"),
+        _column("At least", "percent", "corrected_low"),
+        _column("At most", "percent", "corrected_high"),
+        _column("Second looks", "count", "count_audits"),
+        _column("By a person", "count", "count_person"),
+    ),
     "quality": (
         _column("Source", "text", "source"),
         _column("Writer", "text", "writer_version"),

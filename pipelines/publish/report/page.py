@@ -156,7 +156,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("percent", "usd", "estimated", "usd_between", "duration", "day", "moment", "count", "counted")
+    names = ["percent", "usd", "estimated", "usd_between", "duration", "day", "moment", "count", "counted"]
+    names.append("audit_in_words")
     environment.filters.update({name: getattr(wording, name) for name in names})
     environment.globals.update(
         cell=cell, models_of=models_of, agents_of=agents_of, projects_of=projects_of, users_of=users_of

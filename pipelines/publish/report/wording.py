@@ -1,10 +1,11 @@
 """How numbers and moments read on the page."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from typing import Any
 
 _quota: ContextVar[float | None] = ContextVar("quota", default=None)
 
@@ -62,6 +63,16 @@ def estimated(part: float | None, whole: float | None) -> str:
         return ""
     share = "less than 1%" if part / whole < 0.005 else percent(part / whole)
     return f" ({share} of it estimated)"
+
+
+def audit_in_words(row: Mapping[str, Any]) -> str:
+    """Return success as the rules see it and as audits correct it; a row of `marts.audit`."""
+    between = f"{percent(row['corrected_low'])} to {percent(row['corrected_high'])}"
+    rates = f"{percent(row['observed_success'])} success by the rules, {percent(row['corrected_success'])} corrected"
+    if row["count_audits"]:
+        looks = "second look" if row["count_audits"] == 1 else "second looks"
+        return f"{rates} by {row['count_audits']:,} {looks} ({between})"
+    return f"not audited yet: {rates} by what rules usually miss ({between}). `spawnwise review` takes ten minutes"
 
 
 def usd_between(middle: float, low: float | None, high: float | None) -> str:

@@ -25,6 +25,17 @@ clusters as (
     select count(*)::int as clusters
     from learning.task_clusters
     where clustering_version = (select max(clustering_version) from learning.clusterings)
+),
+
+audited as (
+    select
+        max(count_audits) as count_audits,
+        max(observed_success) as observed_success,
+        max(corrected_success) as corrected_success,
+        max(corrected_low) as corrected_low,
+        max(corrected_high) as corrected_high
+    from marts.audit
+    where agent_name = '*' and model = '*'
 )
 
-select * from files, spawns, clusters
+select * from files, spawns, clusters, audited

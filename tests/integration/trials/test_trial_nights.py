@@ -118,7 +118,7 @@ def load(warehouse: Warehouse, user: User, spawns: list[Spawn]) -> None:
         )
 
 
-BEFORE, AFTER, PROOF = "+int_trial_spawns +int_task_outcomes", "+best_model_per_cluster", "+proven_savings"
+BEFORE, AFTER, PROOF = "+int_trial_spawns +int_outcome_probabilities", "+best_model_per_cluster", "+proven_savings"
 
 
 def build(warehouse: Warehouse, settings: Settings, models: str) -> None:

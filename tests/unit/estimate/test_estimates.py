@@ -10,7 +10,7 @@ from pipelines.estimate.estimates import Estimates, estimate
 from pipelines.estimate.history import TaskRow, newest_versions, outcomes_of, scope_baselines
 from pipelines.estimate.list_prices import list_price_usd
 from pipelines.estimate.model import score_dispersion
-from pipelines.estimate.outcomes import Outcomes, outcome_information, sum_cells
+from pipelines.estimate.outcomes import Cells, Outcomes, outcome_information, sum_cells
 from pipelines.estimate.priors import cost_shift, model_prior
 from pipelines.settings import Settings
 from recommender.rows import ANY_AGENT, Scope
@@ -348,3 +348,16 @@ def test_the_usual_baseline_is_what_ran_unadvised_of_late_in_each_scope() -> Non
     assert baselines[Scope("A", "search", 1)] == "opus"
     assert baselines[Scope("A", "search")] == baselines[Scope("A")] == baselines[Scope()] == "opus"
     assert baselines[Scope("B")] == "sonnet"  # the default of the settings
+
+
+def test_a_probability_is_no_score_and_counts_for_no_more_than_it_is_known() -> None:
+    def cells(**fields: object) -> Cells:
+        rows = [row(0, success=0.9, task_hash=f"t{n}", session_id=f"s{n}", **fields) for n in range(40)]
+        return sum_cells(arrays(rows), propensity_limit=10)
+
+    likely = cells(is_corrected=True)
+    assert score_dispersion(cells()) < 1
+    assert score_dispersion(likely) == pytest.approx(1, abs=0.05)
+    limited = cells(is_corrected=True, pair_limit=40.0, model_limit=1e9)
+    assert limited.weight[0] == pytest.approx(likely.weight[0] / 2, rel=0.05)
+    assert cells(is_corrected=True, pair_limit=1e9, model_limit=10.0).weight[0] == pytest.approx(8, rel=0.05)

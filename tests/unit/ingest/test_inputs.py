@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.commands import learn
 from pipelines.commands.inputs import settings_from, what_was_found
+from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
 from pipelines.settings import Settings
 from tests.opencode_database import with_one_spawn
@@ -65,6 +66,13 @@ def test_the_sample_is_read_only_where_nothing_is(tmp_path: Path) -> None:
 
 def test_what_a_person_names_is_all_that_is_read(machine: Path, tmp_path: Path) -> None:
     assert choose_inputs(Settings(home=tmp_path / "data", logs=(tmp_path / "mine",))).logs == (tmp_path / "mine",)
+
+
+def test_what_a_judge_may_leave_behind_is_not_read(tmp_path: Path) -> None:
+    for folder in ("-home-me-orchard", "-home-me-spawnwise-audit-desk-tmp1a2b"):
+        (tmp_path / "projects" / folder).mkdir(parents=True)
+        (tmp_path / "projects" / folder / "s.jsonl").write_text("{}\n")
+    assert [log.path.parent.name for log in find_logs([tmp_path]).files] == ["-home-me-orchard"]
 
 
 def test_what_is_remembered_is_read_until_it_is_forgotten(
