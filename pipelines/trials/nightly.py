@@ -127,9 +127,10 @@ def _proposals(
         for trial in taken
         if trial.ended_at is not None and trial.ended_at > latest
     }
+    found = proposals(records, paces, rule, excluded, shipped_tiers(), store.read_corrections(connection))
     return [
         _with_free_name(proposal, names)
-        for proposal in proposals(records, paces, rule, excluded, shipped_tiers())
+        for proposal in found
         if (proposal.scope, proposal.baseline, proposal.candidate) not in resting and not clash(proposal, taken)
     ]
 

@@ -136,15 +136,18 @@ def proposals(
     rule: Rule,
     is_excluded: Sequence[str] = (),
     tiers: Sequence[Tier] = (),
+    corrections: Mapping[tuple[str, str], float] | None = None,
 ) -> list[Proposal]:
     """Return the trials that are worth starting, the one with most at stake first.
 
-    Of each scope and baseline the candidate that a shipped tier names, else the best one. No spawn falls in two of
-    them: a type of work comes before its parts, and an agent that does most of it before any agent.
+    `corrections` tells by agent and model how much success audits have taken from what the rules read, for the gate,
+    which is set for success as rules read it. Of each scope and baseline the candidate that a shipped tier names, else
+    the best one. No spawn falls in two of them: a type of work comes before its parts, and an agent that does most of
+    it before any agent.
     """
     best: dict[tuple[Scope, str], Proposal] = {}
     for baseline in sorted({model for _, model in paces} & set(records.models)):
-        for found in _against(records, baseline, paces, rule):
+        for found in _against(records, baseline, paces, rule, corrections or {}):
             if found.scope.agent_name in is_excluded:
                 continue
             proposal, key = _as_tiers_say(found, tiers), (found.scope, baseline)
@@ -188,7 +191,11 @@ def _preference(found: Proposal, best: Mapping[tuple[Scope, str], Proposal]) -> 
 
 
 def _against(
-    records: Records, baseline: str, paces: Mapping[tuple[Scope, str], Pace], rule: Rule
+    records: Records,
+    baseline: str,
+    paces: Mapping[tuple[Scope, str], Pace],
+    rule: Rule,
+    corrections: Mapping[tuple[str, str], float],
 ) -> Iterator[Proposal]:
     """Yield every proposal where this model is what runs."""
     own = records.models.index(baseline)
@@ -201,9 +208,10 @@ def _against(
         pace = paces.get((scope, baseline))
         if pace is None or not records.is_known[row]:
             continue
+        corrected = corrections.get((scope.agent_name, baseline), corrections.get((ANY_AGENT, baseline), 0.0))
         for model, name in enumerate(records.models):
             is_candidate = model != own and vendors[model] and claims.cost_ratio[row, model] < 1
-            worth, success = float(claims.worth[row, model]), float(records.success_rate[row, own])
+            worth, success = float(claims.worth[row, model]), float(records.success_rate[row, own]) + corrected
             if is_candidate and trial_rule.may_start(float(known[row]), success, worth):
                 yield _proposal(scope, baseline, name, pace, evidence, claims, int(known[row]), (row, model), rule)
 

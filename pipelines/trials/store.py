@@ -101,6 +101,12 @@ def read_work(connection: Connection, version: int, weights: dict[str, float] | 
         ).fetchall()
 
 
+def read_corrections(connection: Connection) -> dict[tuple[str, str], float]:
+    """Return by agent and model how much success audits, or what rules usually miss, take from what the rules read."""
+    rows = connection.execute(named_sql(__file__, "select_corrections")).fetchall()
+    return {(agent, model): correction for agent, model, correction in rows}
+
+
 def replace_proposals(connection: Connection, proposals: Sequence[Proposal], labels: dict[Scope, str]) -> None:
     """Make the proposed trials exactly these; one that stays keeps the day on which it was proposed."""
     kept = [proposal.trial_id for proposal in proposals]

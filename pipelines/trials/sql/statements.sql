@@ -66,3 +66,7 @@ where trial_id = %(trial_id)s and worth_probability is distinct from %(worth)s
 select cluster_id, label
 from learning.task_clusters
 where clustering_version = %(version)s
+
+-- name: select_corrections
+select agent_name, model, observed_success - corrected_success as correction from learning.audit_rates
+where observed_success > corrected_success

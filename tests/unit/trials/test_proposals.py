@@ -44,3 +44,15 @@ def test_a_tier_proposes_nothing_where_too_little_is_known() -> None:
 
 def test_an_excluded_agent_is_in_no_proposal() -> None:
     assert proposed(30, excluded=(ANY_AGENT,)) == []
+
+
+def test_what_audits_took_from_success_does_not_close_the_gate() -> None:
+    rows = [
+        evidence(ANY_AGENT, ANY_KIND, "opus", 0.9, logit=2.0, known=30, work_type="docs"),
+        evidence(ANY_AGENT, ANY_KIND, "haiku", 0.1, logit=1.9, known=0, work_type="docs"),
+    ]
+    known, pace = records_in({DOCS: rows}, [DOCS]), {(DOCS, "opus"): Pace(40, 36.0)}
+    assert proposals(known, pace, RULE) == []
+    (found,) = proposals(known, pace, RULE, corrections={(ANY_AGENT, "opus"): 0.03})
+    assert found.candidate_model == "haiku"
+    assert found.baseline_success < 0.9  # what is told stays corrected
