@@ -16,6 +16,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 
 TEMPLATE = "template_spawnwise"
+SLOWEST_FIRST = ("reliability", "integration")
 # Of the lowest number that is free: dbt parses its project again for every database of another name.
 _database_numbers = list(range(99, 0, -1))
 
@@ -28,10 +29,14 @@ settings.load_profile("spawnwise")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one worker, and on one those of the home that takes a minute to make."""
+    """Keep a file's tests on one worker, and on one those of the home that takes a minute to make; longest first."""
     for item in items:
-        makes_home = "undisturbed" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("undisturbed" if makes_home else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("undisturbed" if _needs_home(item) else str(item.path)))
+    items.sort(key=lambda item: (not _needs_home(item), *(part not in item.path.parts for part in SLOWEST_FIRST)))
+
+
+def _needs_home(item: pytest.Item) -> bool:
+    return "undisturbed" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(autouse=True)

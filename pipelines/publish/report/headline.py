@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
 from pipelines.publish.report.wording import (
+    audit_in_words,
     count,
     counted,
     day,
@@ -227,3 +228,6 @@ def _quality(facts: ReportFacts) -> Iterator[Sentence]:
         "bad" if lines or unknown > 0.5 else "plain",
         "quality",
     )
+    if facts["audit"]:
+        words = audit_in_words(facts["audit"][0]).replace("`", "")
+        yield Sentence(f"{words[0].upper()}{words[1:]}.", "plain", "audited")
