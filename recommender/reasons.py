@@ -1,5 +1,6 @@
 """A decision in plain words."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list
     tried = f"{nearest.model[:1].upper()}{nearest.model[1:]} has {percent(nearest.success_rate)}"
     return (
         f"Keep {baseline.model}: {record}. {tried}"
-        f"{_in_runs(nearest)}; it is worth a switch with {percent(nearest.worth)} probability, and "
+        f"{_in_runs(nearest)}; it is worth a switch with {percent_below(nearest.worth)} probability, and "
         f"{percent(rule.required_probability)} is required."
     )
 
@@ -50,6 +51,11 @@ def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list
 def percent(share: float) -> str:
     """Return a share as a whole percentage."""
     return f"{100 * float(share):.0f} %"
+
+
+def percent_below(share: float) -> str:
+    """Return the whole percentage below a share: one that falls short of a bound must not be told as the bound."""
+    return f"{math.floor(100 * float(share))} %"
 
 
 def dollars(amount: float) -> str:

@@ -27,11 +27,12 @@ Ints = NDArray[np.integer]
 # What the rules say: a success that nothing speaks against, one that something does, a failure of the agent's own.
 Observed = Literal["success", "doubted", "failure"]
 
-# Own failures among what rules call success: 1.25 % over all agents, 6.7 % of Explore on haiku. The excess of the
-# latter is laid half on the agent and half on the model, as nobody has seen them apart. The centres lie below the
-# logits of these shares, since the mean of a share is above its median.
+# Own failures among what rules call success: 1.25 % over all agents, 6.7 % of Explore on haiku. Nobody has seen the
+# agent and the model apart. Public outcomes (pipelines/estimate/priors.py) put haiku .3 logits behind sonnet and .65
+# behind opus: .5 is laid on the model, the rest on the agent's kind of work. The centres lie below the logits of these
+# shares, since the mean of a share is above its median.
 MISSED = -4.8
-EXPLORE, HAIKU = 0.85, 0.85
+EXPLORE, HAIKU = 1.2, 0.5
 DOUBTED = -2.2  # 3 of 18 whom the user's next words push back, 3 of 23 of whom the parent speaks in alarm; shrunk
 FALSE_ALARMS = 1.4  # logit of .8: what the rules' own weights say of the failures that they call
 SPREADS = {"class": 0.6, "agent": 0.3, "model": 0.5, "cell": 0.2}
