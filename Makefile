@@ -75,7 +75,7 @@ bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup
 
 # The lock is a constraint on every set-up, so that all of them install the same versions. Bytecode is made now and not
-# by each command anew, where PYTHONDONTWRITEBYTECODE is set or the folder cannot be written: it halves their start.
+# by each command again, where PYTHONDONTWRITEBYTECODE is set or the folder cannot be written: it halves their start.
 $(VENV)/.learn $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Spawnwise needs Python 3.11, 3.12 or 3.13 on the PATH, or PYTHON=<path>."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \

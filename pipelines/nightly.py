@@ -14,7 +14,7 @@ BY_COMMAND = {"spawnwise/by": "command"}
 
 @dg.failure_hook
 def say_what_to_do(context: dg.HookContext) -> None:
-    """Tell whoever looks at the failed run what still holds and what to do."""
+    """Tell anyone who looks at the failed run what still holds and what to do."""
     context.log.error(
         f"The step {context.op.name} failed; its error is above. Lookups go on with the answers that were published "
         "last, and what earlier steps wrote stays. `spawnwise doctor` looks at every piece. When the cause is mended, "
@@ -75,7 +75,7 @@ nightly_job = dg.define_asset_job(
 relearn_job = dg.define_asset_job(
     "relearn",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("ingest"),
-    description="Learn anew from what the warehouse holds, and publish; no log is read.",
+    description="Learn again from what the warehouse holds, and publish; no log is read.",
     executor_def=dg.in_process_executor,
     hooks={say_what_to_do},
 )

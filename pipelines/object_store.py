@@ -73,7 +73,7 @@ def opened(place: Place) -> Iterator["ObjectStore"]:
     obstore = imported("obstore", f"Reading {place.scheme}:// addresses", EXTRA)
     try:
         yield _store(place.scheme, place.bucket)
-    except obstore.exceptions.PreconditionError:  # for whoever asked for one version
+    except obstore.exceptions.PreconditionError:  # for anyone who asked for one version
         raise
     except (obstore.exceptions.BaseError, FileNotFoundError, ValueError) as error:
         raise BucketError(None, _in_words(place, str(error))) from None

@@ -156,7 +156,7 @@ def _declared(agent: str, project: str | None, specs: Sequence[AgentSpec]) -> tu
         models = frozenset(spec.declared_model or "" for spec in specs if not spec.project and spec.name == agent)
     if models:
         return models, source
-    # A name with neither spec nor plugin inherits: whoever defines it elsewhere rarely names a model.
+    # A name with neither spec nor plugin inherits: anyone who defines it elsewhere rarely names a model.
     return (models, source) if ":" in agent else (frozenset({_BUILT_IN.get(_plain(agent), "")}), "built_in")
 
 

@@ -1,4 +1,4 @@
-"""What Claude Code's own files tell at spawn time: the agents' specs, and the transcript of whoever spawns.
+"""What Claude Code's own files tell at spawn time: the agents' specs, and the transcript of the one who spawns.
 
 Others wrote them, so they are read in part, and without waiting: a pipe in place of a file stops nothing.
 """

@@ -43,14 +43,14 @@ def entry() -> NoReturn:
     code = main()
     if sys.argv[1:2] and sys.argv[1] in AT_SPAWN_TIME:
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, AttributeError):  # full, or closed by whoever started us
+            with contextlib.suppress(OSError, AttributeError):  # full, or closed by the program that started us
                 stream.flush()
         os._exit(code)
     sys.exit(code)
 
 
 def _flush() -> None:
-    if sys.stdout is not None:  # else whoever started us has closed it
+    if sys.stdout is not None:  # else the program that started us has closed it
         sys.stdout.flush()
 
 

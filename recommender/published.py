@@ -52,7 +52,7 @@ class SnapshotFile:
 
 
 class ServingTables:
-    """The serving schema of the database at `url`, read anew every `refresh_s` seconds of use."""
+    """The serving schema of the database at `url`, read again every `refresh_s` seconds of use."""
 
     def __init__(self, url: str, refresh_s: float = 30.0) -> None:
         self._url = url

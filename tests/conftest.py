@@ -41,7 +41,7 @@ def _needs_home(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the settings, the data or the transcripts of whoever runs it."""
+    """No test sees the settings, the data or the transcripts of the person who runs it."""
     monkeypatch.setenv("SPAWNWISE_HOME", str(tmp_path / "spawnwise-home"))
     monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude-home"))
     for name in ("CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME"):

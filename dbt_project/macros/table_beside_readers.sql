@@ -1,6 +1,6 @@
 {#
   A table that readers may have open. dbt's own swap waits for every open transaction that has read the old table, and
-  whoever comes next waits behind it. This one waits a second; then it fills the old table in place, which no reader
+  anyone who comes next waits behind it. This one waits a second; then it fills the old table in place, which no reader
   holds up. Otherwise as in dbt.
 #}
 {% materialization table, adapter='postgres' %}

@@ -40,7 +40,7 @@ def label_clusters(
 
     `members` is the cluster of each task, `types` the type and `old` the label so far of each cluster, which stays
     while a term of it still tells the cluster apart. No two labels are alike. A term that is nobody's subject must be
-    said in `projects_at_least`: whoever reads labels must not read what only one project speaks of.
+    said in `projects_at_least`: anyone who reads labels must not read what only one project speaks of.
     """
     from pipelines.cluster.vocabulary import words_of_kinds  # its list of stop words imports scikit-learn
 

@@ -104,7 +104,7 @@ def _is_confirmed(rows: Counter[str], console: Console) -> bool:
 
 
 def _publish_the_rest(settings: Settings, warehouse: Warehouse, console: Console) -> bool:
-    """Learn anew from what is left, without reading any log."""
+    """Learn again from what is left, without reading any log."""
     result = run_job(settings, warehouse, console, "relearn").result
     if not result.success:
         explain_failure(result, console)

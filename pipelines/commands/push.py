@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Send; return 0 when done, 1 when there is nothing to send or nowhere, 3 when a named source could not be read.
 
     Many machines may send at once, also while the server learns: each batch waits for its turn, and a spawn is known
-    by its source and its id there, whoever sends it.
+    by its source and its id there, no matter who sends it.
     """
     settings, is_sample = settings_from(arguments)
     if settings.database_url is None or is_sample:

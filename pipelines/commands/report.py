@@ -1,4 +1,4 @@
-"""`spawnwise report`: write the nightly report anew, and open it."""
+"""`spawnwise report`: write the nightly report again, and open it."""
 
 import argparse
 import webbrowser

@@ -1,4 +1,4 @@
-"""`spawnwise schema`: the record format, for whoever writes logs of another orchestrator."""
+"""`spawnwise schema`: the record format, for anyone who writes logs of another orchestrator."""
 
 import argparse
 import json

@@ -75,7 +75,7 @@ def begun(sources: Sequence[Path], scheduler: str | None = None) -> Iterator[Beg
 
 
 def ingest(warehouse: Warehouse, settings: Settings, progress: Progress, reading: Begun | None = None) -> IngestReport:
-    """Bring the warehouse up to date with the logs that are to be read; whoever ingests does it by this.
+    """Bring the warehouse up to date with the logs that are to be read; everything that ingests calls this.
 
     What was learned from the bundled sample goes once others than the sample's logs are read. Raises as `ingest_logs`.
     """

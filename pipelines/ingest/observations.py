@@ -84,7 +84,7 @@ class Described(NamedTuple):
     agent_type: str = ""
     model: str = ""
     title: str = ""
-    is_model_named: bool | None = None  # by whoever spawned the agent
+    is_model_named: bool | None = None  # by the caller who spawned the agent
     effort: str = ""
     spawn_depth: int | None = None
     is_finished: bool | None = None

@@ -1,6 +1,6 @@
 """How the spawns that were just read went, at once: by the SQL that dbt builds its models from, on these spawns alone.
 
-The nightly run derives all outcomes anew, with the judge's and people's words; until then these stand.
+The nightly run derives all outcomes again, with the judge's and people's words; until then these stand.
 """
 
 import csv

@@ -36,7 +36,7 @@ def new_lines(connection: Connection) -> Iterator[NewLines]:
     }
     for path in journal_files():
         offset, lines = known.get(str(path), (0, 0))
-        if path.stat().st_size < offset:  # somebody began it anew
+        if path.stat().st_size < offset:  # somebody began it again
             offset, lines = 0, 0
         with path.open("rb") as file:
             file.seek(offset)

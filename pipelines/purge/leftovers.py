@@ -13,7 +13,7 @@ from pipelines.warehouse import Warehouse
 
 
 def clear_leftovers(settings: Settings, warehouse: Warehouse) -> None:
-    """Delete run history, logs, snapshot and report: what is left is published anew. Raises `OSError`."""
+    """Delete run history, logs, snapshot and report: what is left is published again. Raises `OSError`."""
     for file in (settings.snapshot_file, settings.report_file):
         file.unlink(missing_ok=True)
     with open_instance(settings, warehouse) as instance:

@@ -16,7 +16,7 @@ MOST_TITLES = 500  # that are looked for; ids are looked for however many they a
 TOKEN = re.compile(r"[\w-]{12,}")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOT_OURS = {"postgres", "sample", "cache", "definitions"}  # the server's own files; what comes with the product
-LEASE = ".lease"  # holds nothing, and whoever closes it gives back this process's lock on it
+LEASE = ".lease"  # holds nothing, and anyone who closes it gives back this process's lock on it
 
 
 def find_traces(settings: Settings, warehouse: Warehouse, removal: Removal) -> dict[str, int]:

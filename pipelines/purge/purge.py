@@ -1,4 +1,4 @@
-"""Purge: remove, clear, publish anew what is left, and look whether anything is left of what was removed."""
+"""Purge: remove, clear, publish again what is left, and look whether anything is left of what was removed."""
 
 from collections import Counter
 from dataclasses import dataclass, field

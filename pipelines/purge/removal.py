@@ -60,12 +60,12 @@ def remove(connection: Connection, scope: Scope) -> Removal:
 
 
 def reread_journal(connection: Connection) -> None:
-    """Have the journal read anew, as it is rewritten; what of it is known already changes nothing."""
+    """Have the journal read again, as it is rewritten; what of it is known already changes nothing."""
     connection.execute(named_sql(__file__, "reread_journal"))
 
 
 def _forget_learned(connection: Connection) -> None:
-    """Empty every table that the next steps make anew, so that nothing waits for them with what was purged."""
+    """Empty every table that the next steps make again, so that nothing waits for them with what was purged."""
     connection.execute(named_sql(__file__, "forget_clusters"))
     connection.execute(named_sql(__file__, "forget_trials"))
     row = connection.execute("select to_regclass('intermediate.best_model_history') is not null").fetchone()

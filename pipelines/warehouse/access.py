@@ -1,4 +1,4 @@
-"""Who on this machine may reach the embedded server: it trusts whoever opens its socket."""
+"""Who on this machine may reach the embedded server: it trusts anyone who opens its socket."""
 
 import contextlib
 import os

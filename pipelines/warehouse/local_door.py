@@ -58,7 +58,7 @@ def reading_login(warehouse: Warehouse) -> Iterator[str]:
 
 
 def _ask_for_passwords(rules: Path) -> None:
-    """Have the server ask this role for its password: it trusts whoever else opens its private socket."""
+    """Have the server ask this role for its password: it trusts anyone who else opens its private socket."""
     text = rules.read_text(encoding="utf-8")
     lines = [f"local {WITH_PASSWORD.format(place='')}", f"host {WITH_PASSWORD.format(place='127.0.0.1/32 ')}"]
     if lines[0] not in text.splitlines():
@@ -67,7 +67,7 @@ def _ask_for_passwords(rules: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def open_door(warehouse: Warehouse, port: int) -> AsyncIterator[int]:
-    """Listen on 127.0.0.1 and yield the port; hand on to the server's socket whoever comes as the reader."""
+    """Listen on 127.0.0.1 and yield the port; hand on to the server's socket anyone who comes as the reader."""
     folder = str(conninfo_to_dict(warehouse.dsn)["host"])
     socket = str(Path(folder) / ".s.PGSQL.5432")
 

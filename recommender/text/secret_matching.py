@@ -16,7 +16,7 @@ _LOWER = bytes(ord(chr(code).lower()) for code in range(256))
 _LOWER_WORDS = _LETTERS.translate(_LOWER)
 _NO_PARTS = set(b"\"'`<>(){}[],;|\\&?\x85\xa0") | set(range(32))
 _LONG_WORDS = bytes(32 if code in _NO_PARTS else code for code in range(256))
-# Where letters, cases and digits change: in a token often, in names and paths seldom. Ids of AWS may have no digit.
+# Where letters, cases and digits change: in a token often, in names and paths rarely. Ids of AWS may have no digit.
 _TURNS = re.compile(rb"[0-9][A-Za-z]|[A-Za-z][0-9]|[a-z][A-Z]")
 _MIN_TURNS = 3
 _CAPITALS = re.compile(rb"[A-Z0-9]{16}")

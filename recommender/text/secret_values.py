@@ -112,7 +112,7 @@ def is_strong(value: str) -> bool:
 
 
 def is_mixed(token: str) -> bool:
-    """Tell whether a token has lower case, capitals and digits, as words and constants seldom do."""
+    """Tell whether a token has lower case, capitals and digits, as words and constants rarely do."""
     return any(map(str.islower, token)) and any(map(str.isupper, token)) and any(map(str.isdigit, token))
 
 

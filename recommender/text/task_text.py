@@ -6,7 +6,7 @@ import unicodedata
 from recommender.text.redaction import redact
 from recommender.text.secret_tables import CROSSING
 
-# 98 % of real prompts are shorter; the rest of a longer one seldom changes its kind, and 8,000 characters stay within
+# 98 % of real prompts are shorter; the rest of a longer one rarely changes its kind, and 8,000 characters stay within
 # the 8,192 tokens that embedding services take for nearly every text.
 MAX_CHARACTERS = 8_000
 

@@ -87,7 +87,7 @@ def _users_words(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def sealed(text: str) -> str:
-    """Return a text as OpenAI's server hands on a task: whoever stands between cannot read it."""
+    """Return a text as OpenAI's server hands on a task: anyone who stands between cannot read it."""
     return _SEAL + base64.urlsafe_b64encode(text.encode()).decode()
 
 

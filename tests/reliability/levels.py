@@ -83,7 +83,7 @@ class OldHouse(House):
                 if table[0] != "learning":
                     create_table(target, table, columns)
                 if table in REMADE and level < "0007":
-                    continue  # kinds had no type of work, estimates another form: the next night makes them anew
+                    continue  # kinds had no type of work, estimates another form: the next night makes them again
                 if table in here or table[0] != "learning":
                     copy_table(source, target, table, here.get(table, columns).keys() & columns)
             for schema, table, column in target.execute(SERIALS).fetchall():

@@ -41,7 +41,7 @@ WORK = {function.__name__: function for function in (ingest, connect)}
 
 
 def as_user(user: str, work: str, *arguments: str) -> Any:
-    """Return what the named work gives when `user` does it; whoever is not root does it as they are."""
+    """Return what the named work gives when `user` does it; anyone but root does it as they are."""
     command = [sys.executable, "-m", __spec__.name, user, work, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)

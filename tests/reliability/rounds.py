@@ -1,4 +1,4 @@
-"""A home and a database that have published answers, but must read and learn all logs anew."""
+"""A home and a database that have published answers, but must read and learn all logs again."""
 
 import contextlib
 import os

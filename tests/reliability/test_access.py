@@ -1,4 +1,4 @@
-"""Nobody else on the machine reads what is kept, whatever the umask of whoever runs the commands."""
+"""Nobody else on the machine reads what is kept, whatever the umask of the person who runs the commands."""
 
 import os
 import stat

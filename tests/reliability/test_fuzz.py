@@ -67,7 +67,7 @@ def learned() -> None:
 
 
 def assert_stops_no_spawn(code: int, output: str, errors: str, registered: list[str]) -> None:
-    """Exit code 2 and a denial stop a spawn; a denial is only for whoever asked for it."""
+    """Exit code 2 and a denial stop a spawn; a denial is only for anyone who asked for it."""
     assert (code, errors) == (0, "")
     assert obeyed(output) == set()
     if output:
@@ -135,7 +135,7 @@ class Server:
     def _answer_to(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self.process.stdout is not None
         while line := self.process.stdout.readline():
-            assert min(line.rstrip()) >= ord(" ")  # no escape sequence as it is, whoever watches the pipe
+            assert min(line.rstrip()) >= ord(" ")  # no escape sequence as it is, no matter who watches the pipe
             answer = json.loads(line)
             if answer.get("id") == self.number:
                 return dict(answer)

@@ -1,4 +1,4 @@
-"""What was purged is in no byte of the data home, the server's own files included, and the rest is published anew."""
+"""What was purged is in no byte of the data home, the server's own files included, and the rest is published again."""
 
 import json
 from pathlib import Path

@@ -55,7 +55,7 @@ def wait_until_waiting(house: House, processes: int) -> None:
 
 
 def kept_columns(house: OldHouse) -> Columns:
-    """The columns whose content an upgrade must keep: not those of what every night makes anew."""
+    """The columns whose content an upgrade must keep: not those of what every night makes again."""
     return {table: names for table, names in house.columns().items() if table not in REMADE}
 
 
@@ -102,7 +102,7 @@ def assert_a_learning_run_ends_as_undisturbed(house: OldHouse, undisturbed: Undi
     ended = house.digests()
     different = {table for table in undisturbed.expected if ended.get(table) != undisturbed.expected[table]}
     with_extras = {line.split()[2] for line in EXTRAS.splitlines() if line.startswith("insert into")}
-    # Kinds that are made anew know the outcomes, which tell how many kinds there are in other words.
+    # Kinds that are made again know the outcomes, which tell how many kinds there are in other words.
     assert different <= with_extras | {"learning.clusterings"}
 
 

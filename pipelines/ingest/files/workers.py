@@ -26,7 +26,7 @@ MAX_WAITING_BYTES = 128 << 20  # of logs that are read but not taken yet, so tha
 
 
 class Readers(Protocol):
-    """Whoever scans files for this program."""
+    """Anything that scans files for this program."""
 
     def begin(self, changed: Sequence[Changed], known: Mapping[str, Mark]) -> None:
         """Take the files; those that are read before they are asked for are read from where they are known now."""

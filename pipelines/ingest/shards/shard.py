@@ -15,7 +15,7 @@ from pipelines.ingest.rows import text_hash
 from pipelines.ingest.vectors import TextVectors
 from recommender.embedding.local import EmbeddingError, embedder_from_environment
 
-SHARD_BYTES = 32 << 20  # a few seconds of work: little is lost with a worker, and the scheduler is asked seldom
+SHARD_BYTES = 32 << 20  # a few seconds of work: little is lost with a worker, and the scheduler is asked rarely
 SHARD_FILES = 200
 SHARD_LEAST, SHARDS = 1 << 20, 32  # of little, shards are as small as this, or so many
 UNREAD = "unread"  # in place of a source

@@ -3,7 +3,7 @@
 Of spawns with similar words most are siblings: parts of one plan, or the same step for another file. They differ in a
 word on both sides, or ran side by side, or there are many of them; what is given out again says the same in the same
 or in new words, or adds to it ("retry", "with logs"). Reviews and checks are repeated after the work between them, and
-a new session that knows nothing explores anew: neither says anything of the first.
+a new session that knows nothing explores again: neither says anything of the first.
 """
 
 import re

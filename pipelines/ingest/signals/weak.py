@@ -22,7 +22,7 @@ _CHANGES = re.compile(
     r"|convert|execut|appl|commit|run)",
     re.IGNORECASE,
 )
-# Whoever is asked to look at a run has done so when it failed.
+# Anyone who is asked to look at a run has done so when it failed.
 _LOOKS = re.compile(
     r"\b(?:tests?|verif\w*|check\w*|review\w*|audit\w*|diagnos\w*|investigat\w*|debug\w*|analy[sz]\w*|why|monitor\w*"
     r"|watch\w*|explor\w*|find|research\w*|understand|trace|inspect\w*|validat\w*|lint\w*|status|report|reproduc\w*"

@@ -40,7 +40,7 @@ def nightly_report(
         record_run(warehouse, context.run.run_id, _started_at(context))
         report = write_report(warehouse, settings, with_text=settings.report_with_text)
     except Exception as error:
-        # Its message may hold a value from the logs; the command shows it to whoever may see them.
+        # Its message may hold a value from the logs; the command shows it to anyone who may see them.
         why = f"{type(error).__name__}: the last page stays. Run `spawnwise report` to see the whole error."
         context.log.warning(f"The report could not be written. {why}")
         yield dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description=why)

@@ -153,7 +153,7 @@ def evidence_data(facts: ReportFacts) -> list[Row]:
 
 
 def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
-    """Return what each chart shows, in words, for whoever does not see it."""
+    """Return what each chart shows, in words, for anyone who does not see it."""
     span = facts.span
     known = span["count_successes"] + span["count_agent_failures"]
     spent: Counter[str] = Counter()
@@ -209,7 +209,7 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
             + "."
         ),
         "evidence": (
-            "For each kind of task, whoever does it, how often each model succeeds: the estimate, and its 90 % "
+            "For each kind of task, no matter who does it, how often each model succeeds: the estimate, and its 90 % "
             "interval. Chosen: "
             + (listed([f"{model} for {counted(kinds, 'kind')}" for model, kinds in chosen.most_common()]) or "none yet")
             + "."

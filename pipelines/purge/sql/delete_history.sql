@@ -1,4 +1,4 @@
--- Kinds are named anew; an agent stays where anything of it is left.
+-- Kinds are named again; an agent stays where anything of it is left.
 delete from intermediate.best_model_history
 where
     cluster_id >= 0

@@ -1,4 +1,4 @@
--- Proposals are made anew; a trial stays while its agent is known, without the words of a kind of task.
+-- Proposals are made again; a trial stays while its agent is known, without the words of a kind of task.
 with gone as (
     delete from learning.trials
     where

@@ -1,4 +1,4 @@
--- What is made anew from the rest.
+-- What is made again from the rest.
 select schemaname, tablename
 from pg_tables
 where

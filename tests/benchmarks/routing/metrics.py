@@ -1,4 +1,4 @@
-"""What routers are measured by; every metric from choices, so that a bootstrap can weigh the tasks anew."""
+"""What routers are measured by; every metric from choices, so that a bootstrap can weigh the tasks again."""
 
 from dataclasses import dataclass
 

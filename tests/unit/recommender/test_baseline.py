@@ -12,7 +12,7 @@ from recommender.settings import claude_home, is_subagent_model_forced
 
 @pytest.fixture(autouse=True)
 def looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have files looked at anew: a program that asks twice within a second is answered from the first look."""
+    """Have files looked at again: a program that asks twice within a second is answered from the first look."""
     monkeypatch.setattr(baseline, "_in_files", baseline._in_files.__wrapped__)
     for name in ("CLAUDE_CODE_SUBAGENT_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL_FORCE"):
         monkeypatch.delenv(name, raising=False)

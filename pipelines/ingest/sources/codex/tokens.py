@@ -90,7 +90,7 @@ class Tokens:
         return {"input_tokens": uncached, "cache_read_tokens": used.cached, "output_tokens": used.output}
 
     def _counted(self, counts: list[_Count]) -> Usage:
-        """Return what the totals grew by, over all the times that they began anew."""
+        """Return what the totals grew by, over all the times that they began again."""
         begins = [0, *(place for place in range(1, len(counts)) if _is_anew(counts[place - 1], counts[place]))]
         ends = [*(place - 1 for place in begins[1:]), -1]
         grown = [counts[ends[0]].total.minus(self._before(counts[0]))]

@@ -1,6 +1,6 @@
 """How an agent's span failed, where it says that it did, and whose fault that is.
 
-What broke an agent off is seldom its own fault: most errors are the provider's, and one that was cancelled, or waits
+What broke an agent off is rarely its own fault: most errors are the provider's, and one that was cancelled, or waits
 for a person's approval, has not failed at all.
 """
 

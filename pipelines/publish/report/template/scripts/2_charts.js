@@ -119,7 +119,7 @@ function specification(name, width, datasets) {
   return { ...shared, height, autosize: { type: "fit-x", contains: "padding" } };
 }
 
-// Drawn anew for every choice: the expression interpreter (ast) needs no eval, which the page's policy forbids.
+// Drawn again for every choice: the expression interpreter (ast) needs no eval, which the page's policy forbids.
 async function draw(name) {
   const container = byId(`chart-${name}`), width = container.clientWidth;
   if (!width) return;  // in a view that is not shown
