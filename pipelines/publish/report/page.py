@@ -54,7 +54,7 @@ class WrittenReport(NamedTuple):
 def write_report(
     warehouse: Warehouse, settings: Settings, *, with_text: bool = False, path: Path | None = None
 ) -> WrittenReport:
-    """Write the report, with the titles of tasks only where asked; anyone who is reading the old page keeps it whole."""
+    """Write the report, with the titles of tasks only where asked; a reader of the old page keeps it whole."""
     facts = read_facts(warehouse, settings, with_text=with_text)
     path = path or settings.report_file
     library = "" if facts.is_empty else chart_library(settings.home / "cache")
