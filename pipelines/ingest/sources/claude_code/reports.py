@@ -95,7 +95,7 @@ _FALSE_RESULTS = _kinds(
     ),
 )
 API_ERROR = re.compile(r"API Error(?::|\s*\(|\s+\d{3}\b)")
-# Anyone who quotes the error goes on: in a paragraph or a list, or to a file. The body that an error brings may do so too.
+# Those who quote the error go on: in a paragraph or a list, or to a file. The body that an error brings may do so too.
 _QUOTED = re.compile(
     r"\n\s*\n(?!request id)|\n\s*(?:[-*#|]|\d+\.) |[\w/]\.(?:py|[jt]sx?|go|rs|java|rb|css|html|md|json|ya?ml|png)\b",
     re.IGNORECASE,
