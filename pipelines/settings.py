@@ -157,8 +157,11 @@ class Settings(BaseSettings):
     judge_timeout_s: float = Field(default=120.0, gt=0, description="Longest that Claude Code may take for one answer")
     claude_command: str = Field(default="claude", description="Command that starts Claude Code, for the judge")
 
-    label_min_projects: int = Field(
-        default=2, ge=1, description="Projects that must say a word of their own before labels show it to analysts"
+    label_min_projects: int | None = Field(
+        default=None,
+        ge=1,
+        description="Projects that must say a word of their own before labels show it; "
+        "2 where DATABASE_URL names a server that others read, 1 where the data is on this machine alone",
     )
 
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
@@ -247,6 +250,11 @@ class Settings(BaseSettings):
     def dagster_folder(self) -> Path:
         """Dagster's instance folder: run history, event log, compute logs."""
         return self.home / "dagster"
+
+    @property
+    def shown_words_need(self) -> int:
+        """In how many projects a word must be said before a label shows it."""
+        return self.label_min_projects or (2 if self.database_url else 1)
 
     @property
     def dbt_folder(self) -> Path:

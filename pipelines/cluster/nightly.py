@@ -121,7 +121,7 @@ def _cluster(
         clustering.members,
         topics.types,
         labels,
-        projects_at_least=settings.label_min_projects,
+        projects_at_least=settings.shown_words_need,
     )
     clusters = [
         StoredCluster(ids[index], clustering.centroids[index], float(radii[index]), name, topics.types[index])
