@@ -10,6 +10,7 @@ search 2: numéros de ligne|números de línea|zeilennummern|alle stellen|alle d
 search 3: full content|complete file|full file|file contents|exact location|every reference
 search 3: everything that references|all instances|list all files
 search 2: file:line|file_path:line_number
+search 2: find how|find what
 search 1: directory structure|read-only|existing examples|file listing
 explain 4: figure out why|find out why|find out how|report only|identify the probable cause
 explain 3: need to understand|want to understand|to understand how|explain how|walk me through|how does|how it works
@@ -21,6 +22,7 @@ explain 2: muss verstehen|necesito entender|besoin de comprendre|the conventions
 explain 6: root cause analysis|root-cause analysis
 explain 5: you are investigating|investigate-root-cause|what could cause|the cause of
 explain 4: you are analyzing|you are exploring|map out
+explain 2.5: find how|find what|map of
 explain 1.5: read-only
 explain 2: root cause
 explain 1: report back|don't change anything|no code changes|do not make any changes|do not modify|research-only
@@ -100,4 +102,5 @@ other 5: mockup request|reply with|translate the following|in the voice|three va
 VOID_PHRASES = (
     "do not fix|don't fix|do not write any code|do not edit|do not change any code|do not implement"
     "|do not delete anything|do not create|without changing|don't touch|do not skip|do not commit|do not push"
+    "|search breadth|search thoroughness"
 )

@@ -19,7 +19,8 @@ explain 4: survey scout
 explain 4: erkläre erklären verstehen verstehe analysiere analysieren untersuche untersuchen beschreibe erläutere
 explain 4: entender entiende explica explicar analiza analizar comprender comprende describe averigua investigue
 explain 4: comprendre comprends explique expliquer analyser examine examiner décris décrire explora explorar
-explain 3: explore examine study deep-dive walk how why explorer erkunde fasse resume résume résumer schau ansehen
+explain 3.6: explore
+explain 3: examine study deep-dive walk how why explorer erkunde fasse resume résume résumer schau ansehen
 explain 2: read look inspect compare determine identify what is does lies lis lee extract profile regarde
 explain 3: answer work
 explain 1: check gather research
