@@ -18,6 +18,8 @@ explain 3: tell me how|tell me what|show me how|understand the|explain the|under
 explain 3: end-to-end|tell me why|high-level overview|what is implemented|current state|look into
 explain 2: how is|how are|what happens|summarize the|comprehensive summary|why this|read the full|read and summarize
 explain 2: need to investigate|thoroughly investigate|investigate why|deep dive|what does|summary of|be thorough
+explain 5: investiga por qué|averigua por qué|untersuche warum|cherche pourquoi
+fix 3: finde die ursache und|behebe sie|behebe ihn|encuentra la causa y|trouve la cause et
 explain 2: muss verstehen|necesito entender|besoin de comprendre|the conventions|key lessons|schau dir an
 explain 6: root cause analysis|root-cause analysis
 explain 5: you are investigating|investigate-root-cause|what could cause|the cause of
@@ -64,7 +66,7 @@ test 4: property tests|api tests|load tests|smoke tests|acceptance tests
 test 3: failing test|test coverage|red phase|test plan|playwright tests
 review 6: you are auditing|you are verifying
 review 5: silent failures|silent failure|hunt for|bugs only|issues only
-review 4: code review|code-review|already been addressed
+review 4: code review|code-review|already been addressed|have been implemented|has been implemented
 review 2: git diff|pr diff
 review 6: you are reviewing|review the diff|review the changes|reviewing whether|implementation matches its spec
 review 4: look over|look it over|block the merge|code reviewer|what_was_implemented|severity|verification_context
