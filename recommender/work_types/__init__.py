@@ -29,7 +29,7 @@ SENTENCE_CHARACTERS = 20
 STEM_CHARACTERS = 240  # of a script that takes a character or two for a word
 STEM_TITLE = 30
 STEM_OPENING = 100
-STEM_GAP = 4
+STEM_GAP = 2  # a particle and a space, within which a stem belongs to the one before it
 
 _ROLE = "ou are a"  # so that it is found however it begins
 _ROLE_SCALE = 0.6
@@ -37,7 +37,7 @@ _OTHER, _IMPLEMENT = WORK_TYPES.index("other"), WORK_TYPES.index("implement")
 # These agents have no tool that writes.
 _READERS = ("explore", "plan")
 _WRITING = ("implement", "fix", "test", "refactor", "docs", "operate")
-_READERS_POINTS: Points = (*((WORK_TYPES.index(name), -3.0) for name in _WRITING), (WORK_TYPES.index("review"), -1.0))
+_READERS_POINTS: Points = tuple((WORK_TYPES.index(name), -3.0) for name in _WRITING)
 
 
 def work_type_of(text: str, agent: str | None = None) -> str:

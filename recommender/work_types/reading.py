@@ -26,6 +26,9 @@ _PREPOSITIONS = frozenset(
 _PREPOSITIONS |= frozenset(["per", "against", "zu", "für", "aus", "mit", "von", "nach"])
 # A verb that leaves it to its object what the work is: write tests, create a plan, run the linter.
 _MAKING = frozenset(WORK_TYPES.index(name) for name in ("implement", "operate", "test"))
+# A task that opens with one of these goes on to say what to read and to find for it: "Audit the schema. Explore ...".
+_JUDGING = frozenset(WORK_TYPES.index(name) for name in ("review", "plan"))
+_JUDGING_SCALE = 1.35
 
 
 def add(points: list[float], gained: Points, scale: float = 1.0) -> None:
@@ -52,11 +55,11 @@ class Reading:
     def read(self, entries: Mapping[str, Entry]) -> None:
         """Add the points of the words, phrases first."""
         read_to = 0
-        known = [(place, entry) for place, entry in enumerate(map(entries.get, self.words)) if entry]
+        known = [(place, entries[word]) for place, word in enumerate(self.words) if word in entries]
         for place, entry in known:
             if place < read_to:
                 continue
-            if entry.phrases and (end := self._read_phrase(place, entry)):
+            if self.words[place + 1] in entry.phrases and (end := self._read_phrase(place, entry)):
                 read_to = end
             elif entry.anywhere:
                 self._hear(place, entry.anywhere)
@@ -67,7 +70,7 @@ class Reading:
 
     def _read_phrase(self, place: int, entry: Entry) -> int:
         """Return where the longest phrase that begins here ends; 0 where none does."""
-        for rest, spoken in entry.phrases.get(self.words[place + 1], ()):
+        for rest, spoken in entry.phrases[self.words[place + 1]]:
             end = place + 2 + len(rest)
             if self.words[place + 2 : end] == rest:
                 self._hear(place, spoken)
@@ -89,7 +92,7 @@ class Reading:
         if place == 0 or (starts and not self.has_verb and place < 6):
             self.has_verb = True
             self.is_settled = entry.main_weight > WEAK_VERB and entry.main_kind not in _MAKING
-            add(self.points, entry.verb)
+            add(self.points, entry.verb, _JUDGING_SCALE if entry.main_kind in _JUDGING else 1.0)
             return True
         if starts or (1 < place < len(self.cased) and self.cased[place][0].isupper()):
             is_heading = bool(entry.noun) and self.raw[place].endswith(":")  # "Plan: ..." names, and asks for nothing
@@ -109,6 +112,8 @@ class Reading:
 
     def _starts_sentence(self, place: int, before: str) -> bool:
         if place == 0 or self.raw[place - 1][-1] in _SENTENCE_ENDS or before in _ASKING:
+            return True
+        if "/" in self.raw[place][:2]:  # "run `/simplify`" calls a command of that name
             return True
         return before == "to" and self.words[place - 2] in _ASKED
 

@@ -8,15 +8,19 @@ VERBS = """
 search 5: find locate search grep list lookup enumerate pinpoint retrieve
 search 4: suche suchen finde finden liste auflisten busca buscar encuentra encontrar localiza localizar lista listar
 search 4: trouve trouver cherche chercher localise localiser recherche rechercher repère repérer
+search 2: survey
+search 3: scout
 search 2.5: get show fetch collect gather read scan inventory extract which where gib zeig zeige
 search 2: explore check look catalog catalogue inspect muestra lees montre
 search 1: examine lies lis lee schau regarde
 explain 5: explain understand summarize summarise describe trace clarify
 explain 4.5: analyze analyse investigate diagnose map learn figure dig familiarize
+explain 4: survey scout
 explain 4: erkläre erklären verstehen verstehe analysiere analysieren untersuche untersuchen beschreibe erläutere
 explain 4: entender entiende explica explicar analiza analizar comprender comprende describe averigua investigue
 explain 4: comprendre comprends explique expliquer analyser examine examiner décris décrire explora explorar
-explain 3: explore examine study deep-dive walk how why explorer erkunde fasse resume résume résumer schau ansehen
+explain 3.6: explore
+explain 3: examine study deep-dive walk how why explorer erkunde fasse resume résume résumer schau ansehen
 explain 2: read look inspect compare determine identify what is does lies lis lee extract profile regarde
 explain 3: answer work
 explain 1: check gather research
@@ -88,6 +92,7 @@ other 3: play name transcribe label sort act
 NOUNS = """
 search 3: locations usages references occurrences inventory whereabouts fundstellen usos examples
 explain 3: understanding overview flow architecture internals mechanism analysis investigation exploration structure
+explain 5: rca
 explain 2: patterns learnings diagnosis lifecycle findings ablauf flujo estructura aufbau state cause existing context
 research 4: research best-practices alternatives competitors competitor sota literature landscape pricing market
 research 4: papers
@@ -106,10 +111,11 @@ test 5: qa
 test 3: specs suite fixtures smoke
 review 5: review audit reviews critique auditoría sicherheitsprüfung reviewer verification assessment revue
 review 5: abgleich opinion requisitos
+review 3: angle auditor finder nit
 review 3.5: compliance check vulnerabilities quality adversarial diff gate
 refactor 4: complexity refactor refactoring cleanup clean-up simplification dedup dead duplicate
 docs 5: docs documentation readme changelog guide tutorial docstrings docstring adr wiki readme.md claude.md agents.md
-docs 5: doc
+docs 5: doc readmes
 docs 4: documentación dokumentation jsdoc runbook handbook reference
 operate 4.5: commit deployment deploy release dependencies deps rollout lockfile branches worktree
 operate 2.5: pr branch
@@ -121,9 +127,12 @@ other 4: email newsletter headline copy interview
 # Words of an agent's name, or of the role a prompt gives ("You are a security reviewer"). The first group that fits
 # decides.
 ROLES = """
-review 5: review audit check verif validat critic judge grader inspector policy-enforcer
+review 5: review audit check verif validat critic judge grader inspector policy-enforcer hunter
 
-fix 4: debug fixer resolver troubleshoot repair detective incident
+explain 3: troubleshoot
+fix 2.5: troubleshoot
+
+fix 4: debug fixer resolver repair detective incident
 
 refactor 5: refactor simplif cleaner
 
@@ -141,7 +150,7 @@ search 3.5: locator finder searcher
 search 2.9: explore explorer scout recon
 explain 3: explore explorer analyzer analyst historian
 
-docs 4: docs documenter documentation technical readme changelog tutorial scribe
+docs 4: doc technical writer readme changelog tutorial scribe
 
 other 2.5: translat copywrit market content persona image mockup seo social deck hr sales legal
 
