@@ -78,12 +78,20 @@ def test_codex_gets_the_whole_call_back_with_the_model(ask: Any, lookup: Lookup)
 
 
 def test_codex_gets_the_effort_too_and_opencode_is_told_no_change_of_effort_alone(ask: Any, lookup: Lookup) -> None:
-    lookup.answer = replace(LUNA, effort="low")
+    lookup.answer = replace(LUNA, effort="low", baseline_effort="medium")
     changed = ask("codex-spawn", codex())["hookSpecificOutput"]["updatedInput"]
     assert (changed["model"], changed["reasoning_effort"]) == ("gpt-5.6-luna", "low")
-    lookup.answer = replace(LUNA, model="strong", baseline_model="strong", effort="low")
+    lookup.answer = replace(LUNA, model="strong", baseline_model="strong", effort="low", baseline_effort="medium")
     assert ask("opencode-spawn", opencode()) is None
     assert noted() == [("enforce", "gpt-5.6-luna"), ("enforce", None)]
+
+
+@pytest.mark.parametrize("usual", ["low", None])
+def test_no_effort_is_written_that_may_be_above_what_a_person_set(ask: Any, lookup: Lookup, usual: str | None) -> None:
+    lookup.answer = replace(LUNA, effort="medium", baseline_effort=usual)
+    changed = ask("codex-spawn", codex())["hookSpecificOutput"]["updatedInput"]
+    assert changed["model"] == "gpt-5.6-luna"
+    assert "reasoning_effort" not in changed
 
 
 def test_a_sealed_task_is_judged_by_its_name_and_the_agents_type(ask: Any, lookup: Lookup) -> None:
