@@ -1,6 +1,7 @@
 """The product as a router: its own clustering, estimates and decision, on revealed outcomes."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -57,12 +58,12 @@ class Product:
         near, weights = nearness(distances, self.radii)
         blended = blend(kinds, near, weights)
         is_inside = distances.min(axis=1) <= self.radii[near[:, 0]]
-        return Evidence(
-            *(
-                np.where(is_inside.reshape(-1, *[1] * (ours.ndim - 1)), ours, other)
-                for ours, other in zip(vars(blended).values(), vars(alone).values(), strict=True)
-            )
-        )
+        mixed: dict[str, Any] = {
+            name: np.where(is_inside.reshape(-1, *[1] * (ours.ndim - 1)), ours, getattr(alone, name))
+            for name, ours in vars(blended).items()
+            if isinstance(ours, np.ndarray)
+        }
+        return replace(blended, **mixed)
 
     def choose(self, tasks: Ints, rule: Rule) -> Ints:
         """Return the model that the product answers for each task."""
