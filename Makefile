@@ -13,8 +13,9 @@ export DO_NOT_TRACK := 1
 LOGS ?=
 SPECS ?=
 DATA ?=
+SPAWNS ?= 100000
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers lock clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale lock clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -67,6 +68,9 @@ bench-trials: $(VENV)/.bench  ## Replay trials on public outcomes: make bench-tr
 
 bench-workers: $(VENV)/.bench  ## Measure one worker and two: make bench-workers LOGS=<folder>
 	@$(BIN)/python -m tests.benchmarks.workers "$(LOGS)"
+
+bench-scale: $(VENV)/.bench  ## Measure whole runs on many spawns: make bench-scale SPAWNS=100000
+	@$(BIN)/python -m tests.benchmarks.scale --spawns $(SPAWNS)
 
 bench-efforts: $(VENV)/.bench  ## Replay models at several efforts: make bench-efforts DATA=<file>
 	@$(BIN)/python -m tests.benchmarks.efforts "$(DATA)"
