@@ -13,6 +13,7 @@ SILHOUETTE_CANDIDATES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 24)
 TRIED_WELL_UP_TO = 500  # tasks: in more, each number is tried from one start, and only the chosen one from several
 SILHOUETTE_UP_TO = 2_000  # tasks: in few, a kind that is split has too few outcomes; in many, a merged one hides a kind
 MEMBERS_AT_LEAST = 20  # on average: smaller kinds hold too few outcomes to learn from
+WORSE_IN_A_ROW = 3  # numbers that predict worse than the best so far end the trying, where each try takes long
 FAILURES_AT_LEAST = 50  # and as many successes: with fewer, outcomes cannot choose between candidates
 PRIOR_TASKS = 8.0  # a cell's rate is pulled to what the cluster's difficulty predicts, as strong as this many tasks
 FOLDS = 5
@@ -49,8 +50,14 @@ def choose_clustering(
             return _clearest(vectors, most, seed=seed)
         why = f"size rule: {most} for {len(vectors)} tasks, too few outcomes of both kinds to choose by them"
         return spherical_kmeans(vectors, most, seed=seed), why
-    tried = [spherical_kmeans(vectors, count, seed=seed) for count in CANDIDATES if count <= most]
-    losses = [held_out_loss(vectors, clustering, outcomes, seed=seed) for clustering in tried]
+    tried: list[Clustering] = []
+    losses: list[float] = []
+    for count in CANDIDATES:
+        is_settled = len(losses) - int(np.argmin(losses or [0])) > WORSE_IN_A_ROW
+        if count > most or (is_settled and len(vectors) > SILHOUETTE_UP_TO):
+            break
+        tried.append(spherical_kmeans(vectors, count, seed=seed))
+        losses.append(held_out_loss(vectors, tried[-1], outcomes, seed=seed))
     best = tried[int(np.argmin(losses))]
     why = f"held-out log loss {min(losses):.4f} at {len(best.centroids)} clusters, {losses[0]:.4f} at one"
     return best, f"{why}, the best of {len(tried)} numbers tried"

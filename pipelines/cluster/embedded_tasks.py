@@ -68,9 +68,14 @@ class EmbeddedTasks:
 
 def read_tasks(connection: psycopg.Connection[Any], embedding_model: str) -> EmbeddedTasks:
     """Read every task that has an embedding of this model, oldest first."""
-    rows = connection.execute(named_sql(__file__, "select_embedded_tasks"), [embedding_model]).fetchall()
+    with connection.cursor(binary=True) as cursor:  # vectors in words would take most of the time
+        rows = cursor.execute(named_sql(__file__, "select_embedded_tasks"), [embedding_model]).fetchall()
     columns: Sequence[list[Any]] = [[row[index] for row in rows] for index in range(8)]
-    vectors = unit_rows(np.array([vector.to_numpy() for vector in columns[3]])) if rows else np.zeros((0, 1))
+    vectors = (
+        unit_rows(np.array([vector.to_numpy() for vector in columns[3]], dtype=np.float32))
+        if rows
+        else np.zeros((0, 1))
+    )
     types = [work_type_of(text, agent or "") for text, agent in zip(columns[2], columns[6], strict=True)]
     ids, hashes, texts, _, models, success, _, folders = columns
     return EmbeddedTasks(ids, hashes, texts, vectors, models, success, types, list(map(project_name, folders)))

@@ -38,7 +38,7 @@ def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0, starts: int 
     """
     from sklearn.cluster import KMeans, MiniBatchKMeans  # a night that keeps its clusters does without the import
 
-    distinct = len(np.unique(vectors.round(6), axis=0)) if count > 1 else 1
+    distinct = _count_distinct(vectors, count) if count > 1 else 1
     count = max(1, min(count, distinct))
     kind = KMeans if len(vectors) < MINIBATCH_FROM else MiniBatchKMeans
     starts = starts if len(vectors) <= STARTS_UP_TO else 1
@@ -48,6 +48,16 @@ def spherical_kmeans(vectors: Floats, count: int, *, seed: int = 0, starts: int 
     kept, members = np.unique(members, return_inverse=True)
     members, distances = assign(vectors, centroids[kept])
     return Clustering(centroids[kept], members, distances)
+
+
+def _count_distinct(vectors: Floats, up_to: int) -> int:
+    """Return how many rows differ, or `up_to` where so many do."""
+    seen: set[bytes] = set()
+    for row in vectors.round(6) + 0.0:  # -0.0 is 0.0
+        seen.add(row.tobytes())
+        if len(seen) >= up_to:
+            break
+    return len(seen)
 
 
 def assign(vectors: Floats, centroids: Floats) -> tuple[Ints, Floats]:

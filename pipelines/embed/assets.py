@@ -25,7 +25,7 @@ RETRY = dg.RetryPolicy(max_retries=1, delay=10)
 def task_embeddings(
     warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings], progress: dg.ResourceParam[Progress]
 ) -> dg.MaterializeResult[None]:
-    """The vector of every task in learning.task_history; each distinct text is embedded once."""
+    """The vector of every text in learning.task_history; each distinct text is embedded once."""
     progress.stage("Embed the tasks")
     try:
         report = embed_tasks(warehouse, embedder_from_environment(), progress, batch_size=settings.embedding_batch_size)
@@ -63,5 +63,4 @@ def _metadata(report: EmbedReport) -> dict[str, str | int]:
     return {
         "embedding_model": report.embedding_model,
         "texts_embedded": report.embedded,
-        "rows_with_a_known_text": report.reused,
     }

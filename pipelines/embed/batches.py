@@ -1,11 +1,12 @@
 """Pending texts, embedded batch by batch; each finished batch is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
+from pipelines.ingest.vectors import TextVectors
 from pipelines.progress import Progress
 from pipelines.warehouse import named_sql
 from recommender.embedding.local import Embedder, EmbeddingError, unit_rows
@@ -13,11 +14,10 @@ from recommender.embedding.local import Embedder, EmbeddingError, unit_rows
 
 @dataclass(frozen=True)
 class EmbedReport:
-    """What an embedding stage did: distinct texts embedded, and rows that took the vector of a text already known."""
+    """What an embedding stage did: how many distinct texts it embedded."""
 
     embedding_model: str
     embedded: int
-    reused: int = 0
 
 
 class EmbeddingStoppedError(EmbeddingError):
@@ -31,11 +31,11 @@ class EmbeddingStoppedError(EmbeddingError):
 
 @dataclass(frozen=True)
 class Statements:
-    """The names of the statements that count, read and store the texts of one table."""
+    """How the texts of one table are counted and read, by the names of the statements, and how vectors are stored."""
 
     count: str
     pending: str
-    store: str
+    store: Callable[[psycopg.Connection[Any], TextVectors], None]
 
 
 def embed_pending(
@@ -47,8 +47,7 @@ def embed_pending(
 ) -> int:
     """Embed what has no vector of this embedder yet; return how many texts that was. Raise `EmbeddingStoppedError`."""
     model = {"embedding_model": embedder.name}
-    row = connection.execute(named_sql(__file__, statements.count), model).fetchone()
-    total, done = (row[0] if row else 0), 0
+    total, done = count_pending(connection, statements, embedder.name), 0
     known = connection.execute(named_sql(__file__, "known_size"), model).fetchone()
     size = known[0] if known else embedder.dimension
     for hashes, texts in _batches(connection, statements.pending, model | {"batch_size": batch_size}):
@@ -56,12 +55,17 @@ def embed_pending(
             vectors = unit_rows(embedder.embed(texts), len(texts), size)
         except EmbeddingError as error:
             raise EmbeddingStoppedError(str(error), done, total - done) from error
-        parameters = model | {"hashes": hashes, "vectors": list(vectors)}
-        connection.execute(named_sql(__file__, statements.store), parameters)
+        statements.store(connection, TextVectors(embedder.name, hashes, vectors))
         connection.commit()
         done, size = done + len(texts), vectors.shape[1]
         progress.update(done, total, "texts")
     return done
+
+
+def count_pending(connection: psycopg.Connection[Any], statements: Statements, embedding_model: str) -> int:
+    """Return how many texts have no vector of this embedding model."""
+    row = connection.execute(named_sql(__file__, statements.count), {"embedding_model": embedding_model}).fetchone()
+    return row[0] if row else 0
 
 
 def _batches(

@@ -1,11 +1,23 @@
 """Give every agent spec its vector."""
 
+from typing import Any
+
+import psycopg
+
 from pipelines.embed.batches import EmbedReport, Statements, embed_pending
+from pipelines.ingest.vectors import TextVectors
 from pipelines.progress import Progress
 from pipelines.warehouse import Warehouse, named_sql
 from recommender.embedding.local import Embedder
 
-SPECS = Statements(count="count_pending_specs", pending="pending_specs", store="store_spec_vectors")
+
+def _store(connection: psycopg.Connection[Any], vectors: TextVectors) -> None:
+    connection.execute(
+        named_sql(__file__, "store_spec_vectors"), vectors._asdict() | {"vectors": list(vectors.vectors)}
+    )
+
+
+SPECS = Statements(count="count_pending_specs", pending="pending_specs", store=_store)
 
 
 def embed_specs(warehouse: Warehouse, embedder: Embedder, progress: Progress, *, batch_size: int = 32) -> EmbedReport:

@@ -15,8 +15,12 @@ from psycopg.rows import class_row
 from pipelines.warehouse import named_sql
 
 # What pgvector can index: https://github.com/pgvector/pgvector#hnsw
-_VECTOR_DIMENSIONS, _HALFVEC_DIMENSIONS = 2_000, 4_000
+_INDEXED_DIMENSIONS = 4_000
 _EF_SEARCH_DEFAULT, _EF_SEARCH_MAX = 40, 1_000
+# An index that grows by more than this is faster made again, once all is there.
+_MADE_AGAIN_FROM, _MADE_AGAIN_SHARE = 5_000, 0.2
+# What building it in memory takes beside the vectors, and the most that it may take.
+_LINKS_BYTES, _LEAST_KB, _MOST_KB = 700, 64 * 1024, 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,38 @@ def similarity_statement(embedding_model: str, dimension: int) -> sql.Composed:
 
 def ensure_similarity_index(connection: psycopg.Connection[Any], embedding_model: str) -> None:
     """Create the index for one embedding model where it has vectors, and drop those of other models."""
-    row = connection.execute(
-        "select vector_dims(task_embedding) from learning.task_history where embedding_model = %s limit 1",
-        [embedding_model],
-    ).fetchone()
-    index = index_name(embedding_model)
-    if row and row[0] <= _HALFVEC_DIMENSIONS:
-        connection.execute(_composed("create_similarity_index", embedding_model, row[0]))
-    for (unused,) in connection.execute(named_sql(__file__, "unused_similarity_indexes"), {"index": index}).fetchall():
-        connection.execute(sql.SQL("drop index learning.{}").format(sql.Identifier(unused)))
+    count, dimension = _counted(connection, embedding_model)
+    if count and dimension <= _INDEXED_DIMENSIONS:
+        kilobytes = count * (2 * dimension + _LINKS_BYTES) // 1024
+        within = {"kilobytes": str(min(max(kilobytes, _LEAST_KB), _MOST_KB))}
+        connection.execute(named_sql(__file__, "memory_for_the_index"), within)
+        connection.execute(_composed("create_similarity_index", embedding_model, dimension))
+    for name in _indexes(connection) - {index_name(embedding_model)}:
+        _drop(connection, name)
+
+
+def drop_index_before(connection: psycopg.Connection[Any], embedding_model: str, new: int) -> None:
+    """Drop the index of one embedding model where so many new vectors come that it is faster made again."""
+    if new < _MADE_AGAIN_FROM or index_name(embedding_model) not in _indexes(connection):
+        return
+    count, _ = _counted(connection, embedding_model)
+    if new > _MADE_AGAIN_SHARE * count:
+        _drop(connection, index_name(embedding_model))
+
+
+def _counted(connection: psycopg.Connection[Any], embedding_model: str) -> tuple[int, int]:
+    """Return how many vectors of the model there are, and their size."""
+    parameters = {"embedding_model": embedding_model}
+    count, dimension = connection.execute(named_sql(__file__, "count_vectors"), parameters).fetchone() or (0, None)
+    return count, dimension or 0
+
+
+def _indexes(connection: psycopg.Connection[Any]) -> set[str]:
+    return {name for (name,) in connection.execute(named_sql(__file__, "similarity_indexes"))}
+
+
+def _drop(connection: psycopg.Connection[Any], index: str) -> None:
+    connection.execute(sql.SQL("drop index learning.{}").format(sql.Identifier(index)))
 
 
 def index_name(embedding_model: str) -> str:
@@ -68,10 +95,8 @@ def index_name(embedding_model: str) -> str:
 
 
 def _composed(name: str, embedding_model: str, dimension: int) -> sql.Composed:
-    kind = "vector" if dimension <= _VECTOR_DIMENSIONS else "halfvec"
     return sql.SQL(named_sql(__file__, name)).format(
         index=sql.Identifier(index_name(embedding_model)),
-        vector_type=sql.SQL(f"{kind}({int(dimension)})"),
-        operators=sql.SQL(f"{kind}_cosine_ops"),
+        vector_type=sql.SQL(f"halfvec({int(dimension)})"),
         embedding_model=sql.Literal(embedding_model),
     )

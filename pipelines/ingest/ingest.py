@@ -143,9 +143,9 @@ def _written(connection: Connection, changed: Sequence[Changed], workers: Reader
         with connection.transaction():
             written = write(connection, [result for _, result in batch])
             write_files(connection, [(path, result) for path, result in batch if result.source])
+            refuse_purged(connection)
             for vectors in filter(None, (result.vectors for _, result in batch)):
                 store_vectors(connection, vectors)
-            refuse_purged(connection)
         yield batch, written
 
 

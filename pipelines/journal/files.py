@@ -14,11 +14,12 @@ from recommender.journal.notes import journal_files
 
 Connection = psycopg.Connection[Any]
 SOURCE = "journal"
+LINES_AT_ONCE = 10_000  # in memory; all of them come in one transaction
 
 
 @dataclass
 class NewLines:
-    """What a file holds since it was read last: events, and lines that are none as (line, offset, reason)."""
+    """What follows in a file, up to LINES_AT_ONCE: events, and lines that are none as (line, offset, reason)."""
 
     path: Path
     offset: int
@@ -29,7 +30,7 @@ class NewLines:
 
 
 def new_lines(connection: Connection) -> Iterator[NewLines]:
-    """Yield each file that has grown; a line without its end waits for it."""
+    """Yield what each file has grown by, so many lines at once; a line without its end waits for it."""
     known = {
         path: (offset, lines)
         for path, offset, lines in connection.execute(named_sql(__file__, "known_files"), [SOURCE]).fetchall()
@@ -44,6 +45,9 @@ def new_lines(connection: Connection) -> Iterator[NewLines]:
             for line in file:
                 if line.endswith(b"\n"):
                     _take(found, line)
+                if found.new_lines == LINES_AT_ONCE:
+                    yield found
+                    found = NewLines(path, found.offset, found.lines)
         if found.new_lines:
             yield found
 

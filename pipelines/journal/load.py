@@ -11,8 +11,9 @@ from pipelines.ingest.observations import Told, fold
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.spawn_record import SpawnRecord
 from pipelines.ingest.store import write_facts
-from pipelines.journal.events import Decision, Event, Feedback, Recorded, Stop, started_at
+from pipelines.journal.events import Event, Recorded, started_at
 from pipelines.journal.files import mark_read, new_lines
+from pipelines.journal.staged import merge_events
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
@@ -63,10 +64,7 @@ def knows_task(target: str) -> bool:
 
 
 def _store(connection: Connection, events: Sequence[Event]) -> None:
-    for kind, statement in ((Decision, "insert_decision"), (Feedback, "upsert_feedback"), (Stop, "upsert_stop")):
-        rows = [event.model_dump() for event in events if isinstance(event, kind)]
-        with connection.cursor() as cursor:
-            cursor.executemany(named_sql(__file__, statement), rows)
+    merge_events(connection, events)
     facts: dict[str, Facts] = {}
     fold((_told(event) for event in events if isinstance(event, Recorded)), facts)
     if facts:

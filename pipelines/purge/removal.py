@@ -23,6 +23,7 @@ DELETIONS = {
     "agent stops": "delete_stops",
     "facts of logs": "delete_facts",
     "spawns": "delete_tasks",
+    "vectors of texts": "delete_vectors",
     "states of log files": "delete_files",
     "quarantined lines": "delete_quarantine",
 }

@@ -18,10 +18,11 @@ def named_sql(module_file: str, name: str) -> LiteralString:
     path = folder / f"{name}.sql"
     if path.exists():
         return path.read_text(encoding="utf-8")
-    return _statements(folder / "statements.sql")[name]
+    return statements(folder / "statements.sql")[name]
 
 
 @cache
-def _statements(path: Path) -> dict[str, LiteralString]:
+def statements(path: Path) -> dict[str, LiteralString]:
+    """Return the statements of a file by the names in their headers."""
     _, *parts = _HEADER.split(path.read_text(encoding="utf-8"))
     return {name: cast("LiteralString", text.strip()) for name, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import uuid
 from collections import Counter
@@ -29,6 +30,7 @@ class NothingNotedError(SpawnwiseError, LookupError):
 
 
 _TITLE_CHARACTERS = 200
+_BLOCK_BYTES = 64 * 1024
 MAX_NAME = 500  # characters
 MAX_DAYS = 36_500  # a hundred years: no more is known, and a date so far back can still be named
 # Anything may stand in what a caller gives; an id is random by nature, and only loses secrets of a known form.
@@ -196,10 +198,23 @@ def journal_files() -> list[Path]:
 
 def _newest_first() -> Iterator[dict[str, Any]]:
     for path in reversed(journal_files()):
-        for line in reversed(path.read_bytes().splitlines()):
+        for line in _lines_from_the_end(path):
             try:
                 event = json.loads(line)
             except ValueError:
                 continue
             if isinstance(event, dict):
                 yield event
+
+
+def _lines_from_the_end(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file, the last one first; read no more of it than is asked for."""
+    with path.open("rb") as file:
+        rest, unread = b"", file.seek(0, os.SEEK_END)
+        while unread:
+            size = min(_BLOCK_BYTES, unread)
+            unread -= size
+            file.seek(unread)
+            rest, *lines = (file.read(size) + rest).split(b"\n")
+            yield from reversed(lines)
+        yield rest

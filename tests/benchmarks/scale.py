@@ -78,7 +78,8 @@ def measure(work: Path, home: Path, spawns: int) -> list[Figure]:
     """Learn from all spawns, from one per cent more, and again from the same."""
     logs, specs = work / "records", work / "specs"
     logs.mkdir()
-    history = enumerate(planted_history(datetime.now(UTC), spawns + spawns // 100))
+    count = spawns + spawns // 100
+    history = islice(enumerate(planted_history(datetime.now(UTC), count)), count)  # without the kinds of long ago
     write_specs(specs)
     write_records(logs, "all", islice(history, spawns))
     learn = [*COMMAND, "--logs", str(logs), "--specs", str(specs)]

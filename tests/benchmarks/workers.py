@@ -159,7 +159,7 @@ def tables(logs: Path, home: Path) -> list[Figure]:
                 address = cluster.scheduler_address if cluster else None
                 ingest_sources(warehouse, [logs], SilentProgress(), address)
             with warehouse.connect() as connection:
-                connection.execute("update learning.task_history set task_embedding = null, embedding_model = null")
+                connection.execute("truncate learning.task_embeddings")
                 digests = table_digests(connection, across_databases=True)
             whole = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:16]
             figures.append(Figure("tables", run, "digest", whole))

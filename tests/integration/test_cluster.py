@@ -1,3 +1,4 @@
+import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -5,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from pgvector import Vector
 
 from pipelines.cluster import ClusterReport, cluster_tasks
 from pipelines.cluster.checks import count_unassigned
+from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -29,31 +30,32 @@ def add_tasks(
 ) -> None:
     """Insert one task per kind given: its vector lies near the axis of its kind."""
     rng = np.random.default_rng(seed)
-    rows = []
+    rows, vectors = [], []
     for number, kind in enumerate(kinds):
         vector = np.eye(directions)[kind] + rng.normal(0, 0.05, directions)
         key = f"{seed}-{number}"
         created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number + 100_000 * seed)
         text = texts[kind % 3] + f" {key}"
-        rows.append((uuid.uuid5(uuid.NAMESPACE_OID, key), key, created, text, key, Vector(vector), EMBEDDER))
+        rows.append((uuid.uuid5(uuid.NAMESPACE_OID, key), key, created, text, key))
+        vectors.append(vector)
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(
             "insert into learning.task_history (id, source, source_key, created_at, task_description, task_hash,"
-            " agent_used, task_embedding, embedding_model) values (%s, 'test', %s, %s, %s, %s, 'A', %s, %s)",
+            " agent_used) values (%s, 'test', %s, %s, %s, %s, 'A')",
             rows,
         )
+        store_vectors(connection, TextVectors(EMBEDDER, [row[-1] for row in rows], np.array(vectors)))
 
 
 def add_work(warehouse: Warehouse, tasks: Sequence[Task]) -> None:
     """Insert invented tasks with the vectors of the local embedder."""
     vectors = LocalEmbedder().embed([task.text for task in tasks])
     with warehouse.connect() as connection, connection.cursor() as cursor:
-        for number, (task, vector) in enumerate(zip(tasks, vectors, strict=True)):
+        for number, task in enumerate(tasks):
             created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
             cursor.execute(
                 "insert into learning.task_history (id, source, source_key, created_at, task_description, task_hash,"
-                " agent_used, project, task_embedding, embedding_model)"
-                " values (%s, 'test', %s, %s, %s, md5(%s), %s, %s, %s, %s)",
+                " agent_used, project) values (%s, 'test', %s, %s, %s, md5(%s), %s, %s)",
                 [
                     uuid.uuid5(uuid.NAMESPACE_OID, task.text),
                     str(number),
@@ -62,10 +64,10 @@ def add_work(warehouse: Warehouse, tasks: Sequence[Task]) -> None:
                     task.text,
                     task.agent,
                     task.project,
-                    Vector(vector),
-                    LocalEmbedder.name,
                 ],
             )
+        hashes = [hashlib.md5(task.text.encode()).hexdigest() for task in tasks]
+        store_vectors(connection, TextVectors(LocalEmbedder.name, hashes, vectors))
 
 
 def cluster(warehouse: Warehouse, embedder: str = EMBEDDER) -> ClusterReport:

@@ -1,5 +1,6 @@
 """From outcomes to the answer at spawn time, through Postgres, dbt, the snapshot and `recommend()`."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pgvector import Vector
 
 from pipelines.cluster import cluster_tasks
 from pipelines.estimate import estimate_models, write_labels
+from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.marts.run import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.publish.snapshot import publish_snapshot
@@ -50,20 +51,21 @@ def spawns(count: int, kind: int, model: int, start: int, rate: float) -> list[t
 def insert(warehouse: Warehouse, tasks: Sequence[tuple[str, str, bool]], *, first: int = 0) -> None:
     """Write spawns of one agent as ingest and embed would, each with an outcome that was observed."""
     embedder = LocalEmbedder()
-    vectors = embedder.embed([text for text, _, _ in tasks])
+    texts = [text for text, _, _ in tasks]
     with warehouse.connect() as connection, connection.cursor() as cursor:
-        for number, ((text, model, success), vector) in enumerate(zip(tasks, vectors, strict=True), first):
+        for number, (text, model, success) in enumerate(tasks, first):
             task = uuid.uuid5(uuid.NAMESPACE_OID, str(number))
             created = datetime.now(UTC) - timedelta(days=20) + timedelta(seconds=number)
             cursor.execute(
                 "insert into learning.task_history (id, source, source_key, created_at, task_description, task_hash,"
-                " agent_used, model_used, model_source, success, cost_usd, is_cost_complete, task_embedding,"
-                " embedding_model)"
-                " values (%s, 'test', %s, %s, %s, md5(%s), 'worker', %s, 'observed', %s, %s, true, %s, %s)",
-                [task, str(number), created, text, text, model, success, COST[model], Vector(vector), embedder.name],
+                " agent_used, model_used, model_source, success, cost_usd, is_cost_complete)"
+                " values (%s, 'test', %s, %s, %s, md5(%s), 'worker', %s, 'observed', %s, %s, true)",
+                [task, str(number), created, text, text, model, success, COST[model]],
             )
             signal = "result_used" if success else "tool_error"
             cursor.execute("insert into learning.outcome_signals (task_id, signal) values (%s, %s)", [task, signal])
+        hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
+        store_vectors(connection, TextVectors(embedder.name, hashes, embedder.embed(texts)))
 
 
 def night(warehouse: Warehouse, settings: Settings) -> Recommender:

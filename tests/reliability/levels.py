@@ -86,6 +86,8 @@ class OldHouse(House):
                     continue  # kinds had no type of work, estimates another form: the next night makes them again
                 if table in here or table[0] != "learning":
                     copy_table(source, target, table, here.get(table, columns).keys() & columns)
+            if "task_embedding" in here["learning", "task_history"]:
+                copy_vectors(source, target)
             for schema, table, column in target.execute(SERIALS).fetchall():
                 target.execute(
                     sql.SQL("select setval(pg_get_serial_sequence({}, {}), (select max({}) from {}))").format(
@@ -97,6 +99,14 @@ class OldHouse(House):
         """Return, of each of these tables and columns, how many rows there are and an ordered digest of them."""
         with closing(self.connect()) as connection:
             return dict(digests_of(connection, columns))
+
+    def vectors(self) -> list[tuple[str, str, str]]:
+        """Return each task with its vector and the model that made it, wherever the level keeps them."""
+        with closing(self.connect()) as connection:
+            is_apart = connection.execute("select to_regclass('learning.task_embeddings') is not null").fetchone()
+            where = "task_history_with_embeddings" if is_apart == (True,) else "task_history"
+            query = sql.SQL("select id::text, embedding_model, task_embedding::text from learning.{} order by id")
+            return connection.execute(query.format(sql.Identifier(where))).fetchall()
 
     def columns(self) -> Columns:
         """Return the columns of every table, each with its type."""
@@ -116,7 +126,8 @@ def create_table(connection: Connection, table: tuple[str, str], columns: dict[s
 
 
 def copy_table(source: Connection, target: Connection, table: tuple[str, str], columns: Iterable[str]) -> None:
-    """Copy these columns of a table."""
+    """Copy these columns of a table, in place of what a migration has put there."""
+    target.execute(sql.SQL("delete from {}").format(sql.Identifier(*table)))
     named = sql.SQL("copy {} ({})").format(sql.Identifier(*table), sql.SQL(", ").join(map(sql.Identifier, columns)))
     with (
         source.cursor().copy(named + sql.SQL(" to stdout (format binary)")) as rows,
@@ -124,6 +135,21 @@ def copy_table(source: Connection, target: Connection, table: tuple[str, str], c
     ):
         for row in rows:
             into.write(row)
+
+
+def copy_vectors(source: Connection, target: Connection) -> None:
+    """Give the rows the vectors that a newer level keeps once a text."""
+    target.execute("create temp table vectors (task_hash text, embedding_model text, embedding halfvec)")
+    with (
+        source.cursor().copy("copy learning.task_embeddings to stdout (format binary)") as rows,
+        target.cursor().copy("copy vectors from stdin (format binary)") as into,
+    ):
+        for row in rows:
+            into.write(row)
+    target.execute(
+        "update learning.task_history as task set task_embedding = vectors.embedding::vector,"
+        " embedding_model = vectors.embedding_model from vectors where task.task_hash = vectors.task_hash"
+    )
 
 
 def digests_of(connection: Connection, columns: Columns) -> Iterator[tuple[tuple[str, str], tuple[int, str]]]:

@@ -16,7 +16,7 @@ from tests.reliability.rounds import Round, one_round, stop_at_once
 # What a client says to the server in each phase, and nowhere else.
 PHASES = {
     "ingest": "insert into learning.task_history",
-    "embed": "set task_embedding = embedded.vector",
+    "embed": "insert into learning.task_embeddings",
     "outcomes": '"node_id": "model.spawnwise.int_task_outcomes"',
     "estimates": "create temporary table new_estimates",
     "serving": '"node_id": "model.spawnwise.best_model_per_cluster"',

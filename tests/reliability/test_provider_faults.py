@@ -25,7 +25,7 @@ TASKS = sorted((f"task {number}" for number in range(8)), key=lambda text: hashl
 SPECS = {"QA": "writes tests", "DBA": "writes migrations"}
 CHANGED_SPECS = {"QA": "writes better tests", "DBA": "writes better migrations"}
 VECTORS = """
-select task_description, task_embedding from learning.task_history where embedding_model = %(model)s
+select task_description, task_embedding from learning.task_history_with_embeddings where embedding_model = %(model)s
 union all
 select spec_text, spec_embedding from learning.agent_embeddings
 inner join learning.agent_specs using (agent_name) where embedding_model = %(model)s

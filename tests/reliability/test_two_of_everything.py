@@ -36,7 +36,7 @@ with EmbeddedServer(Path(sys.argv[1])) as server:
     sys.stdin.read()
 """
 MODELS = """
-select 'tasks', embedding_model from learning.task_history where task_embedding is not null
+select 'tasks', embedding_model from learning.task_embeddings
 union select 'specs', embedding_model from learning.agent_embeddings
 union select 'answers', embedding_model from serving.best_model_per_cluster
 """
@@ -156,7 +156,7 @@ def test_old_answers_serve_until_those_of_a_new_embedding_model_are_complete(
         }
         with readers(house) as both:
             process = house.start("learn", "--quiet", **new)
-            house.proxy.at_words("set task_embedding = embedded.vector", lambda: end(process, provider))
+            house.proxy.at_words("insert into learning.task_embeddings", lambda: end(process, provider))
             process.communicate()
             assert process.returncode != 0
         tables = read_database(house.server.dsn(house.database))

@@ -1,11 +1,13 @@
 """A history of a few dozen spawns, made by hand, for tests of what comes after ingest."""
 
+import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from psycopg import Connection
 
+from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.warehouse import Warehouse
 from recommender.rows import Scope
 
@@ -49,16 +51,18 @@ def insert_task(connection: Connection, agent: str, model: str | None, number: i
     """Write one spawn and return its id."""
     task = uuid.uuid4()
     text = f"{agent} {vector}"
+    text_hash = hashlib.md5(text.encode()).hexdigest()
     connection.execute(
         """insert into learning.task_history (
-            id, source, source_key, created_at, task_description, task_hash, task_embedding, embedding_model,
+            id, source, source_key, created_at, task_description, task_hash,
             agent_used, model_used, model_source, duration_ms, cost_usd
-        ) values (%s, 'test', %s, %s, %s, md5(%s), %s, %s, %s, %s, 'observed', %s, 0.1)""",
+        ) values (%s, 'test', %s, %s, %s, %s, %s, %s, 'observed', %s, 0.1)""",
         [
-            *(task, str(task), NOW - timedelta(days=1), text, text),
-            *(np.array(vector, np.float32), EMBEDDING_MODEL, agent, model, 1000 * number),
+            *(task, str(task), NOW - timedelta(days=1), text, text_hash),
+            *(agent, model, 1000 * number),
         ],
     )
+    store_vectors(connection, TextVectors(EMBEDDING_MODEL, [text_hash], np.array([vector], np.float32)))
     return task
 
 

@@ -5,7 +5,7 @@ with tasks as (
         history.id as task_id,
         history.embedding_model,
         history.task_embedding
-    from {{ source('learning', 'task_history') }} as history
+    from {{ source('learning', 'task_history_with_embeddings') }} as history
     inner join {{ ref('int_agents') }} as agents on history.agent_used = agents.agent_name
     cross join {{ ref('int_windows') }} as windows
     where

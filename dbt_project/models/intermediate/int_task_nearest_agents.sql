@@ -4,7 +4,7 @@ with texts as (
         tasks.task_hash,
         tasks.embedding_model,
         tasks.task_embedding
-    from {{ source('learning', 'task_history') }} as tasks
+    from {{ source('learning', 'task_history_with_embeddings') }} as tasks
     cross join {{ ref('int_windows') }} as windows
     where
         windows.is_main

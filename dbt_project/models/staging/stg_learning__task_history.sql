@@ -1,4 +1,4 @@
--- Scalars only: dbt's unit tests cannot make a vector. Without `success`: it is written back from int_task_outcomes.
+-- Without `success`: it is written back from int_task_outcomes.
 with source as (
     select * from {{ source('learning', 'task_history') }}
 ),

@@ -10,7 +10,8 @@ select
     count(*) as embedded,
     count(*) filter (where cluster_assignments.task_id is null) as unassigned
 from learning.task_history
-inner join newest using (embedding_model)
+inner join learning.task_embeddings as known on task_history.task_hash = known.task_hash
+inner join newest on known.embedding_model = newest.embedding_model
 left join learning.cluster_assignments
     on
         task_history.id = cluster_assignments.task_id

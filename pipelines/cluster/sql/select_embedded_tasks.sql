@@ -1,12 +1,13 @@
 select
-    id,
-    task_hash,
-    task_description,
-    task_embedding,
-    model_used,
-    case when fault is null or fault = 'agent' then success end as success,
-    agent_used,
-    coalesce(project, '') as project
-from learning.task_history
-where embedding_model = %s
-order by created_at, id
+    task.id,
+    task.task_hash,
+    task.task_description,
+    known.embedding,
+    task.model_used,
+    case when task.fault is null or task.fault = 'agent' then task.success end as success,
+    task.agent_used,
+    coalesce(task.project, '') as project
+from learning.task_history as task
+inner join learning.task_embeddings as known on task.task_hash = known.task_hash
+where known.embedding_model = %s
+order by task.created_at, task.id

@@ -1,8 +1,10 @@
-select distinct on (task_hash) task_hash, task_description
-from learning.task_history
+select distinct on (task.task_hash) task.task_hash, task.task_description
+from learning.task_history as task
+left join learning.task_embeddings as known
+    on task.task_hash = known.task_hash and known.embedding_model = %(embedding_model)s
 where
-    embedding_model is distinct from %(embedding_model)s
-    and task_description ~ '\S'
-    and task_hash > %(after)s
-order by task_hash
+    known.task_hash is null
+    and task.task_description ~ '\S'
+    and task.task_hash > %(after)s
+order by task.task_hash
 limit %(batch_size)s

@@ -1,7 +1,6 @@
 with vectors as (
-    select embedding_model, task_embedding as vector
-    from learning.task_history
-    where embedding_model is not null
+    select embedding_model, embedding::vector as vector
+    from learning.task_embeddings
     union all
     select embedding_model, spec_embedding
     from learning.agent_embeddings

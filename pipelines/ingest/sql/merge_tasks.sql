@@ -7,9 +7,6 @@ with merged as (
     on conflict (source, source_key) do update
     set
         ({columns}) = row({excluded}),
-        -- Another text is another task to embed.
-        task_embedding = case when held.task_hash = excluded.task_hash then held.task_embedding end,
-        embedding_model = case when held.task_hash = excluded.task_hash then held.embedding_model end,
         updated_at = now()
     where ({held}) is distinct from ({excluded})
     returning xmax = 0 as is_new

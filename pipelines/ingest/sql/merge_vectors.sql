@@ -1,4 +1,8 @@
-update learning.task_history as task
-set task_embedding = staged.vector, embedding_model = %(embedding_model)s
+-- A text that no row says any more, or that was purged on its way here, gets none.
+insert into learning.task_embeddings as held (task_hash, embedding_model, embedding)
+select distinct on (staged.task_hash) staged.task_hash, %(embedding_model)s, staged.vector
 from staged_vectors as staged
-where task.task_hash = staged.task_hash and task.embedding_model is distinct from %(embedding_model)s
+where exists (select from learning.task_history as task where task.task_hash = staged.task_hash)
+on conflict (task_hash) do update
+set embedding_model = excluded.embedding_model, embedding = excluded.embedding
+where held.embedding_model <> excluded.embedding_model

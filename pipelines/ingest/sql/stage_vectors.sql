@@ -1,1 +1,1 @@
-create temp table staged_vectors (task_hash text, vector vector) on commit drop
+create temp table if not exists staged_vectors (task_hash text, vector halfvec) on commit delete rows

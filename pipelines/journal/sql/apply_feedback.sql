@@ -1,19 +1,27 @@
 -- The newest word on a task stands as its only feedback signal.
-with newest as (
-    select distinct on (task.id)
-        task.id as task_id,
+with meant as (
+    select feedback.target, task.id as task_id
+    from learning.feedback
+    inner join learning.task_history as task on feedback.target = task.source_key
+    union
+    select feedback.target, task.id
+    from learning.feedback
+    inner join learning.task_history as task on feedback.target = task.id::text
+    union
+    select feedback.target, log.task_id
+    from learning.feedback
+    inner join learning.recommendation_log as log on feedback.target = log.decision_id::text
+    where log.task_id is not null
+),
+
+newest as (
+    select distinct on (meant.task_id)
+        meant.task_id,
         case when feedback.is_good then 'feedback_good' else 'feedback_bad' end as signal,
         feedback.given_at
     from learning.feedback
-    inner join lateral (
-        select id from learning.task_history where source_key = feedback.target
-        union
-        select id from learning.task_history where id::text = feedback.target
-        union
-        select task_id from learning.recommendation_log
-        where decision_id::text = feedback.target and task_id is not null
-    ) as task on true
-    order by task.id, feedback.given_at desc
+    inner join meant on feedback.target = meant.target
+    order by meant.task_id, feedback.given_at desc
 ),
 
 retracted as (

@@ -54,13 +54,19 @@ select
 -- name: unfinished
 -- Tasks that wait for a vector or a kind, specs that wait for a vector.
 select
-    (select count(*) from learning.task_history where embedding_model is null and task_description ~ '\S') as without_vector,
     (
         select count(*)
         from learning.task_history as task
         where
-            task.embedding_model is not null
-            and not exists (
+            task.task_description ~ '\S'
+            and not exists (select from learning.task_embeddings as known where known.task_hash = task.task_hash)
+    ) as without_vector,
+    (
+        select count(*)
+        from learning.task_history as task
+        inner join learning.task_embeddings as known on task.task_hash = known.task_hash
+        where
+            not exists (
                 select from learning.cluster_assignments as assignment
                 where
                     assignment.task_id = task.id

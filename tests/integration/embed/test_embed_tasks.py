@@ -10,6 +10,7 @@ from pipelines.embed.batches import EmbeddingStoppedError
 from pipelines.embed.embed_specs import drop_other_spec_vectors, embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.embed.similar_tasks import ensure_similarity_index, index_name, similar_tasks, similarity_statement
+from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from recommender.embedding.local import EmbeddingError, LocalEmbedder, Vectors
@@ -58,7 +59,9 @@ def add_spec(warehouse: Warehouse, name: str, text: str) -> None:
 def stored(warehouse: Warehouse) -> dict[str, str | None]:
     with warehouse.connect() as connection:
         return dict(
-            connection.execute("select task_description, embedding_model from learning.task_history").fetchall()
+            connection.execute(
+                "select task_description, embedding_model from learning.task_history_with_embeddings"
+            ).fetchall()
         )
 
 
@@ -66,23 +69,26 @@ def test_each_distinct_text_is_embedded_once(warehouse: Warehouse) -> None:
     embedder = CountingEmbedder()
     add_tasks(warehouse, TESTS, TESTS, DEPLOY, TESTS)
     report = embed_tasks(warehouse, embedder, SilentProgress(), batch_size=2)
-    assert (report.embedded, report.reused) == (2, 0)
+    assert report.embedded == 2
     add_tasks(warehouse, TESTS, REVIEW)
     report = embed_tasks(warehouse, embedder, SilentProgress())
-    assert (report.embedded, report.reused) == (1, 1)
+    assert report.embedded == 1
     assert sorted(embedder.asked) == sorted([TESTS, DEPLOY, REVIEW])
     assert set(stored(warehouse).values()) == {"counting"}
     with warehouse.connect() as connection:
         distinct = connection.execute(
-            "select count(distinct task_embedding) from learning.task_history where task_description = %s", [TESTS]
+            "select count(*), count(distinct task_embedding) from learning.task_history_with_embeddings"
+            " where task_description = %s",
+            [TESTS],
         ).fetchone()
-    assert distinct == (1,)
+        vectors = connection.execute("select count(*) from learning.task_embeddings").fetchone()
+    assert (distinct, vectors) == ((4, 1), (3,))
 
 
 def test_nothing_new_asks_nothing_and_changes_nothing(warehouse: Warehouse) -> None:
     add_tasks(warehouse, TESTS, DEPLOY)
     embed_tasks(warehouse, CountingEmbedder(), SilentProgress())
-    digest = "select array_agg(t::text order by id) from learning.task_history t"
+    digest = "select array_agg(t::text || t.xmin::text order by task_hash) from learning.task_embeddings t"
     with warehouse.connect() as connection:
         before = connection.execute(digest).fetchone()
     again = CountingEmbedder()
@@ -122,7 +128,9 @@ def test_vectors_of_two_models_never_meet(warehouse: Warehouse) -> None:
             assert len(found) == count
     embed_tasks(warehouse, CountingEmbedder("new", 8), SilentProgress())
     with warehouse.connect() as connection:
-        indexes = connection.execute("select indexname from pg_indexes where indexname like 'task_embedding_%'")
+        indexes = connection.execute(
+            "select indexname from pg_indexes where indexname like 'task!_embedding!_%' escape '!'"
+        )
         assert indexes.fetchall() == [(index_name("new"),)]
 
 
@@ -149,14 +157,10 @@ def test_the_similarity_query_uses_the_index(warehouse: Warehouse, dimension: in
     add_tasks(warehouse, *(f"task {number}" for number in range(300)))
     vectors = np.random.default_rng(0).normal(size=(300, dimension))
     with warehouse.connect() as connection:
-        ids = connection.execute("select id from learning.task_history").fetchall()
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "update learning.task_history set task_embedding = %s, embedding_model = 'it''s' where id = %s",
-                [(vector, key) for vector, (key,) in zip(vectors, ids, strict=True)],
-            )
+        hashes = [text_hash for (text_hash,) in connection.execute("select task_hash from learning.task_history")]
+        store_vectors(connection, TextVectors("it's", hashes, vectors))
         ensure_similarity_index(connection, "it's")
-        connection.execute("analyze learning.task_history")
+        connection.execute("analyze learning.task_embeddings")
         parameters = {"vector": vectors[0], "limit": 5}
         connection.execute("set local enable_sort = off")  # 300 rows are sorted faster than any index is read
         plan = connection.execute(sql.SQL("explain ") + similarity_statement("it's", dimension), parameters).fetchall()

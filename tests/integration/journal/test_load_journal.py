@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import recommender
 from pipelines.commands import stats
+from pipelines.journal import files
 from pipelines.journal.advice import advice_followed
 from pipelines.journal.events import read_event
 from pipelines.journal.load import load_journal
@@ -130,6 +131,26 @@ def test_a_record_becomes_a_task_with_its_outcome(warehouse: Warehouse) -> None:
     load_journal(warehouse)
     assert signals(warehouse) == ["recorded_success"]
     assert len(rows(warehouse, "select id from learning.task_history")) == 2
+
+
+def test_a_journal_read_in_parts_is_loaded_as_whole(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = record(TESTING, "QA", "haiku", success=True)
+    for is_good in (True, False, True, False):
+        feedback(key, is_good=is_good)
+    for model in ("claude-haiku-4-5", "claude-opus-4-1", None):
+        note("stop", session_id="s", agent_run_id="a", agent="QA", resolved_model=model)
+    decision("toolu_1")
+    monkeypatch.setattr(files, "LINES_AT_ONCE", 2)
+    report = load_journal(warehouse)
+    assert (report.lines_read, report.lines_loaded, report.lines_quarantined) == (9, 9, 0)
+    assert signals(warehouse) == ["feedback_bad", "recorded_success"]
+    assert rows(warehouse, "select resolved_model from learning.agent_stops") == [("claude-opus-4-1",)]
+    in_parts = digest(warehouse)
+    with warehouse.connect() as connection:
+        connection.execute("truncate learning.agent_stops, learning.feedback, learning.ingest_files")
+    monkeypatch.undo()
+    load_journal(warehouse)
+    assert digest(warehouse)[:-1] == in_parts[:-1]
 
 
 def test_the_newest_feedback_stands(warehouse: Warehouse) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.cluster.nightly import cluster_tasks
 from pipelines.estimate.nightly import estimate_models
+from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.journal.load import load_journal
 from pipelines.marts.run import run_dbt
 from pipelines.progress import SilentProgress
@@ -91,30 +92,32 @@ class User:
             yield self.ran(key, work, text, answer.model, at)
 
 
+def text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def load(warehouse: Warehouse, user: User, spawns: list[Spawn]) -> None:
     vectors = user.embedder.embed([spawn.text for spawn in spawns])
     with warehouse.connect() as connection, connection.cursor() as cursor:
-        rows = [
-            (uuid.uuid5(uuid.NAMESPACE_OID, spawn.key), spawn, vector)
-            for spawn, vector in zip(spawns, vectors, strict=True)
-        ]
+        rows = [(uuid.uuid5(uuid.NAMESPACE_OID, spawn.key), spawn) for spawn in spawns]
         cursor.executemany(
             """insert into learning.task_history (
                 id, source, source_key, created_at, finished_at, session_id, project, task_title, task_description,
-                task_hash, task_embedding, embedding_model, agent_used, model_used, model_source, cost_usd, tool_uses
-            ) values (%s, 'claude-code', %s, %s, %s, %s, 'shop', %s, %s, %s, %s, %s, %s, %s, 'observed', %s, 6)""",
+                task_hash, agent_used, model_used, model_source, cost_usd, tool_uses
+            ) values (%s, 'claude-code', %s, %s, %s, %s, 'shop', %s, %s, %s, %s, %s, 'observed', %s, 6)""",
             [
                 (
                     *(task, spawn.key, spawn.at, spawn.at, f"session {spawn.key}", spawn.text, spawn.text),
-                    *(hashlib.sha256(spawn.text.encode()).hexdigest(), vector, user.embedder.name, AGENT),
-                    *(spawn.model, spawn.cost_usd),
+                    *(text_hash(spawn.text), AGENT, spawn.model, spawn.cost_usd),
                 )
-                for task, spawn, vector in rows
+                for task, spawn in rows
             ],
         )
+        hashes = [text_hash(spawn.text) for spawn in spawns]
+        store_vectors(connection, TextVectors(user.embedder.name, hashes, vectors))
         cursor.executemany(
             "insert into learning.outcome_signals (task_id, signal) values (%s, %s)",
-            [(task, "result_used" if spawn.succeeded else "tool_error") for task, spawn, _ in rows],
+            [(task, "result_used" if spawn.succeeded else "tool_error") for task, spawn in rows],
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
+from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.warehouse import Warehouse
 from recommender.embedding.local import LocalEmbedder
 from tests.support.planted.history import Spawn, planted_history
@@ -57,24 +58,25 @@ def _load_specs(warehouse: Warehouse, embedder: LocalEmbedder) -> None:
 
 def _load_spawns(warehouse: Warehouse, embedder: LocalEmbedder, spawns: list[Spawn]) -> None:
     vectors = embedder.embed([spawn.text for spawn in spawns])
+    hashes = [hashlib.sha256(spawn.text.encode()).hexdigest() for spawn in spawns]
     ids = [uuid.uuid5(uuid.NAMESPACE_OID, str(number)) for number in range(len(spawns))]
     with warehouse.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(
             """insert into learning.task_history (
                 id, source, source_key, created_at, finished_at, task_title, task_description, task_hash,
-                task_embedding, embedding_model, agent_used, model_used, model_source, duration_ms, cost_usd,
+                agent_used, model_used, model_source, duration_ms, cost_usd,
                 repository, user_name, host
-            ) values (%s, 'planted', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'observed', %s, %s, %s, %s, %s)""",
+            ) values (%s, 'planted', %s, %s, %s, %s, %s, %s, %s, %s, 'observed', %s, %s, %s, %s, %s)""",
             [
                 (
                     *(task, str(task), spawn.spawned_at, spawn.spawned_at, spawn.text.splitlines()[0], spawn.text),
-                    *(hashlib.sha256(spawn.text.encode()).hexdigest(), vector, embedder.name),
-                    *(spawn.agent, spawn.model, spawn.duration_ms, spawn.cost_usd),
+                    *(text_hash, spawn.agent, spawn.model, spawn.duration_ms, spawn.cost_usd),
                     *(f"github.com/acme/service-{number % 12}", f"person{number % 40}", f"laptop{number % 40}"),
                 )
-                for number, (task, spawn, vector) in enumerate(zip(ids, spawns, vectors, strict=True))
+                for number, (task, spawn, text_hash) in enumerate(zip(ids, spawns, hashes, strict=True))
             ],
         )
+        store_vectors(connection, TextVectors(embedder.name, hashes, vectors))
         cursor.executemany(
             "insert into learning.outcome_signals (task_id, signal) values (%s, %s)",
             [(task, SIGNALS[spawn.succeeded]) for task, spawn in zip(ids, spawns, strict=True)],

@@ -8,7 +8,8 @@ import pytest
 import recommender
 from recommender.cli import main
 from recommender.home import journal_folder, snapshot_file
-from recommender.journal.notes import journal_files, last_id, note
+from recommender.journal import notes
+from recommender.journal.notes import feedback, journal_files, last_id, note, record
 from recommender.lookup import default_recommender
 from recommender.snapshot import write_snapshot
 from tests.support.snapshots import TESTING, learned_snapshot
@@ -188,3 +189,19 @@ def test_trouble_with_recording_never_reaches_the_caller(monkeypatch: pytest.Mon
     monkeypatch.setenv("SPAWNWISE_HOME", "/proc/nowhere")
     default_recommender.cache_clear()
     assert recommender.spawn_with_learning(lambda *_: 5, "", None) == 5
+
+
+def test_last_is_found_over_blocks_whose_ends_cut_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "_BLOCK_BYTES", 7)
+    record("write unit tests", "QA", "haiku", record_id="first")
+    newest = record("write more unit tests", "QA", "haiku", record_id="second")
+    feedback(newest, is_good=True)
+    assert last_id() == newest
+
+
+def test_last_reads_the_end_of_the_journal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    record("write unit tests", "QA", "haiku", record_id="only")
+    (path,) = journal_files()
+    path.write_bytes(b"\xff" * 1_000_000 + b"\n" + path.read_bytes())
+    taken = notes._lines_from_the_end(path)
+    assert [next(taken), json.loads(next(taken))["record_id"]] == [b"", "only"]

@@ -23,7 +23,7 @@ select
     history.task_embedding as embedding,
     case when %(with_text)s then history.task_title end as title
 from tasks
-inner join learning.task_history as history on tasks.task_id = history.id
+inner join learning.task_history_with_embeddings as history on tasks.task_id = history.id
 where
     history.embedding_model = (
         select embedding_model from learning.clusterings order by clustering_version desc limit 1
