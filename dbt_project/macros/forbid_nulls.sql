@@ -16,8 +16,17 @@ do $$ begin
     end if;
 end $$
 {%- elif columns -%}
-alter table {{ this }} {% for column in columns %}alter column {{ column }} set not null{{ ', ' if not loop.last }}
-{%- endfor -%}
+do $$ begin
+    -- One that was filled in place, as a reader has it open, carries them already: to alter it would wait for the reader.
+    if exists (
+        select from pg_attribute
+        where attrelid = '{{ this }}'::regclass and attnum > 0 and not attisdropped and not attnotnull
+            and attname in ({% for column in columns %}'{{ column | replace('"', '') }}'{{ ', ' if not loop.last }}{% endfor %})
+    ) then
+        alter table {{ this }} {% for column in columns %}alter column {{ column }} set not null{{ ', ' if not loop.last }}
+        {%- endfor %};
+    end if;
+end $$
 {%- endif -%}
 {%- endif -%}
 {% endmacro %}

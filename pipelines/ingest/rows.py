@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -76,7 +76,7 @@ class TaskRow:
 
     def values(self) -> list[Any]:
         """Return the columns in order."""
-        return list(asdict(self).values())
+        return [getattr(self, column) for column in COLUMNS]  # `asdict` copies each value, which took a third of a load
 
 
 COLUMNS = tuple(TaskRow.__dataclass_fields__)
