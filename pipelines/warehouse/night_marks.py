@@ -27,7 +27,8 @@ NOT_OF_THE_ANSWERS = {
 }  # fmt: skip
 # Made by the night itself, after it has noted what it is made from.
 RESULTS = (
-    "task_clusters", "clusterings", "cluster_assignments", "project_directions", "model_estimates", "task_embeddings",
+    "task_clusters", "clusterings", "cluster_assignments", "project_directions", "model_estimates", "outcome_rates",
+    "audit_rates", "task_embeddings",
     "agent_embeddings", "trials",
 )  # fmt: skip
 # Read by ingest alone, which keeps books of its own; or of the runs themselves.
