@@ -148,7 +148,7 @@ def test_a_journal_read_in_parts_is_loaded_as_whole(warehouse: Warehouse, monkey
     in_parts = digest(warehouse)
     with warehouse.connect() as connection:
         connection.execute("truncate learning.agent_stops, learning.feedback, learning.ingest_files")
-    monkeypatch.undo()
+    monkeypatch.setattr(files, "LINES_AT_ONCE", 10_000)
     load_journal(warehouse)
     assert digest(warehouse)[:-1] == in_parts[:-1]
 
