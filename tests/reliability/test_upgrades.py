@@ -55,7 +55,7 @@ def wait_until_waiting(house: House, processes: int) -> None:
 
 
 def kept_columns(house: OldHouse, newest: OldHouse) -> Columns:
-    """The columns whose content an upgrade must keep: not those of what every night makes again, nor of what is gone."""
+    """The columns whose content an upgrade must keep: not of what each night makes again or what is gone."""
     there = newest.columns().keys() - REMADE
     columns = {table: names for table, names in house.columns().items() if table in there}
     for name in ("task_embedding", "embedding_model"):  # which go elsewhere: see `OldHouse.vectors`
