@@ -40,6 +40,7 @@ VIEWS = {  # where the section of a sentence is
     **dict.fromkeys(("recommendations", "trials", "proof", "gaps", "models"), "kinds"),
     **dict.fromkeys(("quality", "changes"), "data"),
     "time": "costs",
+    "audited": "outcomes",
 }
 
 
