@@ -142,8 +142,9 @@ def test_logs_of_others_and_purges_are_data_too(warehouse: Warehouse, tmp_path: 
         (count,) = connection.execute("select count(*) from learning.task_history").fetchone() or (0,)
         assert count >= 3 * len(TEXTS) - 3
         for text in (text.replace("\0", "").encode("utf-8", "ignore").decode() for text in TEXTS):
-            for scope in ({"session": text}, {"project": text}):
-                remove(connection, Scope(datetime.now(UTC), **scope))
+            now = datetime.now(UTC)
+            for scope in (Scope(now, text), Scope(now, projects=(text,)), Scope(now, user=text), Scope(now, host=text)):
+                remove(connection, scope)
                 connection.execute("drop table purged_tasks, purged_sessions, purged_decisions, purged_files")
         assert tables(connection) == before
 
