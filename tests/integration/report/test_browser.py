@@ -93,7 +93,11 @@ def test_it_draws_every_chart_without_an_error_and_fits_the_screen(page: Page, m
 
 def test_the_first_screen_says_what_to_do_what_was_proven_and_what_broke(page: Page) -> None:
     assert page.locator("#now, #proven, #broke").count() == 3
-    assert page.locator("#now .action code").first.inner_text().startswith("spawnwise trial start ")
+    assert (
+        page.locator("#now .action code")
+        .first.inner_text()
+        .startswith(("spawnwise trial start ", "spawnwise install "))
+    )
     assert "ago" in page.locator("#age").inner_text()
     assert not page.locator("#table-agents").is_visible()
     if page.viewport_size == {"width": 1280, "height": 800}:
