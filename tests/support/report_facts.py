@@ -24,7 +24,7 @@ def hostile_facts(**changes: Any) -> ReportFacts:
         "changes": [advice | {"change": "changed", "previous_model": "opus", "changed_at": NIGHT}],
         "gaps": [gap(HOSTILE)],
         "failures": [failure(HOSTILE), failure("tester")],
-        "projects": [project(HOSTILE), project("/work/api")],
+        "projects": [project(HOSTILE), project("/srv/api")],
         "quarantine": [{"reason": HOSTILE, "count_lines": 2, "count_files": 1}],
     }
     values: dict[str, Any] = {
@@ -75,7 +75,7 @@ def activity(day: date, agent: str) -> Row:
 def place(agent: str) -> Row:
     """Return where an agent of that name works, and for whom; hostile names stand for all of it."""
     is_hostile = agent == HOSTILE
-    project, user = (HOSTILE, HOSTILE) if is_hostile else ("/work/api", "ann")
+    project, user = (HOSTILE, HOSTILE) if is_hostile else ("/srv/api", "ann")
     return {"project": project, "user_name": user, "agent_name": agent}
 
 

@@ -112,13 +112,13 @@ def test_no_table_names_a_purged_session_or_its_file(warehouse: Warehouse, read:
 @pytest.mark.parametrize(
     ("named", "meant"),
     [
-        ("/work/a/api", {"/work/a/api"}),
-        ("/work/a/api/", {"/work/a/api"}),
-        ("https://token@github.com/B/api.git", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
-        ("git@github.com:B/api", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
-        ("B/api", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
-        ("copy", {"github.com/B/api", "/work/b/api", "/home/x/copy"}),
-        ("web", {"/work/a/web"}),
+        ("/srv/a/api", {"/srv/a/api"}),
+        ("/srv/a/api/", {"/srv/a/api"}),
+        ("https://token@github.com/B/api.git", {"github.com/B/api", "/srv/b/api", "/home/x/copy"}),
+        ("git@github.com:B/api", {"github.com/B/api", "/srv/b/api", "/home/x/copy"}),
+        ("B/api", {"github.com/B/api", "/srv/b/api", "/home/x/copy"}),
+        ("copy", {"github.com/B/api", "/srv/b/api", "/home/x/copy"}),
+        ("web", {"/srv/a/web"}),
         ("nowhere", {"nowhere"}),
     ],
 )
@@ -133,8 +133,8 @@ def test_a_short_name_of_several_projects_is_refused_and_nothing_goes(warehouse:
         _insert_projects(connection)
         with pytest.raises(AmbiguousProjectError, match="2 projects are called api") as told:
             projects_named(connection, "api")
-    assert "/work/a/api  (1 spawns)" not in str(told.value)
-    assert "/work/a/api  (1 spawn)" in str(told.value)
+    assert "/srv/a/api  (1 spawns)" not in str(told.value)
+    assert "/srv/a/api  (1 spawn)" in str(told.value)
     assert "github.com/B/api  (3 spawns)" in str(told.value)
 
 
@@ -142,7 +142,7 @@ def test_one_of_two_repositories_of_a_name_is_purged_and_the_other_stays(warehou
     with warehouse.connect() as connection:
         _insert_projects(connection)
         remove(connection, Scope(datetime.now(UTC), projects=projects_named(connection, "B/api")))
-    assert set(rows(warehouse, "select project from learning.task_history")) == {"/work/a/api", "/work/a/web"}
+    assert set(rows(warehouse, "select project from learning.task_history")) == {"/srv/a/api", "/srv/a/web"}
 
 
 def test_a_pseudonym_means_whom_it_is_of(warehouse: Warehouse) -> None:
@@ -157,11 +157,11 @@ def test_a_pseudonym_means_whom_it_is_of(warehouse: Warehouse) -> None:
 
 def _insert_projects(connection: Connection[Any]) -> None:
     projects = [
-        ("/work/a/api", None),
-        ("/work/b/api", "github.com/B/api"),
-        ("/work/b/api", None),
+        ("/srv/a/api", None),
+        ("/srv/b/api", "github.com/B/api"),
+        ("/srv/b/api", None),
         ("/home/x/copy", "github.com/B/api"),
-        ("/work/a/web", None),
+        ("/srv/a/web", None),
     ]
     for number, (project, repository) in enumerate(projects):
         connection.execute(

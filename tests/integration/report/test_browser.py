@@ -93,11 +93,7 @@ def test_it_draws_every_chart_without_an_error_and_fits_the_screen(page: Page, m
 
 def test_the_first_screen_says_what_to_do_what_was_proven_and_what_broke(page: Page) -> None:
     assert page.locator("#now, #proven, #broke").count() == 3
-    assert (
-        page.locator("#now .action code")
-        .first.inner_text()
-        .startswith(("spawnwise trial start ", "spawnwise install "))
-    )
+    assert page.locator("#now .action code").first.inner_text() == "spawnwise install --mode enforce"
     assert "ago" in page.locator("#age").inner_text()
     assert not page.locator("#table-agents").is_visible()
     if page.viewport_size == {"width": 1280, "height": 800}:
@@ -145,10 +141,10 @@ def test_the_filters_work_on_charts_tables_and_figures_and_stay_in_the_address(p
 
     choose(page, "model", "sonnet")
     choose(page, "user", "ann")
-    choose(page, "project", "/work/api")
+    choose(page, "project", "/srv/api")
     page.fill("#from", "2026-01-01")
     assert rows(page, "recommendations") == ["tester"]
-    assert page.url.endswith("#view=kinds&project=%2Fwork%2Fapi&user=ann&agent=tester&model=sonnet&from=2026-01-01")
+    assert page.url.endswith("#view=kinds&project=%2Fsrv%2Fapi&user=ann&agent=tester&model=sonnet&from=2026-01-01")
     page.reload()
     page.wait_for_selector("body[data-drawn=yes]")
     assert page.locator("#agent").input_value() == "tester"
@@ -161,7 +157,7 @@ def test_the_filters_work_on_charts_tables_and_figures_and_stay_in_the_address(p
 
 
 def test_a_project_and_a_day_without_spawns_leave_nothing_and_say_so(page: Page) -> None:
-    choose(page, "project", "/work/api")
+    choose(page, "project", "/srv/api")
     assert page.locator("#tile-spawns").inner_text() == "5"
     page.fill("#from", "2026-01-02")
     page.locator("#from").dispatch_event("change")

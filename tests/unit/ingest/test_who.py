@@ -25,7 +25,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("folder", "person"),
     [
-        ("/home/ann/work/api", "ann"),
+        ("/home/ann/code/api", "ann"),
         ("/Users/ann/api", "ann"),
         ("C:/Users/Ann B/api", "Ann B"),
         ("/root/api", "root"),

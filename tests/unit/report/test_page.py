@@ -45,7 +45,7 @@ def test_a_hostile_name_is_text_and_never_markup() -> None:
     assert not markup.all("img")
     assert not [name for _, attributes in markup.elements for name in attributes if name.startswith("on")]
     assert {point["agent"] for point in page_data(page)["points"]} == {HOSTILE}
-    assert page_data(page)["activity"]["names"]["project"] == [HOSTILE, "/work/api"]
+    assert page_data(page)["activity"]["names"]["project"] == [HOSTILE, "/srv/api"]
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
@@ -149,7 +149,7 @@ def test_the_age_of_the_data_is_on_the_page() -> None:
 
 def test_a_library_of_unused_specs_is_one_thing_and_single_ones_are_named() -> None:
     library = [unused(f"agent-{number}", f"/home/ann/kit/plugins/{number}/agents/a.md") for number in range(12)]
-    facts = hostile_facts(tables={"unused": [*library, unused("lonely", "/work/api/.claude/agents/lonely.md")]})
+    facts = hostile_facts(tables={"unused": [*library, unused("lonely", "/srv/api/.claude/agents/lonely.md")]})
 
     words = unused_in_words(facts)
     assert words.startswith("13 agents with a spec had no task in the 30 days to 2 Jan 2026: 12 in plugins and lonely.")
@@ -160,9 +160,9 @@ def unused(agent: str, path: str) -> dict[str, Any]:
 
 
 def test_projects_are_named_as_shortly_as_tells_them_apart() -> None:
-    assert short_names(["/work/a/api", "/work/b/api", "github.com/x/web", "api"]) == {
-        "/work/a/api": "a/api",
-        "/work/b/api": "b/api",
+    assert short_names(["/srv/a/api", "/srv/b/api", "github.com/x/web", "api"]) == {
+        "/srv/a/api": "a/api",
+        "/srv/b/api": "b/api",
         "github.com/x/web": "web",
         "api": "api",
     }
