@@ -75,6 +75,11 @@ class Recommendation:
     # How hard the model is to think; None where that is to be left as it is.
     effort: str | None = None
 
+    @property
+    def may_be_applied(self) -> bool:
+        """Whether a hook may act on it: what would run is known, and it was not learned from invented work."""
+        return self.baseline_model is not None and self.baseline_source != "usual" and not self.is_sample
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fields of the contract by name, as the command line prints them."""
         known = {name: value for name, value in asdict(self).items() if name not in OWN_FIELDS}

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from recommender.hooks.hook import _NAME_CHARACTERS, _PATH_CHARACTERS, _string
+from recommender.hooks.exchange import PATH_CHARACTERS, text_in
 from recommender.hooks.spawns import Spawn, change_for
 from recommender.models import vendor_of
 from recommender.settings import codex_home
@@ -39,21 +39,21 @@ def answer(said: dict[str, Any], mode: str) -> dict[str, Any] | None:
 
 
 def _spawn(said: dict[str, Any], given: dict[str, Any]) -> Spawn:
-    agent = _string(given.get("agent_type")) or "default"
+    agent = text_in(given.get("agent_type")) or "default"
     message = given.get("message") if isinstance(given.get("message"), str) else ""
-    project = _string(said.get("cwd"), _PATH_CHARACTERS)
+    project = text_in(said.get("cwd"), PATH_CHARACTERS)
     # Without a word on it, the newer tool hands its whole history on: such a fork keeps the model that it came from.
     is_v2 = said["tool_name"] != "spawn_agent"
     forked = given.get("fork_turns", "all") != "none" if is_v2 else bool(given.get("fork_context"))
     return Spawn(
         agent=agent,
-        description=(_string(given.get("task_name"), _NAME_CHARACTERS) or "").replace("_", " "),
+        description=(text_in(given.get("task_name")) or "").replace("_", " "),
         prompt="" if _SEALED.fullmatch(message or "") else message or "",
         project=project,
-        usual_model=_string(said.get("model")),
-        asked_model=_string(given.get("model")),
-        session_id=_string(said.get("session_id")),
-        tool_use_id=_string(said.get("tool_use_id")),
+        usual_model=text_in(said.get("model")),
+        asked_model=text_in(given.get("model")),
+        session_id=text_in(said.get("session_id")),
+        tool_use_id=text_in(said.get("tool_use_id")),
         is_fork=forked,
         takes_effort=True,
         is_chosen=bool(given.get("reasoning_effort")) or _has_model_of_its_own(agent, project),

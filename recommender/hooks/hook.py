@@ -7,12 +7,12 @@ is 0: a hook that fails must not stop a spawn.
 import contextlib
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from recommender.hooks.exchange import OPT_OUT, PATH_CHARACTERS, change_in_words, line, text_in
 from recommender.hooks.hook_log import log_error, log_missed_answer
 from recommender.settings import LookupSettings, is_subagent_model_forced, patient, use_data_home
 
@@ -24,14 +24,12 @@ MEANS = ("update", "deny")
 SPAWN_TOOLS = ("Agent", "Task")
 # The tool takes these names only, not full model ids: https://code.claude.com/docs/en/sub-agents#choose-a-model
 ALIASES = ("haiku", "sonnet", "opus", "fable")
-OPT_OUT = re.compile(r"\bspawnwise\s*[:=]\s*off\b", re.IGNORECASE)
 EFFORT_SINCE = (2, 1, 292)  # of Claude Code: from then on a spawn takes an effort
 EVERY_SECOND = 0.5
 # A spawn takes minutes. Alone, a hook answers in a fraction of a second; ten at once on a machine with thirty busy
 # processes for two cores took up to eight. The client gives it ten.
 DEADLINE_MS = 8_000
 _INPUT_BYTES = 16 * 2**20
-_NAME_CHARACTERS, _PATH_CHARACTERS = 200, 4_096
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -132,22 +130,20 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         spawn.description,
         spawn.agent,
         prompt=spawn.prompt,
-        project=_string(said.get("cwd"), _PATH_CHARACTERS),
+        project=text_in(said.get("cwd"), PATH_CHARACTERS),
         parent_model=parent_model(
-            _string(said.get("transcript_path"), _PATH_CHARACTERS), _string(said.get("agent_id"), _PATH_CHARACTERS)
+            text_in(said.get("transcript_path"), PATH_CHARACTERS), text_in(said.get("agent_id"), PATH_CHARACTERS)
         ),
         asked_model=spawn.asked_model,
         asked_effort=spawn.asked_effort,
-        session_effort=_string(_level(said.get("effort"))),
+        session_effort=text_in(_level(said.get("effort"))),
         draws_trials=mode == "enforce" and means == "update" and obstacle is None,
     )
     log_missed_answer(recommendation.problem)
     recommendation = _writable(recommendation, said)
-    is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
-    is_known = is_known and not recommendation.is_sample
     if obstacle is None and recommendation.is_change and recommendation.model not in ALIASES:
         obstacle = "not_an_alias"
-    is_applicable = obstacle is None and is_known and recommendation.is_change
+    is_applicable = obstacle is None and recommendation.may_be_applied and recommendation.is_change
     applied = _applied(recommendation) if is_applicable and mode == "enforce" else {}
     note_decision(
         recommendation,
@@ -158,8 +154,8 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         asked_effort=spawn.asked_effort,
         applied_effort=applied.get("effort"),
         obstacle=obstacle,
-        session_id=_string(said.get("session_id")),
-        tool_use_id=_string(said.get("tool_use_id")),
+        session_id=text_in(said.get("session_id")),
+        tool_use_id=text_in(said.get("tool_use_id")),
     )
     return _answer(spawn, recommendation, mode, means) if is_applicable and mode in ("advise", "enforce") else None
 
@@ -168,7 +164,7 @@ def _spawn(given: dict[str, Any]) -> _Spawn:
     agent, description, prompt = (
         value if isinstance(value, str) else "" for value in map(given.get, ("subagent_type", "description", "prompt"))
     )
-    model, effort = (_string(given.get(name)) for name in ("model", "effort"))
+    model, effort = (text_in(given.get(name)) for name in ("model", "effort"))
     return _Spawn(given, agent or "general-purpose", description, prompt, model, effort)
 
 
@@ -183,7 +179,7 @@ def _writable(recommendation: "Recommendation", said: dict[str, Any]) -> "Recomm
 
     if recommendation.effort is None:
         return recommendation
-    if writer_version(_string(said.get("transcript_path"), _PATH_CHARACTERS)) >= EFFORT_SINCE:
+    if writer_version(text_in(said.get("transcript_path"), PATH_CHARACTERS)) >= EFFORT_SINCE:
         return recommendation
     is_change = recommendation.model != recommendation.baseline_model
     return replace(recommendation, effort=None, is_change=is_change)
@@ -204,27 +200,19 @@ def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: s
         usual = f"{recommendation.baseline_effort} effort"
     reason = recommendation.reason
     if mode == "advise":
-        advice = f"spawnwise: use {model} instead of {usual} for {spawn.agent}. {reason}"
-        return {"systemMessage": _line(advice)}
+        return {"systemMessage": change_in_words(spawn.agent, model, usual, reason, mode)}
     if means == "deny":
         wanted = ", ".join(f"{name}: {value!r}" for name, value in written.items())
         asked = f"Spawn this again with {wanted}. spawnwise: {model} instead of {usual}. {reason}"
-        decision = {"permissionDecision": "deny", "permissionDecisionReason": _line(asked)}
+        decision = {"permissionDecision": "deny", "permissionDecisionReason": line(asked)}
         return {"hookSpecificOutput": {"hookEventName": "PreToolUse", **decision}}
     updated = {"hookEventName": "PreToolUse", "updatedInput": {**spawn.given, **written}}
-    told = f"spawnwise: {spawn.agent} runs on {model} instead of {usual}. {reason}"
+    told = change_in_words(spawn.agent, model, usual, reason, mode)
     if recommendation.source == "trial":
         share = recommendation.propensity
         drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f} % of them are drawn"
-        told = f"spawnwise trial {recommendation.trial_id}: {model} instead of {usual} for this spawn ({drawn})"
-    told = _line(told)
+        told = line(f"spawnwise trial {recommendation.trial_id}: {model} instead of {usual} for this spawn ({drawn})")
     return {"hookSpecificOutput": {**updated, "additionalContext": told}, "systemMessage": told}
-
-
-def _line(text: str) -> str:
-    from recommender.terminal import printable
-
-    return " ".join(printable(text).split())
 
 
 def subagent_stop(said: dict[str, Any]) -> None:
@@ -234,12 +222,8 @@ def subagent_stop(said: dict[str, Any]) -> None:
 
     note(
         "stop",
-        session_id=_string(said.get("session_id")),
-        agent_run_id=_string(said.get("agent_id")),
-        agent=_string(said.get("agent_type")),
-        resolved_model=first_model(_string(said.get("agent_transcript_path"), _PATH_CHARACTERS)),
+        session_id=text_in(said.get("session_id")),
+        agent_run_id=text_in(said.get("agent_id")),
+        agent=text_in(said.get("agent_type")),
+        resolved_model=first_model(text_in(said.get("agent_transcript_path"), PATH_CHARACTERS)),
     )
-
-
-def _string(value: object, characters: int = _NAME_CHARACTERS) -> str | None:
-    return value[:characters] if isinstance(value, str) else None

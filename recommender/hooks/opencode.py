@@ -6,24 +6,24 @@ The plugin (`spawnwise.js`) says what it knows of the spawn and which models the
 
 from typing import Any
 
-from recommender.hooks.hook import _PATH_CHARACTERS, _string
+from recommender.hooks.exchange import PATH_CHARACTERS, text_in
 from recommender.hooks.spawns import Spawn, change_for
 from recommender.models import model_family
 
 
 def answer(said: dict[str, Any], mode: str) -> dict[str, Any] | None:
     """Return the model to set and a message; None leaves the spawn alone."""
-    usual, parent = _string(said.get("model")), _string(said.get("parent_model"))
+    usual, parent = text_in(said.get("model")), text_in(said.get("parent_model"))
     models = [model for model in said.get("models") or () if isinstance(model, str)]
     spawn = Spawn(
-        agent=_string(said.get("agent")) or "general",
+        agent=text_in(said.get("agent")) or "general",
         description=_text(said.get("description")),
         prompt=_text(said.get("prompt")),
-        project=_string(said.get("project"), _PATH_CHARACTERS),
+        project=text_in(said.get("project"), PATH_CHARACTERS),
         usual_model=usual,
         asked_model=None,
-        session_id=_string(said.get("session_id")),
-        tool_use_id=_string(said.get("tool_use_id")),
+        session_id=text_in(said.get("session_id")),
+        tool_use_id=text_in(said.get("tool_use_id")),
         is_chosen=usual != parent,  # its own configuration names another
     )
 

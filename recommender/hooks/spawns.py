@@ -1,14 +1,11 @@
 """A spawn of a client that is not Claude Code, and what to do about its model."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from recommender.hooks.hook import OPT_OUT, _line
+from recommender.hooks.exchange import OPT_OUT, change_in_words
 from recommender.hooks.hook_log import log_missed_answer
 from recommender.settings import LookupSettings
-
-if TYPE_CHECKING:
-    from recommender.lookup import Recommendation
 
 
 class Spawn(NamedTuple):
@@ -68,13 +65,11 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
         draws_trials=mode == "enforce" and spawn.is_ours,
     )
     log_missed_answer(recommendation.problem if spawn.description or spawn.prompt else None)
-    is_known = recommendation.baseline_model is not None and recommendation.baseline_source != "usual"
-    is_known = is_known and not recommendation.is_sample
     # What a person has set is not told here, so that an effort is only ever lowered.
     is_lower = effort_rank(recommendation.effort or "") <= effort_rank(recommendation.baseline_effort or "")
     effort = recommendation.effort if spawn.takes_effort and is_lower else None
     is_change = recommendation.model != recommendation.baseline_model or effort is not None
-    is_applicable = spawn.is_ours and is_known and recommendation.is_change and is_change
+    is_applicable = spawn.is_ours and recommendation.may_be_applied and recommendation.is_change and is_change
     model = usable(recommendation.model) if is_applicable else None
     note_decision(
         recommendation,
@@ -89,11 +84,7 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     )
     if model is None or mode not in ("advise", "enforce"):
         return None
-    return Change(model, effort, _message(spawn, recommendation, mode))
-
-
-def _message(spawn: Spawn, recommendation: "Recommendation", mode: str) -> str:
-    model, usual, reason = recommendation.model, recommendation.baseline_model, recommendation.reason
-    if mode == "advise":
-        return _line(f"spawnwise: use {model} instead of {usual} for {spawn.agent}. {reason}")
-    return _line(f"spawnwise: {spawn.agent} runs on {model} instead of {usual}. {reason}")
+    told = change_in_words(
+        spawn.agent, recommendation.model, recommendation.baseline_model, recommendation.reason, mode
+    )
+    return Change(model, effort, told)
