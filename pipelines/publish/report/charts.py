@@ -88,12 +88,7 @@ def activity_data(facts: ReportFacts) -> list[Row]:
     """Return what the filters choose from: counts, costs and tokens by period, project, person, agent and model."""
     return [
         {
-            "from": row["period"].isoformat(),
-            "until": _end(row["period"], facts.period).isoformat(),
-            "project": row["project"],
-            "user": row["user_name"],
-            "agent": row["agent_name"],
-            "model": row["model"],
+            **_filtered_by(row, facts.period),
             "work": row["work_type"],
             "spawns": row["count_spawns"],
             "success": row["count_successes"],
@@ -109,16 +104,23 @@ def activity_data(facts: ReportFacts) -> list[Row]:
     ]
 
 
+def _filtered_by(row: Row, period: str) -> Row:
+    """Return what every filter of the page goes by."""
+    return {
+        "from": row["period"].isoformat(),
+        "until": _end(row["period"], period).isoformat(),
+        "project": row["project"],
+        "user": row["user_name"],
+        "agent": row["agent_name"],
+        "model": row["model"],
+    }
+
+
 def failure_data(facts: ReportFacts) -> list[Row]:
     """Return failures by period, project, person, agent, model, fault and cause."""
     return [
         {
-            "from": row["period"].isoformat(),
-            "until": _end(row["period"], facts.period).isoformat(),
-            "project": row["project"],
-            "user": row["user_name"],
-            "agent": row["agent_name"],
-            "model": row["model"],
+            **_filtered_by(row, facts.period),
             "fault": row["fault"],
             "cause": row["cause"],
             "meaning": row["cause_meaning"],
