@@ -3,18 +3,17 @@
 import argparse
 import json
 import sys
-from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.audit.answers import audits_of, newest_audits
 from pipelines.audit.nightly import AuditReport, audit_spawns
 from pipelines.commands.terminal import progress_on, table_console
 from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse, named_sql
+from pipelines.warehouse import Warehouse
 from recommender.reasons import percent
 from recommender.terminal import add_json_argument, printable
 
@@ -76,14 +75,8 @@ def _in_words(report: AuditReport) -> str:
     )
 
 
-def _rows(warehouse: Warehouse, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    with warehouse.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(named_sql(audit_spawns.__code__.co_filename, statement), parameters).fetchall()
-    return [row | {"judged_at": row["judged_at"].isoformat()} for row in rows]
-
-
 def _list(warehouse: Warehouse, most: int | None, *, as_json: bool) -> int:
-    rows = _rows(warehouse, "list_audits", {"most": most})
+    rows = newest_audits(warehouse, most)
     if as_json:
         print(json.dumps([{name: value for name, value in row.items() if name != "task_title"} for row in rows]))
         return 0
@@ -103,7 +96,7 @@ def _list(warehouse: Warehouse, most: int | None, *, as_json: bool) -> int:
 
 
 def _show(warehouse: Warehouse, name: str, *, as_json: bool) -> int:
-    rows = _rows(warehouse, "show_audits", {"id": name}) if name.strip("%_") else []
+    rows = audits_of(warehouse, name)
     if len({row["task_id"] for row in rows}) != 1:
         which = "Several audited spawns begin" if rows else "No audited spawn begins"
         print(printable(f"{which} with {name}. `spawnwise audit list` has their ids."), file=sys.stderr)

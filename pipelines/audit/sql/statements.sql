@@ -107,8 +107,7 @@ insert into learning.audit_rates (
 )
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 
--- name: list_audits
-select
+-- name: audit_columns
     audits.task_id::text,
     audits.judge,
     audits.verdict,
@@ -124,29 +123,16 @@ select
     tasks.model_used,
     tasks.task_title,
     tasks.source_key
+
+-- name: newest_audits
+select {columns}
 from learning.audits
 inner join learning.task_history as tasks on audits.task_id = tasks.id
 order by audits.judged_at desc, audits.task_id
 limit %(most)s
 
--- name: show_audits
-select
-    audits.task_id::text,
-    audits.judge,
-    audits.verdict,
-    audits.fault,
-    audits.confidence,
-    audits.quotation,
-    audits.why_unclear,
-    audits.probability,
-    audits.observed,
-    audits.cost_usd,
-    audits.judged_at,
-    tasks.agent_used,
-    tasks.model_used,
-    tasks.task_title,
-    tasks.source_key,
-    audits.evidence
+-- name: audits_of
+select {columns}, audits.evidence
 from learning.audits
 inner join learning.task_history as tasks on audits.task_id = tasks.id
 where audits.task_id::text like %(id)s || '%%' or tasks.source_key = %(id)s
