@@ -11,7 +11,8 @@ from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
 from pipelines.trials import store
 from pipelines.trials.labels import scope_labels
-from pipelines.trials.propose import Proposal, expected_costs_of, pace_of, proposals
+from pipelines.trials.pace import expected_costs_of, pace_of
+from pipelines.trials.propose import Proposal, proposals
 from pipelines.trials.rule import Outlook
 from pipelines.trials.store import ArmCounts, StoredTrial
 from pipelines.warehouse import Warehouse

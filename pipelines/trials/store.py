@@ -11,7 +11,8 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from pipelines.trials import rule as trial_rule
-from pipelines.trials.propose import DayOfWork, Expectation, Proposal
+from pipelines.trials.pace import DayOfWork
+from pipelines.trials.propose import Expectation, Proposal
 from pipelines.trials.rule import Verdict
 from pipelines.warehouse import named_sql
 from pipelines.warehouse.columns import listed

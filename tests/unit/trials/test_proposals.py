@@ -1,4 +1,5 @@
-from pipelines.trials.propose import Pace, Proposal, proposals
+from pipelines.trials.pace import Pace
+from pipelines.trials.propose import Proposal, proposals
 from recommender.decision import Rule
 from recommender.judgement import Records, records_in
 from recommender.rows import ANY_AGENT, ANY_KIND, Scope, Tier
