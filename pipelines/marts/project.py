@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from functools import cache
 from pathlib import Path
 
 import dbt.version
@@ -33,6 +34,7 @@ def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) ->
     return manifest
 
 
+@cache
 def _project_digest() -> str:
     digest = hashlib.sha256(dbt.version.__version__.encode())
     for path in sorted(PROJECT_FOLDER.rglob("*")):
