@@ -47,7 +47,7 @@ def _phase(manifest: Path, name: str, selector: str, stage: str) -> dg.AssetsDef
     ) -> Iterator[Any]:
         progress.stage(stage)
         if selector == READS_WHAT_IS_NEW:
-            note_inputs(warehouse, settings, context.run.root_run_id or context.run_id)
+            note_inputs(warehouse, settings, context.run.root_run_id or context.run.run_id)
         yield from build_phase(context, warehouse, settings, manifest, selector, full_refresh=config.full_refresh)
 
     return models

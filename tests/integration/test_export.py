@@ -93,15 +93,16 @@ def test_duckdb_reads_every_table_with_its_types(
 def test_a_failed_export_leaves_the_files_as_they_were(
     published: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    export.export_tables(published, tmp_path)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")}
+    folder = tmp_path / "exported"
+    export.export_tables(published, folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*.parquet")}
     with psycopg.connect(published.dsn) as connection:
         connection.execute("insert into marts.odd select * from marts.odd")
         connection.execute("create view serving.worst as select 1 / (select 0 where current_date > '2000-01-01') as x")
     with pytest.raises(export.ExportError, match="cannot be read from Postgres"):
-        export.export_tables(published, tmp_path)
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*.parquet")} == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["marts", "serving"]
+        export.export_tables(published, folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*.parquet")} == before
+    assert sorted(path.name for path in folder.iterdir()) == ["marts", "serving"]
 
 
 def test_the_same_files_go_to_a_bucket(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.ingest import sources as registry
-from pipelines.ingest.files import find
+from pipelines.ingest.files import names
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.ingest import ingest as ingest_inputs
 from pipelines.ingest.inputs import logs_on_this_machine, sample_folder
@@ -67,10 +67,10 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     source = Source("tables", _is_database, read_rows=read_tasks, suffixes=(".db",))
     known = (*sources(), source)
     monkeypatch.setattr(registry, "sources", lambda: known)
-    monkeypatch.setattr(find, "sources", lambda: known)
-    find._other_suffixes.cache_clear()
+    monkeypatch.setattr(names, "sources", lambda: known)
+    names.other_suffixes.cache_clear()
     yield
-    find._other_suffixes.cache_clear()
+    names.other_suffixes.cache_clear()
 
 
 @pytest.mark.usefixtures("tables")
