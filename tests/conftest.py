@@ -28,6 +28,7 @@ settings.register_profile(
 settings.load_profile("spawnwise")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests on one worker, and on one those of the home that takes a minute to make; longest first."""
     for item in items:

@@ -98,7 +98,7 @@ def test_the_limits_are_the_same_in_dbt_and_in_the_counts_of_ingest(warehouse: W
     insert_history(warehouse)
     insert_at(warehouse, [first - second, first, NOW + day - second])
     assert read_health(warehouse).spawns_at_impossible_times == 1
-    insert_at(warehouse, [NOW + day * 1.01])
+    insert_at(warehouse, [datetime.now(UTC) + day * 1.01])  # NOW is from when the tests were collected
     assert read_health(warehouse).spawns_at_impossible_times == 2
     assert run_dbt(warehouse, Settings(), ["run", "--select", "staging"]).failures == []
     with warehouse.connect() as connection:

@@ -4,6 +4,7 @@ The bars stand some points below what the examples reach, and far above any one 
 """
 
 import csv
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,11 +151,13 @@ def calls_of(text: str) -> Iterator[str]:
     """Yield what is called in reading a text, of Python's and of C's."""
     called: list[str] = []
     before = sys.getprofile()
+    gc.disable()  # what it collects of other tests would be counted
     sys.setprofile(lambda _frame, event, _argument: called.append(event) if "call" in event else None)
     try:
         work_type_of(text)
     finally:
         sys.setprofile(before)
+        gc.enable()
     yield from called
 
 
