@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Half as many more workers as cores, as tests wait for servers and processes a third of their time.
 ON_ALL_CORES = --numprocesses $(shell $(BIN)/python -c 'import os; print(min(6, (3 * (os.cpu_count() or 1) + 1) // 2))') \
-	--dist loadgroup --no-loadscope-reorder --durations 15 --durations-min 5
+	--dist loadfile --no-loadscope-reorder --durations 15 --durations-min 5
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1

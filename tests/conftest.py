@@ -10,13 +10,15 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from xdist.remote import Producer
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
+from tests.support.by_file import ByFile, needs_shared_home
 
 TEMPLATE = "template_spawnwise"
-SLOWEST_FIRST = ("reliability", "integration")
+SLOWEST = ("reliability", "integration")
 # Of the lowest number that is free: dbt parses its project again for every database of another name.
 _database_numbers = list(range(99, 0, -1))
 
@@ -28,16 +30,15 @@ settings.register_profile(
 settings.load_profile("spawnwise")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook
+@pytest.hookimpl(optionalhook=True)  # xdist may be off
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Deal out whole files."""
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one worker, and on one those of the home that takes a minute to make; longest first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("undisturbed" if _needs_home(item) else str(item.path)))
-    items.sort(key=lambda item: (not _needs_home(item), *(part not in item.path.parts for part in SLOWEST_FIRST)))
-
-
-def _needs_home(item: pytest.Item) -> bool:
-    return "undisturbed" in getattr(item, "fixturenames", ())
+    """Let the longest begin: those that need the shared home, then those of the slow folders."""
+    items.sort(key=lambda item: (not needs_shared_home(item.path), *(part not in item.path.parts for part in SLOWEST)))
 
 
 @pytest.fixture(autouse=True)
