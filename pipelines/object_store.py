@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("s3", "gs", "az")
 EXTRA = "cloud"
-_PATIENCE: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
+_RETRIES: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
 _CLIENT: Any = {"connect_timeout": "10s", "timeout": "5min", "allow_http": True}  # an endpoint of one's own may be HTTP
 _CREDENTIALS = {
     "s3": "AWS_PROFILE, AWS_ACCESS_KEY_ID or the role of this machine",
@@ -84,7 +84,7 @@ def _store(scheme: str, bucket: str) -> "ObjectStore":
     from obstore.store import from_url
 
     given: dict[str, Any] = {"credential_provider": provider} if scheme == "s3" and (provider := _of_boto3()) else {}
-    return from_url(f"{scheme}://{bucket}", client_options=_CLIENT, retry_config=_PATIENCE, **given)
+    return from_url(f"{scheme}://{bucket}", client_options=_CLIENT, retry_config=_RETRIES, **given)
 
 
 def _of_boto3() -> Any:

@@ -10,7 +10,7 @@ from recommender.efforts import arm_among, arm_name, effort_rank, split_arm, wor
 from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.kinds import Match
 from recommender.models import model_family, price_rank
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
 from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot
 from recommender.tiers import is_listed, is_of_work_type, own_tier, shipped_tier, shipped_tiers

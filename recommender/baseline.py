@@ -15,7 +15,7 @@ from typing import NamedTuple
 from recommender.claude_files import declared_efforts, declared_models, plugin_agent_folders, project_agent_folders
 from recommender.efforts import USUAL, default_effort, effort_level, effort_rank, split_arm
 from recommender.models import declared_family, model_family
-from recommender.rows import AgentSpec
+from recommender.published_rows import AgentSpec
 from recommender.settings import (
     claude_config_dir,
     claude_forced_effort,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.kinds import Match
-from recommender.rows import ANY_KIND, AgentSpec, Scope
+from recommender.published_rows import ANY_KIND, AgentSpec, Scope
 from recommender.snapshot import Snapshot
 from recommender.trials import is_within
 

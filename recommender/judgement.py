@@ -10,8 +10,8 @@ from recommender.decision import Decisions, Evidence, Floats, Ints, decide
 from recommender.efforts import model_of, words_of
 from recommender.exploration import exploration_shares, propensities
 from recommender.kinds import Match
+from recommender.published_rows import ANY_AGENT, ModelEvidence, Scope
 from recommender.reasons import Seen, reason_of
-from recommender.rows import ANY_AGENT, ModelEvidence, Scope
 from recommender.snapshot import Snapshot
 
 UNKNOWN_SD = 10.0  # of the logit of a model that has no row in a scope: nothing is known of it there

@@ -17,7 +17,7 @@ from safetensors.numpy import load, save
 from recommender.decision import Rule
 from recommender.errors import SpawnwiseError
 from recommender.home import private_folder
-from recommender.rows import (
+from recommender.published_rows import (
     ANY_AGENT,
     ANY_KIND,
     ANY_TYPE,

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from recommender.rows import Tier
+from recommender.published_rows import Tier
 
 SHIPPED_TIERS = Path(__file__).with_name("model_tiers.csv")
 OF_WORK_TYPE = "type:"

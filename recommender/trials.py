@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from recommender.baseline import Baseline
 from recommender.efforts import default_effort
 from recommender.home import private_folder
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Trial
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Trial
 from recommender.settings import data_home
 from recommender.snapshot import Snapshot
 

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from pipelines.audit.audit_spawns import audit_spawns
 from pipelines.audit.correct import correct_outcomes
-from pipelines.audit.nightly import audit_spawns
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.table_metadata import table_metadata

@@ -13,7 +13,6 @@ from typing import Any
 
 from pipelines.ingest.files.lines import DAMAGE, open_log, whole_lines
 from pipelines.ingest.files.parsing import pieces
-from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.sources.claude_code.notices import (
     Notice,
     from_mailbox,
@@ -23,6 +22,7 @@ from pipelines.ingest.sources.claude_code.notices import (
     from_teammates,
 )
 from pipelines.ingest.sources.claude_code.reports import LAUNCHED, report_text
+from pipelines.ingest.stored_redaction import redact_stored
 from pipelines.ingest.values import items, mapping, reference, text
 
 MAX_TASK, MAX_REPORT = 4_000, 6_000  # characters; of what is longer the beginning and the end are shown

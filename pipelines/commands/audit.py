@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.audit.answers import audits_of, newest_audits
-from pipelines.audit.nightly import AuditReport, audit_spawns
-from pipelines.commands.terminal import progress_on, table_console
+from pipelines.audit.audit_spawns import AuditReport, audit_spawns
+from pipelines.commands.console import progress_on, table_console
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.reasons import percent

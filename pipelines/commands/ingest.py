@@ -6,14 +6,14 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from, what_was_found
-from pipelines.commands.terminal import progress_on
+from pipelines.commands.console import progress_on
+from pipelines.commands.input_arguments import CANNOT_READ, add_logs_argument, settings_from, what_was_found
 from pipelines.publish.report.wording import counted
 from pipelines.warehouse.embedded import started_meanwhile
 from recommender.terminal import add_json_argument, printable
 
 if TYPE_CHECKING:
-    from pipelines.ingest.ingest import IngestReport
+    from pipelines.ingest.intake import IngestReport
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, _ = settings_from(arguments)
     is_new = settings.database_url is None and not settings.postgres_folder.exists()
     with started_meanwhile(settings):
-        from pipelines.ingest.ingest import begun, ingest
+        from pipelines.ingest.intake import begun, ingest
 
         with begun(settings.logs, settings.scheduler) as reading:
             if found := what_was_found(arguments, reading.found):

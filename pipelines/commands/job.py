@@ -12,9 +12,9 @@ from dagster_shared.error import SerializableErrorInfo
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from pipelines.commands.terminal import progress_on
+from pipelines.commands.console import progress_on
 from pipelines.instance import open_instance
-from pipelines.nightly import BY_COMMAND
+from pipelines.nightly_job import BY_COMMAND
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse, WarehouseError
 from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from pipelines.commands.inputs import (
+from pipelines.commands.input_arguments import (
     CANNOT_READ,
     add_logs_argument,
     add_remember_argument,
@@ -15,12 +15,12 @@ from pipelines.commands.inputs import (
     settings_from,
     what_was_found,
 )
-from pipelines.commands.patience import waiting_for_the_database
 from pipelines.commands.quiet import quiet_night
+from pipelines.commands.retry import waiting_for_the_database
 from pipelines.commands.summary_text import print_summary
 from pipelines.ingest.health import time_warning
 from pipelines.ingest.inputs import inputs_for
-from pipelines.notices import Notice, failed_checks, failed_run, send
+from pipelines.notify import Notice, failed_checks, failed_run, send
 from pipelines.progress import SilentProgress, shortened
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from pipelines.commands.job import explain_failure, run_job
 from pipelines.purge.names import AmbiguousProjectError, people_named, projects_named
-from pipelines.purge.purge import PurgeReport, count_purge, prove, purge
+from pipelines.purge.run_purge import PurgeReport, count_purge, prove, purge
 from pipelines.purge.scope import Scope
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -8,11 +8,11 @@ from dataclasses import asdict
 
 from rich.console import Console
 
+from pipelines.commands.console import progress_on
 from pipelines.commands.ingest import in_words
-from pipelines.commands.inputs import CANNOT_READ, add_logs_argument, settings_from, what_was_found
-from pipelines.commands.patience import waiting_for_the_database
-from pipelines.commands.terminal import progress_on
-from pipelines.ingest.ingest import IngestReport, ingest_sources
+from pipelines.commands.input_arguments import CANNOT_READ, add_logs_argument, settings_from, what_was_found
+from pipelines.commands.retry import waiting_for_the_database
+from pipelines.ingest.intake import IngestReport, ingest_sources
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.terminal import add_json_argument, printable

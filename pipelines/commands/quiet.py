@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipelines.ingest.files.find import find_logs
-from pipelines.ingest.files.known import marks, news
+from pipelines.ingest.files.known_files import marks, news
 from pipelines.ingest.files.scan import scan
 from pipelines.ingest.inputs import inputs_for
 from pipelines.ingest.specs.agent_specs import specs_differ

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import click
 import psycopg
 
-from pipelines.audit import review
-from pipelines.audit.review import Card
+from pipelines.audit import review_cards
+from pipelines.audit.review_cards import CARDS, Card
 from pipelines.audit.verdict import Fault, Word
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -39,7 +39,7 @@ NONE_LEFT = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    parser.add_argument("--count", type=int, default=review.CARDS, metavar="N", help="spawns to look at (default: 10)")
+    parser.add_argument("--count", type=int, default=CARDS, metavar="N", help="spawns to look at (default: 10)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     with Warehouse.open(Settings()) as warehouse, warehouse.connect(autocommit=True) as connection:
         try:
-            shown = review.cards(connection, max(1, arguments.count))
+            shown = review_cards.cards(connection, max(1, arguments.count))
         except psycopg.errors.UndefinedTable:
             print("Nothing has been learned yet: run `spawnwise learn` first.", file=sys.stderr)
             return 1
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 1
         answered = _ask(connection, shown)
         print(f"{answered} answered. `spawnwise learn` counts them; answers can be changed by `spawnwise feedback`.")
-        for line in review.agreement_in_words(connection):
+        for line in review_cards.agreement_in_words(connection):
             print(printable(line))
     return 0
 
@@ -72,7 +72,7 @@ def _ask(connection: "psycopg.Connection[object]", shown: list[Card]) -> int:
         click.echo("\n".join(screen(card, len(answered) + 1, len(shown))))
         key = click.getchar().casefold()
         if key in ANSWERS:
-            review.answer(connection, card, *ANSWERS[key])
+            review_cards.answer(connection, card, *ANSWERS[key])
             answered.append(True)
         elif key == "s":
             answered.append(False)
@@ -80,7 +80,7 @@ def _ask(connection: "psycopg.Connection[object]", shown: list[Card]) -> int:
             click.echo_via_pager(printable(card.bundle.text()))
         elif key == "z" and answered:
             if answered.pop():
-                review.take_back(connection, shown[len(answered)])
+                review_cards.take_back(connection, shown[len(answered)])
         elif key in ("q", "\x03", "\x04", "\x1b"):
             break
     click.clear()

@@ -9,7 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.notices import Notice, send
+from pipelines.notify import Notice, send
 from pipelines.schedule.machine import (
     KINDS,
     ScheduleError,

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.terminal import table_console
+from pipelines.commands.console import table_console
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError, named_sql, statements
 from recommender.terminal import add_json_argument, printable

@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.terminal import table_console
+from pipelines.commands.console import table_console
 from pipelines.journal.advice import Advice, advice_now
 from pipelines.publish.quota import quota_now
 from pipelines.publish.report import wording

@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands import trial_actions as actions
-from pipelines.commands.terminal import table_console
+from pipelines.commands.console import table_console
 from pipelines.journal.load import load_journal
 from pipelines.settings import Settings
-from pipelines.trials import store
-from pipelines.trials.store import StoredTrial
+from pipelines.trials import trial_store
+from pipelines.trials.trial_store import StoredTrial
 from pipelines.warehouse import Warehouse
 from recommender.efforts import words_of
 from recommender.reasons import dollars, percent
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(warehouse: Warehouse, settings: Settings, arguments: argparse.Namespace) -> None:
     with warehouse.connect() as connection:
-        trials = store.read_trials(connection)
+        trials = trial_store.read_trials(connection)
     shown = [trial for trial in trials if arguments.all or trial.ended_at is None]
     if arguments.json:
         print(json.dumps([trial.as_dict() for trial in shown]))

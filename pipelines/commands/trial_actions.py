@@ -9,10 +9,10 @@ from pipelines.journal.load import load_journal
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
-from pipelines.trials import store
-from pipelines.trials.nightly import clash
+from pipelines.trials import trial_store
 from pipelines.trials.rule import Verdict
-from pipelines.trials.store import StoredTrial
+from pipelines.trials.trial_store import StoredTrial
+from pipelines.trials.update_trials import clash
 from pipelines.warehouse import Warehouse
 from recommender.efforts import words_of
 from recommender.errors import SpawnwiseError
@@ -29,7 +29,7 @@ class TrialError(SpawnwiseError):
 def find_trial(warehouse: Warehouse, trial_id: str) -> StoredTrial:
     """Return a trial by its name; raise `TrialError`."""
     with warehouse.connect() as connection:
-        trials = {trial.trial_id: trial for trial in store.read_trials(connection)}
+        trials = {trial.trial_id: trial for trial in trial_store.read_trials(connection)}
     if trial_id in trials:
         return trials[trial_id]
     near = get_close_matches(trial_id, trials, 1)
@@ -40,7 +40,7 @@ def choose_proposal(warehouse: Warehouse, agent: str | None, kind: str | None, c
     """Return the one proposal for an agent, a type of work (or the number of a kind) and a candidate."""
     with warehouse.connect() as connection:
         _require_known(connection, agent, kind)
-        proposed = [trial for trial in store.read_trials(connection) if trial.state == "proposed"]
+        proposed = [trial for trial in trial_store.read_trials(connection) if trial.state == "proposed"]
     fitting = [
         trial
         for trial in proposed
@@ -64,7 +64,7 @@ def start_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial, pr
         raise TrialError("Trials are off: SPAWNWISE_TRIALS is off. Set it to propose or auto.")
     folder = _project_folder(project)
     with warehouse.connect() as connection:
-        trials = store.read_trials(connection)
+        trials = trial_store.read_trials(connection)
         others = [other for other in trials if other.trial_id != trial.trial_id]
         if other := clash(trial, others, folder):
             raise TrialError(
@@ -72,9 +72,9 @@ def start_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial, pr
                 f"`spawnwise trial stop {other.trial_id}`."
             )
         is_started = (
-            store.start(connection, trial.trial_id, by="person", project=folder)
+            trial_store.start(connection, trial.trial_id, by="person", project=folder)
             if trial.state == "proposed"
-            else store.resume(connection, trial.trial_id)
+            else trial_store.resume(connection, trial.trial_id)
         )
         if not is_started:
             raise TrialError(
@@ -94,7 +94,7 @@ def stop_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial) -> 
     if trial.state not in trial_rule.ACTIVE:
         raise TrialError(f"{trial.trial_id} is {trial.state}: there is nothing to stop.")
     with warehouse.connect() as connection:
-        store.move(connection, trial.trial_id, Verdict("stopped", "Stopped by a person."))
+        trial_store.move(connection, trial.trial_id, Verdict("stopped", "Stopped by a person."))
     _publish(warehouse, settings, trial.trial_id)
     return (
         f"Stopped {trial.trial_id}: its spawns run on {words_of(trial.baseline)} again, unless the logs say otherwise."
@@ -104,7 +104,7 @@ def stop_trial(warehouse: Warehouse, settings: Settings, trial: StoredTrial) -> 
 def listed() -> list[dict[str, Any]]:
     """Return the trials that have not ended, as plain values."""
     with Warehouse.open(Settings()) as warehouse, warehouse.connect() as connection:
-        return [trial.as_dict() for trial in store.read_trials(connection) if trial.ended_at is None]
+        return [trial.as_dict() for trial in trial_store.read_trials(connection) if trial.ended_at is None]
 
 
 def shown(trial_id: str) -> dict[str, Any]:
@@ -144,9 +144,9 @@ def _project_folder(project: str | None) -> str | None:
     return str(folder.resolve())
 
 
-def _require_known(connection: store.Connection, agent: str | None, kind: str | None) -> None:
+def _require_known(connection: trial_store.Connection, agent: str | None, kind: str | None) -> None:
     version = newest_clustering(connection)
-    scopes = store.read_estimates(connection, version) if version is not None else {}
+    scopes = trial_store.read_estimates(connection, version) if version is not None else {}
     agents = {scope.agent_name for scope in scopes}
     kinds = {str(scope.cluster_id) for scope in scopes} | set(WORK_TYPES)
     if agent is not None and agent not in agents:

@@ -15,7 +15,7 @@ from pipelines.estimate.scopes import Scopes, scopes_of, sum_over_scopes
 from pipelines.estimate.what_if import outcomes_to_choose
 from pipelines.settings import Settings
 from recommender.decision import Decisions, Evidence, decide, rule_of
-from recommender.rows import Scope, is_narrower
+from recommender.published_rows import Scope, is_narrower
 
 # success_low holds with probability 0.995 for the true rate, which leaves room for the luck of the next tasks: the rate
 # over a quarter as many new tasks stays above it in about nine cells of ten.

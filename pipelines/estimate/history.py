@@ -11,7 +11,7 @@ from pipelines.estimate.outcomes import Floats, Ints, Outcomes, outcome_informat
 from pipelines.settings import Settings
 from recommender.efforts import arm_among, model_of
 from recommender.models import model_family, model_version
-from recommender.rows import ANY_AGENT, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_TYPE, Scope
 
 
 class TaskRow(NamedTuple):

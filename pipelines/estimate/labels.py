@@ -1,6 +1,6 @@
 """The outcomes that dbt derived, written back to the task history."""
 
-from pipelines.ingest.outcomes import update_outcomes
+from pipelines.ingest.early_outcomes import update_outcomes
 from pipelines.warehouse import Warehouse
 
 DERIVED = "with int_task_outcomes as (select * from intermediate.int_task_outcomes)"

@@ -6,8 +6,8 @@ from functools import cache
 
 from genai_prices import data_snapshot
 
-from pipelines.ingest.costs import total_cost
 from pipelines.ingest.prices import Usage
+from pipelines.ingest.usage_cost import total_cost
 
 # What a spawn typically moves (medians of real spawns): most of its input is read from the cache.
 TYPICAL_INPUT, TYPICAL_CACHED, TYPICAL_OUTPUT = 60_000, 50_000, 3_000

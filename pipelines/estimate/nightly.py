@@ -14,7 +14,7 @@ from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.efforts import model_of
-from recommender.rows import Scope
+from recommender.published_rows import Scope
 
 
 @dataclass(frozen=True)

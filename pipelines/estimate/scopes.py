@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes
-from recommender.rows import ANY_AGENT, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_TYPE, Scope
 
 
 @dataclass(frozen=True)

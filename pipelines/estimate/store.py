@@ -11,7 +11,7 @@ from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
 from pipelines.warehouse.columns import listed
 from recommender.efforts import arm_name
-from recommender.rows import Scope
+from recommender.published_rows import Scope
 
 Connection = psycopg.Connection[Any]
 KEY = ("agent_name", "work_type", "cluster_id", "model", "effort")

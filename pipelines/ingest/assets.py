@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.ingest.ingest import ingest
+from pipelines.ingest.intake import ingest
 from pipelines.ingest.shards.observed import ObservedProgress
 from pipelines.ingest.summary import agents_and_models, warnings_metadata
 from pipelines.progress import Progress

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
 from pipelines.ingest.observations import TOKENS, WORKFLOW
-from pipelines.ingest.signals.names import DERIVED, RETURNED
+from pipelines.ingest.signals.signal_names import DERIVED, RETURNED
 from recommender.text.task_text import task_text
 
 NEVER = 2**62

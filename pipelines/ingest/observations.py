@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipelines.ingest import facts as fact
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.redaction import redact_further, redact_stored
+from pipelines.ingest.stored_redaction import redact_further, redact_stored
 from pipelines.ingest.values import identifier, name
 from pipelines.ingest.who import repository_name
 from recommender.text.task_text import task_text

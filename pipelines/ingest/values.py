@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.redaction import redact_key, redact_start, redact_stored
+from pipelines.ingest.stored_redaction import redact_key, redact_start, redact_stored
 from pipelines.object_store import address
 
 # A time in a log can be right from the first logs of agents to its reading, of clocks that run ahead a day later.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipelines.ingest import facts as fact
 from pipelines.ingest.facts import Facts, payload, told
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.stored_redaction import redact_stored
 from pipelines.ingest.values import name
 from recommender.settings import reading_host, reading_user
 

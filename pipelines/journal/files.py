@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from pipelines.journal.events import Event, read_event
+from pipelines.journal.journal_events import Event, read_event
 from pipelines.warehouse import named_sql
 from recommender.journal.notes import journal_files
 

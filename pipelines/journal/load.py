@@ -10,9 +10,9 @@ from pipelines.ingest.facts import Facts
 from pipelines.ingest.observations import Told, fold
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.spawn_record import SpawnRecord
-from pipelines.ingest.store import write_facts
-from pipelines.journal.events import Event, Recorded, started_at
+from pipelines.ingest.task_store import write_facts
 from pipelines.journal.files import mark_read, new_lines
+from pipelines.journal.journal_events import Event, Recorded, started_at
 from pipelines.journal.staged import merge_events
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql

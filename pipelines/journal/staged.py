@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from pipelines.journal.events import Decision, Event, Feedback, Stop
+from pipelines.journal.journal_events import Decision, Event, Feedback, Stop
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.marts.run import DbtError, run_dbt
+from pipelines.marts.run_dbt import DbtError, run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 

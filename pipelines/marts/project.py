@@ -8,7 +8,7 @@ from pathlib import Path
 import dbt.version
 import fasteners
 
-from pipelines.marts.run import PROJECT_FOLDER, invoke_dbt, run_dbt
+from pipelines.marts.run_dbt import PROJECT_FOLDER, invoke_dbt, run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 

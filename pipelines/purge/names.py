@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.stored_redaction import redact_stored
 from pipelines.ingest.values import name
 from pipelines.ingest.who import repository_name
 from pipelines.warehouse import named_sql

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.table_metadata import table_metadata
-from pipelines.trials.nightly import update_trials
+from pipelines.trials.update_trials import update_trials
 from pipelines.warehouse import Warehouse
 from recommender.decision import rule_of
 

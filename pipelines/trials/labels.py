@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from pipelines.trials.store import Connection
+from pipelines.trials.trial_store import Connection
 from pipelines.warehouse import named_sql
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from recommender.work_types import WORK_TYPE_NAMES
 
 

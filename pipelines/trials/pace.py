@@ -9,7 +9,7 @@ import numpy as np
 from recommender.decision import Floats
 from recommender.efforts import arm_among, effort_level
 from recommender.judgement import Records
-from recommender.rows import ANY_AGENT, ANY_KIND, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, Scope
 
 ACTIVE_DAYS = 30  # before a scope's last spawn: the pace of its work is taken from these
 STALE_DAYS = 90  # before the last spawn of all: work that ended earlier is not worth a trial

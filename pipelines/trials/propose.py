@@ -14,7 +14,7 @@ from recommender.decision import Claims, Evidence, Rule, claims_of
 from recommender.efforts import arm_name, model_of, split_arm, words_of
 from recommender.judgement import Records
 from recommender.models import model_family, vendor_of
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Tier
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Tier
 from recommender.tiers import proposed_tiers
 from recommender.trials import overlaps
 

@@ -51,9 +51,9 @@ def run_lock(warehouse: Warehouse) -> Iterator[None]:
 
 
 def _watch(warehouse: Warehouse, connection: psycopg.Connection[Any], done: threading.Event) -> None:
-    patience = Settings().database_patience_s
-    while not done.wait(min(SECONDS_BETWEEN_LOOKS, patience)):
-        alarm = threading.Timer(patience, _end, [patience])
+    longest_s = Settings().database_patience_s
+    while not done.wait(min(SECONDS_BETWEEN_LOOKS, longest_s)):
+        alarm = threading.Timer(longest_s, _end, [longest_s])
         alarm.daemon = True
         alarm.start()
         try:
@@ -65,7 +65,7 @@ def _watch(warehouse: Warehouse, connection: psycopg.Connection[Any], done: thre
             alarm.cancel()
 
 
-def _end(patience: float) -> None:
+def _end(longest_s: float) -> None:
     """End the process as if it were killed: whatever waits for a frozen server cannot be woken."""
-    print(FROZEN.format(seconds=patience), file=sys.stderr, flush=True)
+    print(FROZEN.format(seconds=longest_s), file=sys.stderr, flush=True)
     os._exit(1)

@@ -11,7 +11,7 @@ __all__ = ["add_arguments", "run"]
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation."""
-    from recommender.explain import explain, in_words
+    from recommender.explanation import explain, in_words
 
     patient()
     explanation = explain(

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Note it, and print the task's id; raises `UnknownNameError` for an id that nothing knows."""
-    from recommender.journal.known import check_task
+    from recommender.journal.known_names import check_task
     from recommender.journal.notes import feedback
 
     if arguments.task != "last" and (unchecked := check_task(arguments.task)):

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Install, and say what was done; raises `SampleError` where invented work would be enforced."""
-    from recommender.hooks.install import install
+    from recommender.hooks.installer import install
 
     is_sample = _is_sample_learned()
     if is_sample and arguments.mode == "enforce" and not arguments.dry_run:

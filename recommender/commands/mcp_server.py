@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
-from recommender import explain as explanation
+from recommender import explanation
 from recommender.commands.registry import MissingExtraError, imported
 from recommender.errors import SpawnwiseError
 from recommender.journal import notes as journal
-from recommender.journal.known import check_task
+from recommender.journal.known_names import check_task
 from recommender.lookup import arecommend
 
 INSTRUCTIONS = (

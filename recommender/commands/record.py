@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Note it, and print its id; raises `UnknownNameError` for a model that nothing knows."""
-    from recommender.journal.known import check_model
+    from recommender.journal.known_names import check_model
     from recommender.journal.notes import record
 
     if not arguments.new_model:

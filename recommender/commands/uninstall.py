@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Uninstall, and say what was done."""
-    from recommender.hooks.install import uninstall
+    from recommender.hooks.installer import uninstall
 
     tell(arguments, uninstall(client_folder(arguments), client=arguments.client, dry_run=arguments.dry_run))
     return 0

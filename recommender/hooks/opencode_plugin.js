@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process"
 
 const COMMAND = "{COMMAND}"
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 const REMEMBERED = 1_000
 
 const ask = (said) =>
@@ -12,7 +12,7 @@ const ask = (said) =>
     const timer = setTimeout(() => {
       hook.kill()
       resolve(undefined)
-    }, PATIENCE_MS)
+    }, TIMEOUT_MS)
     let answer = ""
     hook.stdout.on("data", (part) => (answer += part))
     hook.stdin.on("error", () => {})

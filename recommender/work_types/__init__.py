@@ -16,8 +16,8 @@ from recommender.work_types.lexicon import (
     stems,
     unspaced,
 )
-from recommender.work_types.reading import Reading, add
 from recommender.work_types.stems import ATTRIBUTES
+from recommender.work_types.task_reading import Reading, add
 
 __all__ = ["WORK_TYPES", "WORK_TYPE_NAMES", "work_type_of"]
 

@@ -23,7 +23,7 @@ from pipelines.estimate.outcomes import Outcomes
 from pipelines.settings import Settings
 from recommender.decision import decide, rule_of
 from recommender.efforts import arm_name, effort_rank, model_of, split_arm
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.trials.data import SIZES, Floats, Ints, _list_name, _strata, _with_costs, named
 
 AGENT, WORK_TYPE, FOLDS = "worker", "other", 5

@@ -28,8 +28,8 @@ import psutil
 from distributed import LocalCluster
 
 from pipelines.ingest.files.find import find_logs
-from pipelines.ingest.files.known import stored_path
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.files.known_files import stored_path
+from pipelines.ingest.intake import ingest_sources
 from pipelines.ingest.shards.cluster import Cluster
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from psycopg.rows import dict_row
 
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.intake import ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.clients.model_server import AGENT, Script, Served, ToolCall, Turn, serving

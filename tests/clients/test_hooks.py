@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from recommender.hooks.install import install
-from recommender.rows import Tier
+from recommender.hooks.installer import install
+from recommender.published_rows import Tier
 from recommender.settings import data_home
 from recommender.snapshot import Snapshot, write_snapshot
 from tests.clients.model_server import AGENT, Script, ToolCall, Turn, sealed, serving

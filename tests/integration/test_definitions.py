@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import defs as load_definitions
-from pipelines.nightly import nightly_schedule
+from pipelines.nightly_job import nightly_schedule
 from pipelines.settings import Settings
 
 BY_DBT = {"staging", "intermediate", "marts", "serving"}

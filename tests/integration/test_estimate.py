@@ -9,7 +9,7 @@ from pipelines.estimate.checks import count_uncovered, count_undecided
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from recommender.rows import Scope
+from recommender.published_rows import Scope
 
 START = datetime.now(UTC) - timedelta(days=20)
 OUTCOMES_TABLE = (

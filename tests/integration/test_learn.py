@@ -205,7 +205,7 @@ def test_a_dead_database_is_told_in_clear_words(learned: Learned, arguments: lis
 
 def test_the_definitions_are_valid() -> None:
     from pipelines.definitions import defs
-    from pipelines.nightly import nightly_schedule
+    from pipelines.nightly_job import nightly_schedule
 
     assert defs().resolve_job_def("nightly").executor_def.name == "in_process"
     assert nightly_schedule(Settings()).cron_schedule == Settings().schedule == "0 2 * * *"

@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer

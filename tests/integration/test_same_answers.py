@@ -12,7 +12,7 @@ import pytest
 from pipelines.cluster import cluster_tasks
 from pipelines.estimate import estimate_models, write_labels
 from pipelines.ingest.vectors import TextVectors, store_vectors
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings

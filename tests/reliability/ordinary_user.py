@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.costs import usage_cost
-from pipelines.ingest.ingest import ingest_sources
-from pipelines.ingest.outcomes import outcome_models
+from pipelines.ingest.early_outcomes import outcome_models
+from pipelines.ingest.intake import ingest_sources
 from pipelines.ingest.sources import sources
+from pipelines.ingest.usage_cost import usage_cost
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 

@@ -12,7 +12,7 @@ import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from pipelines.commands.summary_text import print_summary
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.intake import ingest_sources
 from pipelines.ingest.specs.spec_files import SpecFile
 from pipelines.ingest.specs.spec_reading import read_spec
 from pipelines.progress import SilentProgress

@@ -9,9 +9,9 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from pipelines.audit.evidence import MAX_REPORT, evidence
-from pipelines.ingest.redaction import MARGIN, redact_stored
 from pipelines.ingest.sources.claude_code.reports import MAX_ERROR
-from pipelines.ingest.sources.claude_code.spawns import MAX_TITLE, call_payload, returned_payload
+from pipelines.ingest.sources.claude_code.spawn_calls import MAX_TITLE, call_payload, returned_payload
+from pipelines.ingest.stored_redaction import MARGIN, redact_stored
 from pipelines.ingest.values import MAX_NAME, name
 from tests.reliability.canaries import CANARIES
 from tests.reliability.house import IS_LONG, chance

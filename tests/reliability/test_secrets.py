@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from pipelines.audit.nightly import look_at
+from pipelines.audit.audit_spawns import look_at
 from pipelines.embed.embed_specs import embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.intake import ingest_sources
 from pipelines.ingest.specs.agent_specs import ingest_specs
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings

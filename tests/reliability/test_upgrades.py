@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.intake import ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError

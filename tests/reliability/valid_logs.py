@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.health import read_health
-from pipelines.ingest.ingest import IngestReport, ingest_sources
+from pipelines.ingest.intake import IngestReport, ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.conftest import cloned_database

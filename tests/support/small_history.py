@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.warehouse import Warehouse
-from recommender.rows import Scope
+from recommender.published_rows import Scope
 
 EMBEDDING_MODEL = "test-3"
 NOW = datetime.now(UTC).replace(microsecond=0)

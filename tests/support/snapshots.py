@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from recommender.embedding.local import LocalEmbedder
-from recommender.rows import (
+from recommender.published_rows import (
     ANY_AGENT,
     ANY_KIND,
     ANY_TYPE,

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log
 from pipelines.ingest.files.mark import PRINT_BYTES, Mark, fingerprint
-from pipelines.ingest.files.names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.sources import source_of
 from pipelines.object_store import BucketError, Place, opened

@@ -27,7 +27,7 @@ TRANSCRIPT = re.compile(r"(?:.*/)?(?:full\.jsonl(?:\.\d{3})?|tasks/[^/]+/agent-[
 _BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/entire/checkpoints/v1|refs/entire/checkpoints/.+")
 _FOUND_IN = ("refs/heads/entire/checkpoints", "refs/remotes", "refs/entire/checkpoints")
 _METADATA = "metadata.json"
-_PATIENCE_S = 600
+_TIMEOUT_S = 600
 # A repository may come from anybody: nothing that its configuration names is run, and nothing is fetched.
 _COMMAND = ("git", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C"}
@@ -146,7 +146,7 @@ def _git(repository: Path, *arguments: str, given: bytes = b"", to: Any = subpro
             stdout=to,
             stderr=subprocess.PIPE,
             env=inherited | _ENVIRONMENT,
-            timeout=_PATIENCE_S,
+            timeout=_TIMEOUT_S,
             check=False,
         )
     except FileNotFoundError:

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.ingest.files.log_names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log, other_suffixes
 from pipelines.ingest.files.mark import Mark
-from pipelines.ingest.files.names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log, other_suffixes
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.sources.claude_code import AGENT_PREFIX
 from pipelines.ingest.values import LATEST_MS, identifier, name, shown_path, storable

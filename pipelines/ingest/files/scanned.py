@@ -7,7 +7,7 @@ from pipelines.ingest.facts import Facts
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.lines import Overlong
 from pipelines.ingest.files.mark import COUNTERS, Mark
-from pipelines.ingest.redaction import redact_start
+from pipelines.ingest.stored_redaction import redact_start
 
 if TYPE_CHECKING:
     from pipelines.ingest.vectors import TextVectors

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipelines.ingest.sample.child import MODEL_IDS, final_report, model_calls, token
+from pipelines.ingest.sample.agent_work import MODEL_IDS, final_report, model_calls, token
 from pipelines.ingest.sample.plan import PlannedSpawn
 
 _ERRORS = {

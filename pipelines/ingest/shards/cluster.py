@@ -20,12 +20,12 @@ from recommender.errors import SpawnwiseError
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-    from pipelines.ingest.shards.child import Child
-    from pipelines.ingest.shards.columns import Columns
+    from pipelines.ingest.shards.arrow_tables import Columns
+    from pipelines.ingest.shards.reading_program import ReadingProgram
 
 EXTRA = "workers"
 CONNECT_S = 20
-PATIENCE_S = 120.0  # without any worker
+LONGEST_WAIT_S = 120.0  # without any worker
 BETWEEN_LOOKS_S = 5.0
 AHEAD = 2  # shards a worker that are handed out: what comes back waits in the workers' memory
 
@@ -104,7 +104,7 @@ class Cluster:
             except TimeoutError:
                 if self._look(client):
                     last_seen = time.monotonic()
-                elif time.monotonic() - last_seen > PATIENCE_S:
+                elif time.monotonic() - last_seen > LONGEST_WAIT_S:
                     raise SchedulerError(_gone(self.address, "it has no workers")) from None
             except (asyncio.CancelledError, CancelledError, OSError):
                 raise SchedulerError(_gone(self.address, "it was lost")) from None
@@ -119,7 +119,7 @@ def _connected(address: str) -> Iterator["Client"]:
         raise SchedulerError(_gone(address, "it does not answer")) from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE_S)
+            client.wait_for_workers(1, timeout=LONGEST_WAIT_S)
         except TimeoutError:
             raise SchedulerError(_gone(address, "it has no workers")) from None
         yield client
@@ -137,17 +137,17 @@ def _submitted(client: "Client", shard: Shard) -> "Future[Columns]":
 
 
 @cache
-def _child() -> "Child":
-    from pipelines.ingest.shards.child import Child
+def _program() -> "ReadingProgram":
+    from pipelines.ingest.shards.reading_program import ReadingProgram
 
-    return Child()
+    return ReadingProgram()
 
 
 def work(shard: Shard) -> "Columns":
     """Read a shard, on a worker."""
-    from pipelines.ingest.shards.columns import columns_of
+    from pipelines.ingest.shards.arrow_tables import columns_of
 
-    return columns_of(_child().read(shard))
+    return columns_of(_program().read(shard))
 
 
 def _has_killed(future: "Future[Columns]", address: str) -> bool:
@@ -163,7 +163,7 @@ def _has_killed(future: "Future[Columns]", address: str) -> bool:
 
 
 def _scans_of(shard: Shard, columns: Any) -> Iterator[tuple[str, Scan]]:
-    from pipelines.ingest.shards.columns import read_of
+    from pipelines.ingest.shards.arrow_tables import read_of
 
     read = read_of(columns, shard.tasks)
     seen = [(shard.tasks[file], scan) for file, scan in read.scans if not _is_unseen(shard.tasks[file], scan)]

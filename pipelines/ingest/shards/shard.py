@@ -11,7 +11,7 @@ from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.files.scan import Scan, parts
 from pipelines.ingest.join import link
-from pipelines.ingest.rows import text_hash
+from pipelines.ingest.task_row import text_hash
 from pipelines.ingest.vectors import TextVectors
 from recommender.embedding.local import EmbeddingError, embedder_from_environment
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from pipelines.ingest.agent_runs import ended, own_end, reports
 from pipelines.ingest.facts import Facts, payload, stated_at
 from pipelines.ingest.join import Linked
-from pipelines.ingest.rows import TaskRow
-from pipelines.ingest.runs import ended, own_end, reports
-from pipelines.ingest.signals.names import (
+from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions, with_notes
+from pipelines.ingest.signals.signal_names import (
     AFTER_TESTS,
     EMPTY,
     IN_SESSION,
@@ -22,8 +22,8 @@ from pipelines.ingest.signals.names import (
     RUN_STOPPED,
     TASK_STOPPED,
 )
-from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions, with_notes
 from pipelines.ingest.signals.weak import HALVES, combined
+from pipelines.ingest.task_row import TaskRow
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.specs.spec_files import SpecFile
+from pipelines.ingest.stored_redaction import redact_stored
 from pipelines.ingest.values import storable
 from recommender.models import declared_family
 

@@ -8,7 +8,7 @@ from functools import cache
 from pydoc_data.topics import topics  # English prose about programming that every Python has
 
 from recommender.embedding.local import LocalEmbedder
-from recommender.rows import ANY_AGENT, ANY_KIND, AgentSpec, BestModel, ModelEvidence, Scope, TaskKind
+from recommender.published_rows import ANY_AGENT, ANY_KIND, AgentSpec, BestModel, ModelEvidence, Scope, TaskKind
 from recommender.snapshot import Snapshot
 from recommender.work_types import work_type_of
 

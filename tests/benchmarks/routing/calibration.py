@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from recommender.rows import ANY_AGENT, ANY_TYPE
+from recommender.published_rows import ANY_AGENT, ANY_TYPE
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
 from tests.benchmarks.routing.metrics import Interval
 from tests.benchmarks.routing.product import Product

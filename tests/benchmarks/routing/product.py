@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 from recommender.blend import blend, nearness
 from recommender.decision import Decisions, Evidence, Rule, decide, rule_of
 from recommender.exploration import exploration_shares, propensities
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.routing.data import Floats, Ints, Outcomes
 
 WORK_TYPE = "other"

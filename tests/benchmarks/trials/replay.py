@@ -11,7 +11,7 @@ from pipelines.estimate.priors import ModelPrior, model_prior
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
 from recommender.decision import claims_of, rule_of
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 from tests.benchmarks.trials.data import KIND_FROM, Floats, Ints, Pair
 
 STREAM = 100  # spawns of each kind

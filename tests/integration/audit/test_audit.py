@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.audit.audit_spawns import AuditReport, audit_spawns, draw_spawns, store_verdict
 from pipelines.audit.correct import CorrectionReport, correct_outcomes
-from pipelines.audit.nightly import AuditReport, audit_spawns, draw_spawns, store_verdict
 from pipelines.audit.verdict import Verdict
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from psycopg.rows import dict_row
 
-from pipelines.ingest.ingest import IngestReport, ingest_sources
-from pipelines.ingest.rows import COLUMNS
+from pipelines.ingest.intake import IngestReport, ingest_sources
+from pipelines.ingest.task_row import COLUMNS
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 

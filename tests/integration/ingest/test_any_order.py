@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.ingest import ingest_sources
-from pipelines.ingest.rows import COLUMNS
+from pipelines.ingest.intake import ingest_sources
+from pipelines.ingest.task_row import COLUMNS
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.conftest import cloned_database

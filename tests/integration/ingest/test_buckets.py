@@ -117,7 +117,7 @@ def test_a_bucket_that_cannot_be_had_is_said_in_one_sentence(
     variables: dict[str, str | None], told: str, bucket: Bucket, ingest: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     object_store._store.cache_clear()
-    monkeypatch.setitem(object_store._PATIENCE, "max_retries", 0)
+    monkeypatch.setitem(object_store._RETRIES, "max_retries", 0)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     for name, value in variables.items():

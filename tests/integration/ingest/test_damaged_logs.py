@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.commands.inputs import CANNOT_READ
+from pipelines.commands.input_arguments import CANNOT_READ
 from pipelines.ingest.sources import source_of, sources
 from recommender.cli import main
 from tests.support.transcripts import Transcript

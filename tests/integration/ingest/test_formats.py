@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.ingest import IngestReport, ingest_sources
+from pipelines.ingest.intake import IngestReport, ingest_sources
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.unit.ingest.formats.test_codex import CHILD, CHILD_LINES, META, SPAWN, SPAWNED, TURN

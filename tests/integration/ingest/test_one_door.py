@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from pipelines.ingest import sources as registry
-from pipelines.ingest.files import names
+from pipelines.ingest.files import log_names
 from pipelines.ingest.files.origin import Origin
-from pipelines.ingest.ingest import ingest as ingest_inputs
 from pipelines.ingest.inputs import logs_on_this_machine, sample_folder
+from pipelines.ingest.intake import ingest as ingest_inputs
 from pipelines.ingest.observations import Call, Message, Return, Seen
 from pipelines.ingest.sample import write_sample_home
 from pipelines.ingest.source import Head, Rows, Source
@@ -67,10 +67,10 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     source = Source("tables", _is_database, read_rows=read_tasks, suffixes=(".db",))
     known = (*sources(), source)
     monkeypatch.setattr(registry, "sources", lambda: known)
-    monkeypatch.setattr(names, "sources", lambda: known)
-    names.other_suffixes.cache_clear()
+    monkeypatch.setattr(log_names, "sources", lambda: known)
+    log_names.other_suffixes.cache_clear()
     yield
-    names.other_suffixes.cache_clear()
+    log_names.other_suffixes.cache_clear()
 
 
 @pytest.mark.usefixtures("tables")

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
-from pipelines.ingest import ingest
+from pipelines.ingest import intake
 from pipelines.ingest.assets import task_history
 from pipelines.ingest.files.find import find_logs
-from pipelines.ingest.ingest import IngestReport, ingest_sources
-from pipelines.ingest.shards import child, cluster, columns, shard
+from pipelines.ingest.intake import IngestReport, ingest_sources
+from pipelines.ingest.shards import arrow_tables, cluster, reading_program, shard
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -101,7 +101,7 @@ def test_dagster_shows_the_shards_and_how_far_they_are(
     logs: Path, warehouse: Warehouse, workers: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shard, "SHARD_FILES", 2)
-    monkeypatch.setattr(ingest, "BATCH_FILES", 2)
+    monkeypatch.setattr(intake, "BATCH_FILES", 2)
     settings = Settings(logs=(logs,), scheduler=workers.scheduler_address)
     resources = {"warehouse": warehouse, "settings": settings, "progress": SilentProgress()}
     with dg.DagsterInstance.ephemeral() as instance:
@@ -146,14 +146,14 @@ def test_a_lost_worker_costs_a_retry(
 # The program beside a worker, with a reader that a file can kill.
 DYING = f"""
 import os, signal, sys
-from pipelines.ingest.shards import child, shard
+from pipelines.ingest.shards import reading_program, shard
 parts = shard.parts
 def dying(log, *rest):
     if log.path.name == "{POISON}":
         os.kill(os.getpid(), signal.SIGKILL)
     return parts(log, *rest)
 shard.parts = dying
-child.serve(sys.stdin.buffer, sys.stdout.buffer)
+reading_program.serve(sys.stdin.buffer, sys.stdout.buffer)
 """
 
 
@@ -162,10 +162,10 @@ def test_a_file_that_kills_its_reader_is_quarantined_until_it_changes(
 ) -> None:
     path = Transcript(session=POISON.removesuffix(".jsonl")).write(logs)
     path.write_text("{}\n")
-    monkeypatch.setattr(child, "PROGRAM", [sys.executable, "-c", DYING])
+    monkeypatch.setattr(reading_program, "PROGRAM", [sys.executable, "-c", DYING])
     (given,) = shard.shards_of([(log, str(log.path)) for log in find_logs([logs]).files], {})
-    reader = child.Child()
-    read = columns.read_of(columns.columns_of(reader.read(given)), given.tasks)
+    reader = reading_program.ReadingProgram()
+    read = arrow_tables.read_of(arrow_tables.columns_of(reader.read(given)), given.tasks)
     reader.close()
     monkeypatch.setattr(cluster.Cluster, "scans", lambda *_: ((given.tasks[n].path, scan) for n, scan in read.scans))
     report = ingest_sources(warehouse, [logs], SilentProgress(), "tcp://127.0.0.1:9")
@@ -218,7 +218,7 @@ def test_a_scheduler_that_does_not_answer_is_named(
 def test_one_machine_imports_nothing_of_it() -> None:
     assert Settings().scheduler is None
     script = (
-        "import pipelines.definitions, pipelines.ingest.ingest, sys;"
+        "import pipelines.definitions, pipelines.ingest.intake, sys;"
         "print({'distributed', 'dask', 'obstore', 'boto3', 'adbc_driver_manager'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest import ingest as ingest_module
+from pipelines.ingest import intake
 from pipelines.ingest.files import scan as scan_module
 from pipelines.ingest.inputs import inputs_for, sample_folder
 from pipelines.settings import Settings
@@ -60,8 +60,8 @@ def test_what_a_batch_wrote_stays_when_a_later_one_fails(
         log = Transcript(session=f"{number}d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01")
         log.spawn(f"toolu_{number}")
         log.write(tmp_path)
-    monkeypatch.setattr(ingest_module, "BATCH_FILES", 1)
-    write, calls = ingest_module.write_files, []
+    monkeypatch.setattr(intake, "BATCH_FILES", 1)
+    write, calls = intake.write_files, []
 
     def fail_at_the_second(*arguments: Any) -> None:
         calls.append(arguments)
@@ -69,11 +69,11 @@ def test_what_a_batch_wrote_stays_when_a_later_one_fails(
             raise RuntimeError
         write(*arguments)
 
-    monkeypatch.setattr(ingest_module, "write_files", fail_at_the_second)
+    monkeypatch.setattr(intake, "write_files", fail_at_the_second)
     with pytest.raises(RuntimeError):
         ingest(tmp_path)
     assert len(tasks()) == 1, "rows and the mark of how far the file was read commit together"
-    monkeypatch.setattr(ingest_module, "write_files", write)
+    monkeypatch.setattr(intake, "write_files", write)
     assert ingest(tmp_path).spawns_new == 2
 
 

@@ -12,7 +12,7 @@ import recommender
 from pipelines.commands import stats
 from pipelines.journal import files
 from pipelines.journal.advice import advice_followed
-from pipelines.journal.events import read_event
+from pipelines.journal.journal_events import read_event
 from pipelines.journal.load import load_journal
 from pipelines.warehouse import Warehouse
 from recommender.home import journal_folder, snapshot_file

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.marts.run import DbtError, DbtRun, run_dbt
+from pipelines.marts.run_dbt import DbtError, DbtRun, run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.support.small_history import insert_history

@@ -8,7 +8,7 @@ from pipelines.commands.doctor import examine
 from pipelines.commands.summary_text import print_summary
 from pipelines.ingest.health import read_health
 from pipelines.journal.load import load_journal
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.cluster.nightly import cluster_tasks
 from pipelines.estimate.nightly import estimate_models
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.intake import ingest_sources
 from pipelines.journal.load import load_journal
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

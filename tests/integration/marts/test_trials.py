@@ -9,7 +9,7 @@ from psycopg import Connection
 from scipy import stats
 
 from pipelines.commands.summary_text import print_summary
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.publish.report.page import write_report
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from pipelines.ingest.ingest import ingest_sources
+from pipelines.ingest.intake import ingest_sources
 from pipelines.journal.load import load_journal
 from pipelines.progress import SilentProgress
 from pipelines.purge.journal import purge_journal

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.publish.report import assets
 from pipelines.publish.report.page import write_report

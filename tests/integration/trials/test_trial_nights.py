@@ -13,11 +13,11 @@ from pipelines.cluster.nightly import cluster_tasks
 from pipelines.estimate.nightly import estimate_models
 from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.journal.load import load_journal
-from pipelines.marts.run import run_dbt
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.progress import SilentProgress
 from pipelines.publish.snapshot import publish_snapshot
 from pipelines.settings import Settings
-from pipelines.trials.nightly import update_trials
+from pipelines.trials.update_trials import update_trials
 from pipelines.warehouse import Warehouse
 from recommender.decision import rule_of
 from recommender.embedding.local import LocalEmbedder

@@ -9,7 +9,7 @@ from pipelines.estimate.history import TaskRow
 from pipelines.estimate.nightly import learn_from
 from pipelines.estimate.rows import estimate_rows
 from pipelines.settings import Settings
-from recommender.rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
 
 NOW = datetime(2026, 4, 6, tzinfo=UTC)
 EVERYTHING = Scope(ANY_AGENT, ANY_TYPE, ANY_KIND)

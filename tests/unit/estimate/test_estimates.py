@@ -13,7 +13,7 @@ from pipelines.estimate.model import score_dispersion
 from pipelines.estimate.outcomes import Cells, Outcomes, outcome_information, sum_cells
 from pipelines.estimate.priors import cost_shift, model_prior
 from pipelines.settings import Settings
-from recommender.rows import ANY_AGENT, Scope
+from recommender.published_rows import ANY_AGENT, Scope
 
 MODELS = ("haiku", "opus")
 COSTS = {"haiku": 0.05, "opus": 0.5}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.costs import TOKENS_PER_CALL, UsageCost, total_cost, usage_cost, visible_tokens
 from pipelines.ingest.facts import Message, count_message, join
 from pipelines.ingest.prices import Usage
+from pipelines.ingest.usage_cost import TOKENS_PER_CALL, UsageCost, total_cost, usage_cost, visible_tokens
 
 AT_MS = round(datetime(2026, 11, 1, tzinfo=UTC).timestamp() * 1000)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.commands import learn
-from pipelines.commands.inputs import settings_from, what_was_found
+from pipelines.commands.input_arguments import settings_from, what_was_found
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.inputs import choose_inputs, found_on_this_machine
 from pipelines.settings import Settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.ingest.signals.names import RETURNED
+from pipelines.ingest.signals.signal_names import RETURNED
 from pipelines.ingest.sources.claude_code.reports import error_kind, report_kind
 
 CUT_OFF = (

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.redaction import redact_stored
 from pipelines.ingest.sample import write_sample_home
 from pipelines.ingest.specs.spec_files import find_spec_files
 from pipelines.ingest.specs.spec_reading import read_spec
+from pipelines.ingest.stored_redaction import redact_stored
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 

@@ -14,9 +14,9 @@ from pipelines.ingest.files import lines, workers
 from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.scan import Scan, scan
 from pipelines.ingest.join import link
-from pipelines.ingest.rows import task_row
 from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
+from pipelines.ingest.task_row import task_row
 from tests.support.transcripts import SESSION, VARIANTS, Transcript
 
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.commands.ingest import in_words
 from pipelines.ingest.files.find import find_logs
-from pipelines.ingest.ingest import IngestReport
+from pipelines.ingest.intake import IngestReport
 from tests.support.transcripts import Transcript
 
 

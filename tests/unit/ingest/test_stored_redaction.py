@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.files.find import LogFile
-from pipelines.ingest.files.known import stored_path
-from pipelines.ingest.redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
+from pipelines.ingest.files.known_files import stored_path
+from pipelines.ingest.stored_redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
 from pipelines.ingest.values import MAX_NAME, identifier, reference, shown_path
 from recommender.text.task_text import task_text
 from tests.support.secret_corpus import NAMED, TOKENS, WORD

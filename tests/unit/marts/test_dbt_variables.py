@@ -3,7 +3,7 @@ import csv
 import pytest
 import yaml
 
-from pipelines.marts.run import PROJECT_FOLDER, dbt_variables
+from pipelines.marts.run_dbt import PROJECT_FOLDER, dbt_variables
 from pipelines.settings import Settings
 from recommender.work_types import WORK_TYPE_NAMES
 

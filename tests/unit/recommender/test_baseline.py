@@ -6,7 +6,7 @@ import pytest
 
 from recommender import baseline, claude_files
 from recommender.baseline import Baseline, baseline_of
-from recommender.rows import AgentSpec
+from recommender.published_rows import AgentSpec
 from recommender.settings import claude_home, is_subagent_model_forced
 
 

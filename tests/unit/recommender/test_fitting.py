@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from recommender.embedding.local import LocalEmbedder
 from recommender.fitting import MIN_OUTCOMES, MIN_SIMILARITY, MIN_SUCCESS, can_do, fitting_agent
 from recommender.kinds import Match
-from recommender.rows import ANY_KIND, AgentSpec, ModelEvidence, TaskKind
+from recommender.published_rows import ANY_KIND, AgentSpec, ModelEvidence, TaskKind
 from recommender.snapshot import Snapshot
 
 READ_ONLY = ("Read", "Grep", "Glob")

@@ -17,7 +17,7 @@ from recommender.home import journal_folder, snapshot_file
 from recommender.hooks.hook_log import trouble_words, troubles
 from recommender.journal.notes import NothingNotedError, feedback
 from recommender.lookup import Recommendation
-from recommender.rows import Tier
+from recommender.published_rows import Tier
 from recommender.settings import data_home
 from recommender.snapshot import Snapshot, write_snapshot
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recommender.cli import main
 from recommender.home import snapshot_file
 from recommender.hooks.hook import DEADLINE_MS
-from recommender.hooks.install import InstallError, install, uninstall
+from recommender.hooks.installer import InstallError, install, uninstall
 from recommender.settings import data_home
 from recommender.snapshot import Snapshot, write_snapshot
 

@@ -19,7 +19,7 @@ import recommender
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender, default_recommender
 from recommender.published import Published, SnapshotFile
-from recommender.rows import ANY_AGENT, ANY_KIND, Tier
+from recommender.published_rows import ANY_AGENT, ANY_KIND, Tier
 from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot, write_snapshot
 from tests.support.embedding_server import running_embedding_server

@@ -1,4 +1,4 @@
-from recommender.rows import Tier
+from recommender.published_rows import Tier
 from recommender.tiers import is_listed, is_of_work_type, own_tier, proposed_tiers, shipped_tier, shipped_tiers
 
 OWN = (

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from recommender import work_types
 from recommender.text.task_text import task_text
-from recommender.work_types import WORK_TYPE_NAMES, WORK_TYPES, reading, work_type_of
+from recommender.work_types import WORK_TYPE_NAMES, WORK_TYPES, task_reading, work_type_of
 from recommender.work_types.lexicon import ENTRIES, any_stem, stems
 
 EXAMPLES = Path(__file__).with_name("work_type_examples.tsv")
@@ -170,7 +170,7 @@ def test_every_word_can_be_met() -> None:
     words = set(ENTRIES) | {second for entry in ENTRIES.values() for second in entry.phrases}
     words |= {w for e in ENTRIES.values() for found in e.phrases.values() for rest, _ in found for w in rest}
     for word in words:
-        assert reading.Reading([0.0] * len(WORK_TYPES), word).words[0] == word
+        assert task_reading.Reading([0.0] * len(WORK_TYPES), word).words[0] == word
     for stem in stems():
         assert any_stem().match(stem.lower()), stem
 

@@ -2,7 +2,7 @@ from pipelines.trials.pace import Pace
 from pipelines.trials.propose import Proposal, proposals
 from recommender.decision import Rule
 from recommender.judgement import Records, records_in
-from recommender.rows import ANY_AGENT, ANY_KIND, Scope, Tier
+from recommender.published_rows import ANY_AGENT, ANY_KIND, Scope, Tier
 from tests.support.snapshots import evidence
 
 RULE = Rule(failure_cost=10)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.ingest.costs import visible_tokens
 from pipelines.ingest.observations import Message
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.usage_cost import visible_tokens
 from pipelines.ingest.values import count, items, mapping, name, reference
 
 SYNTHETIC = "<synthetic>"  # the harness speaks, not a model

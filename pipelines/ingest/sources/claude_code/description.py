@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.observations import Described, Seen
-from pipelines.ingest.redaction import redact_start
 from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code.own_log import agent_key, member_of_team
-from pipelines.ingest.sources.claude_code.spawns import MAX_TITLE
+from pipelines.ingest.sources.claude_code.spawn_calls import MAX_TITLE
+from pipelines.ingest.stored_redaction import redact_start
 from pipelines.ingest.values import MAX_INTEGER, count, identifier, name, text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.observations import Applied
-from pipelines.ingest.sources.claude_code.spawns import SPAWN_TOOLS
+from pipelines.ingest.sources.claude_code.spawn_calls import SPAWN_TOOLS
 from pipelines.ingest.values import identifier, mapping, name, text
 
 MAX_ANSWER = 2**20  # characters

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from pipelines.ingest.signals.names import OUTAGES, RETURNED
-from pipelines.ingest.sources.claude_code.framing import HAND_BACK
+from pipelines.ingest.signals.signal_names import OUTAGES, RETURNED
+from pipelines.ingest.sources.claude_code.harness_notes import HAND_BACK
 from pipelines.ingest.sources.claude_code.reports import API_ERROR, UNFINISHED, error_kind, report_kind
 from pipelines.ingest.values import MAX_COUNT, MAX_INTEGER, count, identifier, items, mapping, name, text
 

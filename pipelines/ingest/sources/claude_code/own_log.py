@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.observations import Began, Call, Last, Seen, Sent
-from pipelines.ingest.sources.claude_code import spawns
-from pipelines.ingest.sources.claude_code.framing import task_of
+from pipelines.ingest.sources.claude_code import spawn_calls
+from pipelines.ingest.sources.claude_code.harness_notes import task_of
 from pipelines.ingest.sources.claude_code.reports import outage_kind, report_kind, report_text
 from pipelines.ingest.values import identifier, items, mapping, name, text
 
@@ -36,10 +36,10 @@ def read_first_line(reader: "TranscriptReader", content: object, run: str) -> No
     prompt = task_of(report_text(content))
     if not prompt.strip():
         return
-    key = spawns.prompt_key(memory.session, prompt)
+    key = spawn_calls.prompt_key(memory.session, prompt)
     reader.load(Began(run, reader.at_ms, key, memory.version, reader.trust))
     if origin.workflow:
-        said = spawns.call_of_workflow(prompt, WORKFLOW_AGENT, key)
+        said = spawn_calls.call_of_workflow(prompt, WORKFLOW_AGENT, key)
         said |= {"version": memory.version, "project": memory.project or origin.project}
         reader.load(
             Call(run, reader.at_ms, rank=reader.trust, **said),

@@ -2,7 +2,7 @@
 
 import re
 
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.stored_redaction import redact_stored
 from pipelines.ingest.values import name
 
 _CODED = re.compile(r"[^a-zA-Z0-9]")  # what Claude Code replaces in the path that names a project's folder

@@ -6,8 +6,8 @@ researcher that finds nothing have succeeded. What each signal is worth is for t
 
 import re
 
-from pipelines.ingest.signals.names import OUTAGES, RETURNED
-from pipelines.ingest.sources.claude_code.framing import without_notes
+from pipelines.ingest.signals.signal_names import OUTAGES, RETURNED
+from pipelines.ingest.sources.claude_code.harness_notes import without_notes
 from pipelines.ingest.sources.claude_code.launches import NOT_STARTED, REFUSALS
 from pipelines.ingest.sources.claude_code.refusals import HEAD, says_refused, says_tool_is_missing
 from pipelines.ingest.values import items, mapping, text

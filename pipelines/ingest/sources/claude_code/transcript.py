@@ -5,18 +5,18 @@ from typing import Any, Literal
 
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.observations import Call, End, Observation, Return, Seen, Sign
-from pipelines.ingest.redaction import redact_start
-from pipelines.ingest.signals.names import RETURNED
+from pipelines.ingest.signals.signal_names import RETURNED
 from pipelines.ingest.source import LineReader
-from pipelines.ingest.sources.claude_code import aftermath, hook_answers, notices, own_log, spawns, stream_json
+from pipelines.ingest.sources.claude_code import followups, hook_answers, notices, own_log, spawn_calls, stream_json
 from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, message_key
-from pipelines.ingest.sources.claude_code.framing import without_notes
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.sources.claude_code.halves import halves_of
+from pipelines.ingest.sources.claude_code.harness_notes import without_notes
 from pipelines.ingest.sources.claude_code.memory import Memory, remember
 from pipelines.ingest.sources.claude_code.notices import Notice
 from pipelines.ingest.sources.claude_code.place import project_of
 from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, report_text
+from pipelines.ingest.stored_redaction import redact_start
 from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
@@ -128,13 +128,13 @@ class TranscriptReader(LineReader):
         if counted:
             self.load(counted)
         if not child and name(message.get("model")) != SYNTHETIC:
-            aftermath.parent_goes_on(self, message)
+            followups.parent_goes_on(self, message)
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") != "tool_use":
                 continue
             if child and (tool := name(block.get("name"))):
                 self.tell(Seen(child, "tools", tool, self.at_ms))
-            if spawns.is_spawn(block):
+            if spawn_calls.is_spawn(block):
                 self._read_spawn(block, line, child)
             elif not is_copy:
                 kind = PLAIN if text(block.get("name")) in PLAIN_TOOLS else OTHER
@@ -143,7 +143,7 @@ class TranscriptReader(LineReader):
     def _read_spawn(self, block: Mapping[str, Any], line: Mapping[str, Any], child: str) -> None:
         key, parent_model = identifier(block.get("id")), name(mapping(line.get("message")).get("model"))
         remember(self.memory.unanswered, reference(block.get("id")), SPAWN)
-        payload = spawns.call_payload(block, parent_model, self.memory.session)
+        payload = spawn_calls.call_payload(block, parent_model, self.memory.session)
         payload["message"] = message_key(line, self.memory)
         payload |= {"version": self.memory.version, "project": self.memory.project or self.origin.project}
         self.load(Call(key, self.at_ms, rank=self.trust, **payload))
@@ -171,18 +171,18 @@ class TranscriptReader(LineReader):
             self._read_teammates(words)
         is_users = mapping(record.get("origin")).get("kind", "human") == "human" and not record.get("isMeta")
         if words and is_users and not run and not notices.is_anothers(words):
-            aftermath.user_speaks(self, words)
+            followups.user_speaks(self, words)
 
     def _read_result(self, block: Mapping[str, Any], result: object, denial: str = "") -> None:
         used = reference(block.get("tool_use_id"))
         tool = self.memory.unanswered.pop(used, None)
         is_orphan = block.get("is_error") is True and isinstance(result, str)
         # A skill that runs in an agent returns what a spawn does: shape counts only where the call is not known.
-        is_spawns = tool == SPAWN or (tool is None and (is_orphan or spawns.looks_like_spawn_result(result)))
+        is_spawns = tool == SPAWN or (tool is None and (is_orphan or spawn_calls.looks_like_spawn_result(result)))
         if not used or not is_spawns:
             self._read_other_result(used, block, result)
             return
-        rank, payload, kinds = spawns.returned_payload(block, result, denial)
+        rank, payload, kinds = spawn_calls.returned_payload(block, result, denial)
         key = identifier(used)
         self.load(Return(key, self.at_ms, rank, **payload))
         self._place(key, "sessions", self.memory.session)
@@ -202,15 +202,15 @@ class TranscriptReader(LineReader):
             for about in {key, *others}:
                 self.note(about, *halves)
             if "rejection_told" in halves:
-                aftermath.work_is_rejected(self, key)
-        aftermath.watch(self, key)
+                followups.work_is_rejected(self, key)
+        followups.watch(self, key)
 
     def _read_other_result(self, key: str, block: Mapping[str, Any], result: object) -> None:
         told = mapping(result)
         notice = notices.from_task_result(told) if told else notices.from_task_words(report_text(block.get("content")))
         if notice:
             self._take(notice, rank=1)
-        aftermath.tool_returns(self, key, block)
+        followups.tool_returns(self, key, block)
 
     def _read_notices(self, words: str) -> None:
         for notice in notices.from_notifications(words):

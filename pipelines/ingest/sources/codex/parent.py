@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.ingest.sources.codex.agent import AgentThread, Told
+from pipelines.ingest.sources.codex.agent_thread import AgentThread, Told
 from pipelines.ingest.sources.codex.ends import End, end_of, ends_in
 from pipelines.ingest.sources.codex.payload import Entry, event_of, json_object
 from pipelines.ingest.values import items, mapping

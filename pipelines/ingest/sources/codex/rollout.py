@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.observations import Told
 from pipelines.ingest.source import LineReader, RefusedError
-from pipelines.ingest.sources.codex.agent import AgentThread
-from pipelines.ingest.sources.codex.history import History
+from pipelines.ingest.sources.codex.agent_thread import AgentThread
+from pipelines.ingest.sources.codex.own_lines import History
 from pipelines.ingest.sources.codex.parent import ParentThread
 from pipelines.ingest.spawn_record import SpawnRecord
 from pipelines.ingest.values import identifier

@@ -15,7 +15,7 @@ from pipelines.ingest.files.origin import Origin
 from pipelines.ingest.observations import Told
 from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code.reports import report_text
-from pipelines.ingest.sources.copilot_cli.agent import STARTED, SubAgent, background_id
+from pipelines.ingest.sources.copilot_cli.sub_agent import STARTED, SubAgent, background_id
 from pipelines.ingest.spawn_record import SpawnRecord
 from pipelines.ingest.values import identifier, items, mapping, reference, text
 

@@ -8,7 +8,7 @@ from pipelines.ingest.observations import Observation
 from pipelines.ingest.source import Rows
 from pipelines.ingest.sources.opencode.calls import TaskCall
 from pipelines.ingest.sources.opencode.database import Database, opened
-from pipelines.ingest.sources.opencode.spawns import spawns_of_call, spawns_of_session
+from pipelines.ingest.sources.opencode.session_spawns import spawns_of_call, spawns_of_session
 from pipelines.ingest.values import count
 
 SPAWNS_A_LOOK = 500

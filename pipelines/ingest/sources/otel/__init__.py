@@ -15,7 +15,7 @@ def _recognises(head: Head) -> bool:
 
 
 def _reader(origin: Origin, memory: dict[str, Any]) -> LineReader:
-    from pipelines.ingest.sources.otel.spawns import SpanReader
+    from pipelines.ingest.sources.otel.span_reader import SpanReader
 
     return SpanReader(origin, memory)
 

@@ -10,14 +10,14 @@ from typing import IO
 
 from pipelines.ingest.shards.shard import Read, Shard, poisoned, read_shard
 
-PROGRAM = [sys.executable, "-m", "pipelines.ingest.shards.child"]
+PROGRAM = [sys.executable, "-m", "pipelines.ingest.shards.reading_program"]
 
 
 class ChildDiedError(Exception):
     """The program ended before it had read the shard."""
 
 
-class Child:
+class ReadingProgram:
     """The program, started when it is first needed and again when it has died; reads one shard at a time."""
 
     def __init__(self) -> None:

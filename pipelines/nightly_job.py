@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 from tzlocal import get_localzone_name
 
-from pipelines.notices import Notice, failed_checks, failed_run, send
+from pipelines.notify import Notice, failed_checks, failed_run, send
 from pipelines.settings import Settings
 
 # A person sees how it ends, or the schedule tells: no sensor need.

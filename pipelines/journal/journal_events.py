@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, RootModel, ValidationError
 
-from pipelines.ingest.redaction import redact_forms, redact_stored
+from pipelines.ingest.stored_redaction import redact_forms, redact_stored
 from pipelines.ingest.values import CLOCK_SKEW
 from recommender.journal.notes import MAX_NAME
 from recommender.text.redaction import redact_id

@@ -9,7 +9,7 @@ import pytest
 
 import recommender
 from recommender.cli import main
-from recommender.journal import known
+from recommender.journal import known_names
 from recommender.journal.notes import journal_files
 from tests.support.transcripts import Transcript
 
@@ -32,7 +32,7 @@ def warehouse(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return target == "run-of-a-log"
 
     monkeypatch.setattr("pipelines.journal.load.knows_task", knows)
-    (known.data_home() / "postgres").mkdir(parents=True)
+    (known_names.data_home() / "postgres").mkdir(parents=True)
     return asked
 
 
@@ -117,19 +117,19 @@ def test_a_new_model_is_recorded_where_the_person_insists() -> None:
     ],
 )
 def test_models_that_a_family_or_a_price_list_knows_are_recorded(model: str) -> None:
-    known.check_model(model)
+    known_names.check_model(model)
 
 
 def test_candidates_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPAWNWISE_CANDIDATE_MODELS", "haiku, our-own-7b")
-    known.check_model("our-own-7b")
+    known_names.check_model("our-own-7b")
 
 
 def test_without_a_price_list_the_vendors_names_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "genai_prices.data_snapshot", None)
-    known.check_model("gpt-9-pro")
+    known_names.check_model("gpt-9-pro")
     with pytest.raises(LookupError, match="sonnet"):
-        known.check_model("sonnett")
+        known_names.check_model("sonnett")
 
 
 def test_a_secret_in_place_of_a_name_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,17 +9,17 @@ import numpy as np
 from pipelines.estimate.store import newest_clustering
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
-from pipelines.trials import store
+from pipelines.trials import trial_store
 from pipelines.trials.labels import scope_labels
 from pipelines.trials.pace import expected_costs_of, pace_of
 from pipelines.trials.propose import Proposal, proposals
 from pipelines.trials.rule import Outlook
-from pipelines.trials.store import ArmCounts, StoredTrial
+from pipelines.trials.trial_store import ArmCounts, Connection, StoredTrial
 from pipelines.warehouse import Warehouse
 from recommender.decision import Rule, claims_of
 from recommender.judgement import Records, records_in
+from recommender.published_rows import is_narrower
 from recommender.reasons import dollars
-from recommender.rows import is_narrower
 from recommender.tiers import is_listed, shipped_tiers
 from recommender.trials import overlaps
 
@@ -41,15 +41,15 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
         version = newest_clustering(connection)
         if version is None:
             return TrialReport((), 0, (), ())
-        evidence_of = store.read_estimates(connection, version)
+        evidence_of = trial_store.read_estimates(connection, version)
         records = records_in(evidence_of, list(evidence_of))
-        progress = store.read_progress(connection)
+        progress = trial_store.read_progress(connection)
         moved = []
-        for trial in store.read_trials(connection):
+        for trial in trial_store.read_trials(connection):
             if trial.state in trial_rule.ACTIVE:
                 counts = progress.get(trial.trial_id) or ArmCounts(trial.trial_id, 0, 0, 0, 0, 0, 0, 0)
                 outlook = outlook_now(records, trial, rule)
-                store.update_progress(connection, counts, outlook.worth)
+                trial_store.update_progress(connection, counts, outlook.worth)
                 seen = trial_rule.Seen(
                     counts.candidate_outcomes,
                     counts.candidate_failures,
@@ -57,18 +57,20 @@ def update_trials(warehouse: Warehouse, settings: Settings, rule: Rule) -> Trial
                     trial.resumed_at is not None,
                 )
                 if ended := trial_rule.verdict(trial.state, seen, outlook, rule):
-                    store.move(connection, trial.trial_id, ended)
+                    trial_store.move(connection, trial.trial_id, ended)
                     moved.append((trial.trial_id, ended.state))
         started: list[str] = []
         warnings: list[str] = []
         if settings.trials != "off":
             found = _proposals(connection, version, records, settings, rule)
-            store.replace_proposals(connection, found, scope_labels(connection, version, [f.scope for f in found]))
+            trial_store.replace_proposals(
+                connection, found, scope_labels(connection, version, [f.scope for f in found])
+            )
             if settings.trials == "auto":
                 started, warnings = _start(connection, found, settings)
         else:
-            store.replace_proposals(connection, [], {})
-        trials = store.read_trials(connection)
+            trial_store.replace_proposals(connection, [], {})
+        trials = trial_store.read_trials(connection)
     proposed = [(trial.trial_id, dollars_a_month(trial)) for trial in trials if trial.state == "proposed"]
     running = sum(trial.state == "running" for trial in trials)
     return TrialReport(tuple(proposed), running, tuple(moved), tuple(started), tuple(warnings))
@@ -109,17 +111,17 @@ def clash(trial: StoredTrial | Proposal, others: list[StoredTrial], project: str
 
 
 def _proposals(
-    connection: store.Connection, version: int, records: Records, settings: Settings, rule: Rule
+    connection: Connection, version: int, records: Records, settings: Settings, rule: Rule
 ) -> list[Proposal]:
     """Return tonight's proposals but for what runs, or has ended, already."""
-    taken = store.read_trials(connection)
+    taken = trial_store.read_trials(connection)
     excluded = [
         scope.agent_name
         for scope in records.scopes
         if is_listed(scope.agent_name, (*settings.protected_agents, *settings.pinned_agents))
     ]
     paces = pace_of(
-        store.read_work(connection, version, settings.model_weights), expected_costs_of(records), records.models
+        trial_store.read_work(connection, version, settings.model_weights), expected_costs_of(records), records.models
     )
     names = {trial.trial_id for trial in taken if trial.state != "proposed"}
     latest = datetime.now(UTC) - timedelta(days=trial_rule.REST_DAYS)
@@ -128,7 +130,7 @@ def _proposals(
         for trial in taken
         if trial.ended_at is not None and trial.ended_at > latest
     }
-    found = proposals(records, paces, rule, excluded, shipped_tiers(), store.read_corrections(connection))
+    found = proposals(records, paces, rule, excluded, shipped_tiers(), trial_store.read_corrections(connection))
     return [
         _with_free_name(proposal, names)
         for proposal in found
@@ -146,16 +148,16 @@ def _with_free_name(proposal: Proposal, names: set[str]) -> Proposal:
     )
 
 
-def _start(connection: store.Connection, found: list[Proposal], settings: Settings) -> tuple[list[str], list[str]]:
+def _start(connection: Connection, found: list[Proposal], settings: Settings) -> tuple[list[str], list[str]]:
     """Start proposals in their order while the extra failures expected of all running trials stay in the budget."""
     if settings.trials_budget == 0:
         return [], ["SPAWNWISE_TRIALS is auto, but SPAWNWISE_TRIALS_BUDGET is 0: no trial was started."]
-    running = [trial for trial in store.read_trials(connection) if trial.state == "running"]
+    running = [trial for trial in trial_store.read_trials(connection) if trial.state == "running"]
     spent = sum(trial.extra_failures_week for trial in running)
     started: list[str] = []
     for proposal in found:  # none of them crosses an active trial, or another of them
         if spent + proposal.extra_failures_week <= settings.trials_budget:
-            store.start(connection, proposal.trial_id, by="auto")
+            trial_store.start(connection, proposal.trial_id, by="auto")
             spent += proposal.extra_failures_week
             started.append(proposal.trial_id)
     return started, []

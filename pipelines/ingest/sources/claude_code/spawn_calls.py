@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.ingest.observations import WORKFLOW
-from pipelines.ingest.redaction import redact_further, redact_start
-from pipelines.ingest.signals.names import RETURNED
-from pipelines.ingest.sources.claude_code.framing import Trailer, split_trailer
+from pipelines.ingest.signals.signal_names import RETURNED
+from pipelines.ingest.sources.claude_code.harness_notes import Trailer, split_trailer
 from pipelines.ingest.sources.claude_code.launches import DENIALS, NOT_STARTED
 from pipelines.ingest.sources.claude_code.reports import (
     LAUNCHED,
@@ -18,6 +17,7 @@ from pipelines.ingest.sources.claude_code.reports import (
     report_kind,
     report_text,
 )
+from pipelines.ingest.stored_redaction import redact_further, redact_start
 from pipelines.ingest.values import MAX_INTEGER, count, identifier, mapping, name, text
 from recommender.text.task_text import task_text
 

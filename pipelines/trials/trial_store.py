@@ -16,7 +16,7 @@ from pipelines.trials.propose import Expectation, Proposal
 from pipelines.trials.rule import Verdict
 from pipelines.warehouse import named_sql
 from pipelines.warehouse.columns import listed
-from recommender.rows import ModelEvidence, Scope
+from recommender.published_rows import ModelEvidence, Scope
 from recommender.serving_tables import read_evidence
 
 Connection = psycopg.Connection[Any]

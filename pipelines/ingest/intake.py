@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.files.find import Found, LogFile, find_logs
-from pipelines.ingest.files.known import Connection, marks, news, stored_path, write_files
+from pipelines.ingest.files.known_files import Connection, marks, news, stored_path, write_files
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.files.workers import Changed, Readers, scans, workers_for
 from pipelines.ingest.inputs import inputs_for, sample_folder
@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
 
 if TYPE_CHECKING:
-    from pipelines.ingest.store import Written  # imported late: a run with nothing new needs none of it
+    from pipelines.ingest.task_store import Written  # imported late: a run with nothing new needs none of it
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
 BATCH_FILES = 500
@@ -135,7 +135,7 @@ def _written(connection: Connection, changed: Sequence[Changed], workers: Reader
     """Read the files and write what they tell, a batch to a transaction; yield each batch once it is committed."""
     if not changed:
         return
-    from pipelines.ingest.store import write
+    from pipelines.ingest.task_store import write
     from pipelines.ingest.vectors import store_vectors
 
     known = marks(connection, [path for _, path in changed])

@@ -11,11 +11,11 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_names import SUFFIXES
 from pipelines.ingest.files.mark import COUNTERS, Mark
-from pipelines.ingest.files.names import SUFFIXES
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.purged import PurgedFiles
-from pipelines.ingest.redaction import redact_stored
+from pipelines.ingest.stored_redaction import redact_stored
 from pipelines.ingest.values import storable
 from pipelines.object_store import address
 from pipelines.warehouse import named_sql

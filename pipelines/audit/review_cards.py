@@ -8,9 +8,9 @@ from uuid import UUID
 import numpy as np
 import psycopg
 
+from pipelines.audit.audit_spawns import Candidate, draw_spawns, look_at, store_verdict
 from pipelines.audit.correct import agreement_of, read_audits
 from pipelines.audit.evidence import Bundle
-from pipelines.audit.nightly import Candidate, draw_spawns, look_at, store_verdict
 from pipelines.audit.rates import PERSON, Agreement
 from pipelines.audit.verdict import Fault, Verdict, Word
 from pipelines.warehouse import named_sql

@@ -11,8 +11,8 @@ from recommender.judgement import records_in
 from recommender.kinds import Match, kind_of_task
 from recommender.lookup import Recommendation, Recommender
 from recommender.models import price_rank
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ModelEvidence, Scope, Trial
 from recommender.reasons import dollars, percent
-from recommender.rows import ANY_AGENT, ANY_KIND, ModelEvidence, Scope, Trial
 from recommender.snapshot import Snapshot
 from recommender.trials import overlaps
 

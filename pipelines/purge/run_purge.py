@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from pipelines.journal.load import load_journal
+from pipelines.purge.cleanup import clear_further_traces, clear_hook_log, overwrite_deleted_rows
 from pipelines.purge.journal import purge_journal
-from pipelines.purge.leftovers import clear_hook_log, clear_leftovers, overwrite_deleted_rows
 from pipelines.purge.proof import find_traces
 from pipelines.purge.removal import Removal, remove, reread_journal
 from pipelines.purge.scope import Scope
@@ -54,7 +54,7 @@ def purge(settings: Settings, warehouse: Warehouse, scope: Scope) -> tuple[Purge
             reread_journal(connection)
     report = PurgeReport(removal.rows)
     if scope.is_all or not report.is_empty:
-        clear_leftovers(settings, warehouse)
+        clear_further_traces(settings, warehouse)
         clear_hook_log(settings, scope)
     return report, removal
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.ingest.sources.codex.ends import End
-from pipelines.ingest.sources.codex.history import TURN_STARTS, History
+from pipelines.ingest.sources.codex.own_lines import TURN_STARTS, History
 from pipelines.ingest.sources.codex.payload import PAYLOAD, Entry, event_of, words
-from pipelines.ingest.sources.codex.tokens import Tokens
+from pipelines.ingest.sources.codex.token_counts import Tokens
 from pipelines.ingest.values import MAX_NAME, mapping, text
 
 Told = tuple[int, dict[str, Any], bool]

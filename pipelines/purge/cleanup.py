@@ -12,7 +12,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
 
-def clear_leftovers(settings: Settings, warehouse: Warehouse) -> None:
+def clear_further_traces(settings: Settings, warehouse: Warehouse) -> None:
     """Delete run history, logs, snapshot and report: what is left is published again. Raises `OSError`."""
     for file in (settings.snapshot_file, settings.report_file):
         file.unlink(missing_ok=True)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from rich.console import Console
 
-from pipelines.commands.patience import waiting_for_the_database
+from pipelines.commands.retry import waiting_for_the_database
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pipelines.ingest.costs import total_cost, usage_cost
+from pipelines.ingest.agent_runs import ended
 from pipelines.ingest.facts import Facts, Message, messages, payload, stated_at
 from pipelines.ingest.join import Linked
 from pipelines.ingest.observations import TOKENS, WORKFLOW
 from pipelines.ingest.prices import Usage
-from pipelines.ingest.runs import ended
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import source_named
+from pipelines.ingest.usage_cost import total_cost, usage_cost
 from pipelines.ingest.values import moment
 from pipelines.ingest.who import who_of
 from recommender.models import model_family

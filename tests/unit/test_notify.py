@@ -7,8 +7,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines.nightly import BY_COMMAND, notice_sensors
-from pipelines.notices import Notice, failed_checks, failed_run, send
+from pipelines.nightly_job import BY_COMMAND, notice_sensors
+from pipelines.notify import Notice, failed_checks, failed_run, send
 from pipelines.settings import Settings
 
 SECRET = "ghp_" + "a1B2" * 9

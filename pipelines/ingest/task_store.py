@@ -8,12 +8,12 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from pipelines.ingest.early_outcomes import write_outcomes
 from pipelines.ingest.facts import Facts, join, tell, told
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.join import Linked, keys_of, link
-from pipelines.ingest.outcomes import write_outcomes
-from pipelines.ingest.rows import COLUMNS, TaskRow, task_id, task_row
 from pipelines.ingest.signals.derive import write_signals
+from pipelines.ingest.task_row import COLUMNS, TaskRow, task_id, task_row
 from pipelines.warehouse import named_sql
 
 Connection = psycopg.Connection[Any]
