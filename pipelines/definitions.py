@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from pipelines.advise import assets as advise_assets
 from pipelines.audit import assets as audit_assets
 from pipelines.cluster import assets as cluster_assets
 from pipelines.cluster import checks as cluster_checks
@@ -23,7 +24,7 @@ from pipelines.publish import checks as publish_checks
 from pipelines.publish import export_assets
 from pipelines.publish.assets import recommendation_snapshot
 from pipelines.publish.report import assets as report_assets
-from pipelines.resources import RESOURCES
+from pipelines.resources import resources
 from pipelines.settings import Settings
 from pipelines.trials import assets as trial_assets
 
@@ -35,6 +36,7 @@ ASSET_MODULES = [
     cluster_assets,
     estimate_assets,
     trial_assets,
+    advise_assets,
     publish_assets,
     report_assets,
     audit_assets,
@@ -56,7 +58,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=dg.map_asset_specs(lambda spec: _owned(spec, settings), assets),
         asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
-        resources=RESOURCES,
+        resources=resources(settings),
         jobs=[nightly_job, relearn_job],
         schedules=[nightly_schedule(settings)],
         sensors=notice_sensors(settings),

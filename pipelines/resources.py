@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 
@@ -11,28 +13,23 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.run_lock import run_lock
 
 
-@dg.resource(description="Every setting of the nightly run, from the environment.")
-def settings_resource() -> Settings:
-    """Read the settings."""
-    return Settings()
+class WarehouseResource(dg.ConfigurableResource[Warehouse]):
+    """The warehouse, open and migrated, with the lock of the learning run held."""
+
+    settings: dg.ResourceDependency[Settings]
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        """Open the warehouse for one run, and let no second run in."""
+        os.umask(0o077)  # Dagster was started by somebody else, and what dbt writes may hold words of tasks
+        with Warehouse.open(self.settings) as warehouse, run_lock(warehouse):
+            yield warehouse
 
 
-@dg.resource(description="The warehouse, open and migrated, with the lock of the learning run held.")
-def warehouse_resource() -> Iterator[Warehouse]:
-    """Open the warehouse for one run, and let no second run in."""
-    os.umask(0o077)  # Dagster was started by somebody else, and what dbt writes may hold words of tasks
-    with Warehouse.open(Settings()) as warehouse, run_lock(warehouse):
-        yield warehouse
-
-
-@dg.resource(description="Hears how far long work is.")
-def progress_resource() -> SilentProgress:
-    """Tell nobody: Dagster's own log shows the steps."""
-    return SilentProgress()
-
-
-RESOURCES = {
-    "settings": settings_resource,
-    "warehouse": warehouse_resource,
-    "progress": progress_resource,
-}
+def resources(settings: Settings) -> dict[str, Any]:
+    """Return the resources by the names of the assets' parameters; Dagster's own log shows the progress."""
+    return {
+        "settings": settings,
+        "warehouse": WarehouseResource(settings=settings),
+        "progress": SilentProgress(),
+    }

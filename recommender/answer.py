@@ -119,7 +119,7 @@ def _wish(snapshot: Snapshot | None, asked: Asked) -> Answer | None:
 
 def _learned(snapshot: Snapshot, asked: Asked) -> Answer | None:
     """Answer from the narrowest scope with a record; where the kinds around disagree, weigh all of them."""
-    row = next((found for scope in _scopes(asked) if (found := snapshot.best_of.get(scope))), None)
+    row = next((found for scope in scopes_of(asked) if (found := snapshot.best_of.get(scope))), None)
     if row is None or not (asked.baseline or row.baseline_model):
         return None
     baseline = asked.baseline or Baseline(str(row.baseline_model), "usual")
@@ -151,7 +151,7 @@ def _arm_of(baseline: Baseline, row: BestModel) -> str:
     return arm_name(baseline.model, baseline.effort if row.baseline_effort else "")
 
 
-def _scopes(asked: Asked) -> list[Scope]:
+def scopes_of(asked: Asked) -> list[Scope]:
     """Return the scopes that speak for a task, the narrowest first."""
     kinds = [asked.scope.cluster_id, ANY_KIND] if asked.scope.cluster_id != ANY_KIND else [ANY_KIND]
     names = [asked.agent, ANY_AGENT] if asked.agent else [ANY_AGENT]

@@ -28,10 +28,15 @@ def kind_of_task(
 
     `project` is the path of the task's project, or the last part of it.
     """
+    return nearest_kind(snapshot, without_project(snapshot, vector, project), work_type)
+
+
+def nearest_kind(snapshot: Snapshot, vector: NDArray[np.float32], work_type: str) -> Match | None:
+    """Return the nearest kind of that work type to a vector out of which its project is taken; None without kinds."""
     if work_type not in snapshot.kinds_of_type:
         return None
     rows, centroids = snapshot.kinds_of_type[work_type]
-    similarities = centroids @ without_project(snapshot, vector, project)
+    similarities = centroids @ vector
     nearest = int(similarities.argmax())
     kind, similarity = snapshot.kinds[int(rows[nearest])], float(similarities[nearest])
     distances = np.full(len(snapshot.kinds), np.inf, dtype=np.float32)

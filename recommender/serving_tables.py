@@ -76,6 +76,19 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
     connection.execute("lock table serving.best_model_per_cluster in access share mode")
     row = connection.execute(_statement("published_clustering")).fetchone()
     version, embedding_model, estimated_at = row or (0, "", datetime.now(UTC))
+    return read_published(
+        connection, version, embedding_model, estimated_at, _rows(connection, "best_models", BestModel)
+    )
+
+
+def read_published(
+    connection: psycopg.Connection[Any],
+    version: int,
+    embedding_model: str,
+    estimated_at: datetime,
+    best: tuple[BestModel, ...],
+) -> Snapshot:
+    """Assemble a snapshot of a clustering with the answers given, as the nightly run has made them or will."""
     published = {"clustering_version": version, "embedding_model": embedding_model}
     agents = connection.execute(_statement("agents"), published).fetchall()
     return Snapshot(
@@ -83,7 +96,7 @@ def read_tables(connection: psycopg.Connection[Any]) -> Snapshot:
         created_at=estimated_at,
         clustering_version=version,
         **read_kinds(connection, version),
-        best=_rows(connection, "best_models", BestModel),
+        best=best,
         evidence=read_evidence(connection, version),
         trials=_rows(connection, "trials", Trial),
         tiers=_rows(connection, "tiers", Tier),

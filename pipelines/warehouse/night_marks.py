@@ -29,7 +29,7 @@ NOT_OF_THE_ANSWERS = {
 RESULTS = (
     "task_clusters", "clusterings", "cluster_assignments", "project_directions", "model_estimates", "outcome_rates",
     "audit_rates", "task_embeddings",
-    "agent_embeddings", "trials",
+    "agent_embeddings", "trials", "lookup_answers",
 )  # fmt: skip
 # Read by ingest alone, which keeps books of its own; or of the runs themselves.
 LEFT_OUT = ("spawn_facts", "learning_runs", "night_marks", "alembic_version")

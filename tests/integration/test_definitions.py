@@ -24,6 +24,7 @@ GROUPS = {
     "estimate": {"learning/model_estimates"},
     "audit": {"learning/outcome_rates", "learning/audits"},
     "trials": {"learning/trials"},
+    "advise": {"learning/lookup_answers"},
     "publish": {"recommendation_snapshot", "nightly_report"},
 }
 BLOCKING = {"every_embedded_task_is_assigned", "one_model_is_chosen_in_every_scope"}

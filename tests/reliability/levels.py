@@ -54,7 +54,7 @@ _numbers = itertools.count(1)
 
 
 REMADE = {("learning", name) for name in ("clusterings", "task_clusters", "cluster_assignments", "model_estimates")} | {
-    ("learning", name) for name in ("outcome_rates", "audit_rates")
+    ("learning", name) for name in ("outcome_rates", "audit_rates", "lookup_answers")
 }
 
 

@@ -4,16 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.advise.ask_lookup import best_models, write_answers
 from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.migrate import ensure_pgvector, run_migrations, upgrade
+from recommender.serving_tables import read_tables
 from tests.conftest import cloned_database
 from tests.support.small_history import insert_history
 
 
 def build(warehouse: Warehouse, selector: str) -> None:
+    if selector == "after_estimates":
+        write_answers(warehouse, Settings())
     run = run_dbt(warehouse, Settings(), ["build", "--selector", selector, "--exclude-resource-type", "unit_test"])
     assert run.failures == []
 
@@ -87,6 +91,16 @@ def test_followed_advice_its_losses_and_its_changes_are_told(warehouse: Warehous
         ("*", 1, "gone", "sonnet", None, "No longer among the published answers.", True),
         ("tester", 0, "changed", "haiku", "sonnet", "haiku fell.", True),
     ]
+
+
+def test_the_lookup_is_asked_with_the_answers_that_dbt_then_publishes(warehouse: Warehouse) -> None:
+    insert_history(warehouse)
+    for selector in ("before_estimates", "after_estimates"):
+        build(warehouse, selector)
+    with warehouse.connect() as connection:
+        published = read_tables(connection)
+    assert len(published.best) == 3
+    assert sorted(published.best) == sorted(best_models(published.evidence))
 
 
 def test_the_diff_for_a_drifted_spec_applies_as_it_is(warehouse: Warehouse, tmp_path: Path) -> None:

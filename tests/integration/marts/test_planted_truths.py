@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.advise.ask_lookup import write_answers
 from pipelines.cluster.nightly import cluster_tasks
 from pipelines.estimate.nightly import estimate_models
 from pipelines.marts.run_dbt import run_dbt
@@ -29,6 +30,7 @@ def learn(warehouse: Warehouse) -> None:
     cluster_tasks(warehouse, Settings(), model, SilentProgress())
     build(warehouse, "before_estimates")
     estimate_models(warehouse, Settings(), SilentProgress())
+    write_answers(warehouse, Settings())
     build(warehouse, "after_estimates")
 
 
