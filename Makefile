@@ -15,7 +15,7 @@ SPECS ?=
 DATA ?=
 SPAWNS ?= 100000
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale lock clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale lock licenses clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -94,6 +94,9 @@ $(VENV)/.learn $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: requirements.lock pyproj
 lock: $(VENV)/.dev  ## Renew requirements.lock from pyproject.toml: names, versions and hashes, for every platform
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --extra dev --extra bench pyproject.toml --output-file requirements.lock
+
+licenses: $(VENV)/.dev  ## List the licenses of all packages that an installation brings along
+	@$(BIN)/python -m tests.support.licenses
 
 clean:  ## Remove what these targets made here (data in SPAWNWISE_HOME stays)
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
