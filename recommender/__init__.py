@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recommender.journal.notes import feedback, record
-    from recommender.lookup import Recommendation, Recommender, arecommend, prepare, recommend
+    from recommender.lookup import Recommender, arecommend, prepare, recommend
     from recommender.neighbours import recommend_model
+    from recommender.recommendation import Recommendation
     from recommender.spawning import spawn_with_learning
 
 _MODULES = {
-    "Recommendation": "lookup",
+    "Recommendation": "recommendation",
     "Recommender": "lookup",
     "arecommend": "lookup",
     "feedback": "journal.notes",

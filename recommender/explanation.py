@@ -9,10 +9,11 @@ from recommender.decision import claims_of
 from recommender.efforts import arm_among, arm_name, words_of
 from recommender.judgement import records_in
 from recommender.kinds import Match, kind_of_task
-from recommender.lookup import Recommendation, Recommender
+from recommender.lookup import Recommender
 from recommender.models import price_rank
 from recommender.published_rows import ANY_AGENT, ANY_KIND, ModelEvidence, Scope, Trial
 from recommender.reasons import dollars, percent
+from recommender.recommendation import Recommendation
 from recommender.snapshot import Snapshot
 from recommender.trials import overlaps
 

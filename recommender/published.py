@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from recommender.embedding.local import Embedder, EmbeddingError, embedder_named
+from recommender.embedding.local import embedder_named
+from recommender.embedding.vectors import Embedder, EmbeddingError
 from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
 
 # At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.

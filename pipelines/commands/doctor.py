@@ -18,7 +18,8 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from pipelines.warehouse.roles import reading_roles
-from recommender.embedding.local import EmbeddingError, embedder_from_environment
+from recommender.embedding.local import embedder_from_environment
+from recommender.embedding.vectors import EmbeddingError
 from recommender.home import private_folder
 from recommender.hooks.hook import MEANS, MODES
 from recommender.hooks.hook_log import trouble_words, troubles

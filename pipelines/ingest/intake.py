@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.files.find import Found, LogFile, find_logs
+from pipelines.ingest.files.find import Found, find_logs
 from pipelines.ingest.files.known_files import Connection, marks, news, stored_path, write_files
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.files.workers import Changed, Readers, scans, workers_for
 from pipelines.ingest.inputs import inputs_for, sample_folder

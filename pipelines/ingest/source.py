@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipelines.ingest.files.lines import open_log
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.observations import Observation
 
 START_BYTES = 64

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.claude_code import is_in_home
 from pipelines.ingest.values import shown_path

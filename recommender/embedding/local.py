@@ -5,19 +5,17 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.embedding.vectors import Embedder, EmbeddingError, Vectors, unit_rows
 from recommender.embedding.word_pieces import SPACE, WordPieces
-from recommender.errors import SpawnwiseError
 from recommender.settings import LookupSettings
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-Vectors = NDArray[np.float32]
 
 LOCAL_MODEL = "wordllama-256"
 _WORDS_KEPT, _WORD_KEPT = 20_000, 40  # words and the characters of one: a few MB at most
@@ -25,31 +23,6 @@ _WORDS_KEPT, _WORD_KEPT = 20_000, 40  # words and the characters of one: a few M
 _MANY_TEXTS = 64
 _DAMAGED = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
 _WORDS = re.compile("\u2581*[^\u2581]+|\u2581+")  # the tokenizer's mark for a space begins a word
-
-
-class EmbeddingError(SpawnwiseError):
-    """A text cannot be embedded; the message says why and what to do, and never holds the text."""
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors. Vectors of embedders with different names are never compared."""
-
-    @property
-    def name(self) -> str:
-        """What is stored as `embedding_model`."""
-        ...
-
-    @property
-    def dimension(self) -> int | None:
-        """Length of the vectors; None until the first answer where only the provider knows it."""
-        ...
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return one row of unit length per text, float32, shape (n, dimension); a long text counts whole.
-
-        Raises `EmbeddingError`.
-        """
-        ...
 
 
 class LocalEmbedder:
@@ -112,25 +85,6 @@ class LocalEmbedder:
             return Tokenizer.from_file(str(self._file))
         except Exception as error:  # it raises a bare Exception
             raise EmbeddingError(_DAMAGED) from error
-
-
-def unit_rows(vectors: Vectors, count: int, dimension: int | None = None) -> Vectors:
-    """Scale each row to unit length; raise `EmbeddingError` where the count, the size or a value is wrong."""
-    if vectors.ndim != 2 or len(vectors) != count:
-        raise EmbeddingError(f"The embedder answered {len(vectors)} vectors for {count} texts: try again.")
-    if dimension is not None and vectors.shape[1] != dimension:
-        message = (
-            f"The embedder's vectors have {vectors.shape[1]} dimensions instead of {dimension}: is it the same model?"
-        )
-        raise EmbeddingError(message)
-    with np.errstate(over="ignore"):  # a length that is too large becomes infinite, and is refused
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    wrong = np.flatnonzero(~np.isfinite(lengths[:, 0]) | (lengths[:, 0] == 0))
-    if wrong.size:
-        raise EmbeddingError(
-            f"Text {wrong[0] + 1} of {count} has no usable vector: it is empty, or the embedder failed."
-        )
-    return np.asarray(vectors / lengths, dtype=np.float32)
 
 
 def embedder_from_environment() -> Embedder:

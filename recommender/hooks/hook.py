@@ -17,7 +17,7 @@ from recommender.hooks.hook_log import log_error, log_missed_answer
 from recommender.settings import LookupSettings, is_subagent_model_forced, patient, use_data_home
 
 if TYPE_CHECKING:
-    from recommender.lookup import Recommendation
+    from recommender.recommendation import Recommendation
 
 MODES = ("off", "audit", "advise", "enforce")
 MEANS = ("update", "deny")

@@ -18,7 +18,7 @@ from recommender.text.redaction import redact, redact_id
 from recommender.text.task_text import task_text
 
 if TYPE_CHECKING:
-    from recommender.lookup import Recommendation
+    from recommender.recommendation import Recommendation
 
 
 class RecordError(SpawnwiseError, ValueError):

@@ -7,8 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from pipelines.ingest.files.find import LogFile
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import LogFile, Origin
 from pipelines.ingest.files.scan import Broken, parts_of
 from pipelines.ingest.observations import Observation, Told
 from pipelines.ingest.source import LineReader

@@ -1,4 +1,4 @@
-"""The licenses of what an installation brings along, as the packages' own metadata says: `make licenses` writes them."""
+"""The licenses of what an installation brings along, as the packages' metadata says: `make licenses` lists them."""
 
 import re
 from collections import defaultdict

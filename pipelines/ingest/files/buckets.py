@@ -9,11 +9,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile, Origin
 from pipelines.ingest.files.log_names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log
 from pipelines.ingest.files.mark import PRINT_BYTES, Mark, fingerprint
-from pipelines.ingest.files.origin import Origin
-from pipelines.ingest.sources import source_of
+from pipelines.ingest.files.recognize import source_of
 from pipelines.object_store import BucketError, Place, opened
 from recommender.commands.registry import MissingExtraError
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.values import mapping, milliseconds, reference
 

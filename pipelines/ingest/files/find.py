@@ -4,70 +4,14 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.log_names import FULL_TRANSCRIPT, SHORT_TRANSCRIPT, is_log, other_suffixes
-from pipelines.ingest.files.mark import Mark
-from pipelines.ingest.files.origin import Origin
-from pipelines.ingest.sources.claude_code import AGENT_PREFIX
-from pipelines.ingest.values import LATEST_MS, identifier, name, shown_path, storable
+from pipelines.ingest.values import LATEST_MS, shown_path
 from pipelines.object_store import place_of
-
-
-@dataclass(frozen=True)
-class LogFile:
-    """A regular log file as it was found."""
-
-    path: Path
-    size: int
-    modified_ns: int
-
-    def origin(self, stored_path: str = "") -> Origin:
-        """Return what the file's place says about its lines."""
-        *folders, file_name = Path(storable(str(self.path))).parts
-        agent = file_name.removeprefix(AGENT_PREFIX).split(".")[0] if file_name.startswith(AGENT_PREFIX) else ""
-        project = folders[folders.index("projects") + 1] if "projects" in folders[:-1] else folders[-1]
-        modified_ms = self.modified_ns // 1_000_000
-        session, workflow = _places_above(folders)
-        return Origin(
-            self.path,
-            modified_ms,
-            identifier(agent),
-            name(project),
-            identifier(session),
-            name(workflow),
-            stored_path,
-        )
-
-    @property
-    def version(self) -> str:
-        """Return what tells its contents apart where the time of the last change does not; empty for a file."""
-        return ""
-
-    @property
-    def shown(self) -> str:
-        """Return the place as a person may be told it."""
-        return shown_path(self.path)
-
-    @contextmanager
-    def on_disk(self, known: Mark | None = None) -> Iterator["LogFile"]:
-        """Yield the log where it can be opened; raises `OSError`.
-
-        Where it goes on from `known`, what lies before that need not be there.
-        """
-        yield self
-
-
-def _places_above(folders: list[str]) -> tuple[str, str]:
-    """Return the session and the workflow run in whose folders an agent's file lies, empty where it lies in none."""
-    if "subagents" not in folders[1:]:
-        return "", ""
-    place = len(folders) - 1 - folders[::-1].index("subagents")
-    is_workflows = folders[place + 1 : place + 2] == ["workflows"]
-    return folders[place - 1], next(iter(folders[place + 2 :]), "") if is_workflows else ""
-
 
 # Where Claude Code judges for us: what it may keep of that, in a folder that it names for this one, is nobody's work.
 AUDIT_DESK = "spawnwise-audit-desk"

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.log_names import SUFFIXES
 from pipelines.ingest.files.mark import COUNTERS, Mark
 from pipelines.ingest.files.scan import Scan

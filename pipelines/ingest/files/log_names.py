@@ -2,8 +2,9 @@
 
 from functools import cache
 
+from pipelines.ingest.files.log_file import AGENT_PREFIX
 from pipelines.ingest.sources import sources
-from pipelines.ingest.sources.claude_code import AGENT_PREFIX, DESCRIPTION_SUFFIX
+from pipelines.ingest.sources.claude_code import DESCRIPTION_SUFFIX
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from pipelines.ingest.sources import sources
+
 MOST_FAILURES = 1_000  # places in a line that look like the start of a record and are none
 MOST_WORK = 32 << 20  # characters that may be parsed beyond twice the line's length, however its brackets nest
 
@@ -105,6 +107,4 @@ def _has_keys(record: Mapping[str, Any]) -> bool:
 
 @cache
 def _record_keys() -> tuple[frozenset[str], ...]:
-    from pipelines.ingest.sources import sources  # imported late: they import what reads lines
-
     return tuple(keys for source in sources() for keys in source.record_keys)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import IO, Any
 
-from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.lines import (
     DAMAGE,
     MAX_LINE_BYTES,
@@ -15,12 +14,13 @@ from pipelines.ingest.files.lines import (
     open_log,
     read_lines,
 )
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import Mark, fingerprint, still_valid
 from pipelines.ingest.files.parsing import pieces
+from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.files.scanned import Broken, Scan
 from pipelines.ingest.observations import fold
 from pipelines.ingest.source import LineReader, RefusedError, Source
-from pipelines.ingest.sources import source_of
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home
 from pipelines.ingest.values import name

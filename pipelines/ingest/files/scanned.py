@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.lines import Overlong
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import COUNTERS, Mark
 from pipelines.ingest.stored_redaction import redact_start
 

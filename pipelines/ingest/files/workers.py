@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import IO, Protocol
 
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.files.scan import Scan, parts
 

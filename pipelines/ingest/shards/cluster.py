@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.shards.shard import UNREAD, Shard, Task, poisoned, shards_of

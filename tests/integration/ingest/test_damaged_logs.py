@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipelines.commands.input_arguments import CANNOT_READ
-from pipelines.ingest.sources import source_of, sources
+from pipelines.ingest.files.recognize import source_of
+from pipelines.ingest.sources import sources
 from recommender.cli import main
 from tests.support.transcripts import Transcript
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.ingest import sources as registry
 from pipelines.ingest.files import log_names
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.inputs import logs_on_this_machine, sample_folder
 from pipelines.ingest.intake import ingest as ingest_inputs
 from pipelines.ingest.observations import Call, Message, Return, Seen

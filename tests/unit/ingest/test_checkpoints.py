@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.files.find import LogFile, find_logs
+from pipelines.ingest.files.find import find_logs
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.scan import scan
 from tests.support.transcripts import SESSION, Transcript
 

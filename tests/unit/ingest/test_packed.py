@@ -9,9 +9,9 @@ import pytest
 import zstandard
 
 from pipelines.ingest.files import lines
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
+from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.files.scan import Scan, parts
-from pipelines.ingest.sources import source_of
 from tests.support.transcripts import Transcript
 
 LIMIT = "SPAWNWISE_MAX_UNPACKED_BYTES"
@@ -81,7 +81,7 @@ def test_short_lines_use_the_limit_up_faster(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_format_of_a_bomb_is_told_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.ingest.sources.FIRST_BYTES", 1_000_000)
+    monkeypatch.setattr("pipelines.ingest.files.recognize.FIRST_BYTES", 1_000_000)
     monkeypatch.setenv(LIMIT, "5MB")
     path = tmp_path / "a.jsonl.zst"
     path.write_bytes(PACKERS["zst"](b"x" * 20_000_000))

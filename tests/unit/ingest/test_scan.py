@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.facts import Facts, join
 from pipelines.ingest.files import lines, workers
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.scan import Scan, scan
 from pipelines.ingest.join import link
 from pipelines.ingest.signals.derive import task_signals

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.files.find import LogFile
 from pipelines.ingest.files.known_files import stored_path
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.stored_redaction import KEPT_PLUGINS, library_rules, redact_further, redact_stored
 from pipelines.ingest.values import MAX_NAME, identifier, reference, shown_path
 from recommender.text.task_text import task_text

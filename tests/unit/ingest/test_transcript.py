@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.facts import Facts, join, payload
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.observations import fold
 from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from tests.support.transcripts import Transcript

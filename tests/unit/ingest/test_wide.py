@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.files import wide
-from pipelines.ingest.files.find import LogFile
+from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.scan import scan
 from tests.support.transcripts import Transcript
 

@@ -16,8 +16,8 @@ from recommender.cli import main
 from recommender.home import journal_folder, snapshot_file
 from recommender.hooks.hook_log import trouble_words, troubles
 from recommender.journal.notes import NothingNotedError, feedback
-from recommender.lookup import Recommendation
 from recommender.published_rows import Tier
+from recommender.recommendation import Recommendation
 from recommender.settings import data_home
 from recommender.snapshot import Snapshot, write_snapshot
 

@@ -11,7 +11,7 @@ import pytest
 
 from recommender.cli import main
 from recommender.home import journal_folder
-from recommender.lookup import Recommendation
+from recommender.recommendation import Recommendation
 from tests.unit.recommender.test_hook import CHANGE, TESTING
 
 LUNA = replace(CHANGE, model="gpt-5.6-luna", baseline_model="gpt-5.5", agent="default")

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import AGENT_PREFIX, Origin
 from pipelines.ingest.source import Head, LineReader, Source
 from recommender.settings import claude_home
 
-AGENT_PREFIX = "agent-"
 DESCRIPTION_SUFFIX = ".meta.json"  # beside an agent's log
 
 _SESSION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl")

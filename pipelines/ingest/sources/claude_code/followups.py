@@ -6,14 +6,12 @@ sentences count that say whose work is meant and that it did not do.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.ingest.sources.claude_code.memory import remember
 from pipelines.ingest.sources.claude_code.reports import report_text
+from pipelines.ingest.sources.claude_code.transcript_line import TranscriptLine
 from pipelines.ingest.values import items, mapping, reference, text
-
-if TYPE_CHECKING:
-    from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 
 WATCHED_LINES = 40  # lines of the main conversation in which something may still be about the result
 HEAD = 400
@@ -68,19 +66,19 @@ _TEST_FAILED = re.compile(
 )
 
 
-def watch(reader: "TranscriptReader", key: str) -> None:
+def watch(reader: TranscriptLine, key: str) -> None:
     """Begin to look at what follows the spawn's result."""
     remember(reader.memory.watched, key, WATCHED_LINES)
 
 
-def work_is_rejected(reader: "TranscriptReader", by: str) -> None:
+def work_is_rejected(reader: TranscriptLine, by: str) -> None:
     """Note that an agent's report rejects the work before it, which is then mended or not."""
     for key in reader.memory.watched:
         if key != by:
             remember(reader.memory.rejected, key, 1)
 
 
-def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> None:
+def parent_goes_on(reader: TranscriptLine, message: Mapping[str, Any]) -> None:
     """Look at a message of the parent after results."""
     watched = reader.memory.watched
     if not watched:
@@ -104,7 +102,7 @@ def parent_goes_on(reader: "TranscriptReader", message: Mapping[str, Any]) -> No
             remember(reader.memory.tests, reference(block.get("id")), list(watched))
 
 
-def _note_words(reader: "TranscriptReader", key: str, said: str, lines_left: int) -> None:
+def _note_words(reader: TranscriptLine, key: str, said: str, lines_left: int) -> None:
     if lines_left > WATCHED_LINES - 3:
         if _REDONE.search(said):
             reader.note(key, "parent_redid")
@@ -116,7 +114,7 @@ def _note_words(reader: "TranscriptReader", key: str, said: str, lines_left: int
         reader.note(key, "fault_found_after")
 
 
-def user_speaks(reader: "TranscriptReader", words: str) -> None:
+def user_speaks(reader: TranscriptLine, words: str) -> None:
     """Look at what the user says after the results; with it, the parent's turn is over."""
     watched = reader.memory.watched
     if len(watched) == 1 and _PUSHBACK.match(words):
@@ -136,7 +134,7 @@ def _is_mending(block: Mapping[str, Any]) -> bool:
     )
 
 
-def tool_returns(reader: "TranscriptReader", key: str, block: Mapping[str, Any]) -> None:
+def tool_returns(reader: TranscriptLine, key: str, block: Mapping[str, Any]) -> None:
     """Look at a result of the parent's own tools: the first test or build after a spawn judges its work."""
     spawns = reader.memory.tests.pop(key, ())
     if not spawns:

@@ -5,16 +5,14 @@ line of its log stands for it.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.ingest.observations import Began, Call, Last, Seen, Sent
 from pipelines.ingest.sources.claude_code import spawn_calls
 from pipelines.ingest.sources.claude_code.harness_notes import task_of
 from pipelines.ingest.sources.claude_code.reports import outage_kind, report_kind, report_text
+from pipelines.ingest.sources.claude_code.transcript_line import TranscriptLine
 from pipelines.ingest.values import identifier, items, mapping, name, text
-
-if TYPE_CHECKING:
-    from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 
 WORKFLOW_AGENT = "workflow-subagent"  # what a workflow runs where it names no type
 _FINAL = {"end_turn", "stop_sequence", "max_tokens", "refusal"}  # a message behind which the agent does nothing more
@@ -30,7 +28,7 @@ def agent_key(session: str, agent_id: str) -> str:
     return f"agent:{session}:{agent_id}"
 
 
-def read_first_line(reader: "TranscriptReader", content: object, run: str) -> None:
+def read_first_line(reader: TranscriptLine, content: object, run: str) -> None:
     """Take the task with which the agent's log begins."""
     memory, origin = reader.memory, reader.origin
     prompt = task_of(report_text(content))
@@ -48,7 +46,7 @@ def read_first_line(reader: "TranscriptReader", content: object, run: str) -> No
         )
 
 
-def read_request(reader: "TranscriptReader", record: Mapping[str, Any], run: str) -> None:
+def read_request(reader: TranscriptLine, record: Mapping[str, Any], run: str) -> None:
     """Take the model and the effort of a request, which the log names before any answer has come."""
     asked = mapping(record.get("params"))
     model, effort = name(asked.get("model")), name(mapping(asked.get("output_config")).get("effort"))
@@ -56,7 +54,7 @@ def read_request(reader: "TranscriptReader", record: Mapping[str, Any], run: str
         reader.load(Sent(run, reader.at_ms, -reader.at_ms, model, effort))
 
 
-def note_last(reader: "TranscriptReader", record: Mapping[str, Any], run: str) -> None:
+def note_last(reader: TranscriptLine, record: Mapping[str, Any], run: str) -> None:
     """Note what the agent's message ends with: an outage, or its report; of several the latest tells how its log ends.
 
     Of those that bear one time, as lines without a time of their own do, one that is no outage counts.

@@ -3,54 +3,37 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pipelines.ingest.files.origin import Origin
-from pipelines.ingest.observations import Call, End, Observation, Return, Seen, Sign
+from pipelines.ingest.observations import Call, End, Return, Seen
 from pipelines.ingest.signals.signal_names import RETURNED
-from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.claude_code import followups, hook_answers, notices, own_log, spawn_calls, stream_json
 from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, message_key
 from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, tells_nothing
 from pipelines.ingest.sources.claude_code.halves import halves_of
 from pipelines.ingest.sources.claude_code.harness_notes import without_notes
-from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.sources.claude_code.memory import remember
 from pipelines.ingest.sources.claude_code.notices import Notice
-from pipelines.ingest.sources.claude_code.place import project_of
 from pipelines.ingest.sources.claude_code.reports import MAX_ERROR, report_text
+from pipelines.ingest.sources.claude_code.transcript_line import TranscriptLine
 from pipelines.ingest.stored_redaction import redact_start
-from pipelines.ingest.values import identifier, items, mapping, milliseconds, name, reference, text
+from pipelines.ingest.values import identifier, items, mapping, name, reference, text
 
 OTHER = "other"  # an unanswered call that is neither a spawn nor of a plain tool
 TEAMMATE = "teammate_spawned"
 COMPACTION = "acompact"  # agents that only summarise their own session
 
 
-class TranscriptReader(LineReader):
+class TranscriptReader(TranscriptLine):
     """Tells of spawns by their tool_use id, and of agents' runs by agent:<session>:<agent id>."""
-
-    def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
-        super().__init__(origin, memory)
-        self.memory = Memory.from_json(memory)
-        self.writer_version = self.memory.version
-        self._is_agents_own = bool(origin.agent_id)
-        self.line = 0
-        self._folder: object = None
-        self.at_ms = 0
-        self.trust = 0  # how far the time is to be trusted: 0 the line's own, 1 an earlier line's, 2 the file's
-        self._is_loaded = False
-
-    def remembered(self) -> dict[str, Any]:
-        """Return the memory as JSON."""
-        return self.memory.as_json()
 
     def passes_over(self, content: bytes) -> bool:
         """Tell from its first bytes that a line need not be read."""
-        return tells_nothing(content, self.memory, self._is_agents_own)
+        return tells_nothing(content, self.memory, bool(self.origin.agent_id))
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
-        self.line, self._is_loaded = line, False
+        self.line, self.is_loaded = line, False
         record = stream_json.as_transcript_line(record)
-        self._note_context(record)
+        self.note_context(record)
         kind = record.get("type")
         if kind in ("assistant", "user"):
             self._read_message(record, is_users=kind == "user")
@@ -64,7 +47,7 @@ class TranscriptReader(LineReader):
             self._read_notices(text(record.get("content")))
         elif kind == "attachment":
             self._read_attachment(mapping(record.get("attachment")), self._run_of(record))
-        return self._is_loaded
+        return self.is_loaded
 
     def _read_message(self, record: Mapping[str, Any], is_users: bool) -> None:
         spawn, run = stream_json.spawn_of(record), self._run_of(record)
@@ -75,33 +58,8 @@ class TranscriptReader(LineReader):
         if run and COMPACTION not in run:
             own_log.note_last(self, record, run)
 
-    def load(self, *observations: Observation) -> None:
-        """Tell what makes the line one that told of a spawn."""
-        self._is_loaded = True
-        self.tell(*observations)
-
     def _agent_key(self, agent_id: str) -> str:
         return own_log.agent_key(self.memory.session, agent_id)
-
-    def _note_context(self, record: Mapping[str, Any]) -> None:
-        memory = self.memory
-        version, folder = record.get("version"), record.get("cwd")
-        # A line that a fork has copied belongs to the session that it was copied from.
-        session = mapping(record.get("forkedFrom")).get("sessionId") or record.get("sessionId")
-        if session and session != memory.session:
-            memory.session = identifier(session) or memory.session
-        if version and version != memory.version:
-            memory.version = self.writer_version = name(version) or memory.version
-        if folder and folder != self._folder:
-            self._folder = folder
-            memory.project = project_of(text(folder), self.origin.project) or memory.project
-        own = milliseconds(record.get("timestamp"))
-        if own is not None:
-            self.at_ms, self.trust, memory.at_ms = own, 0, own
-        elif memory.at_ms is not None:
-            self.at_ms, self.trust = memory.at_ms, 1
-        else:
-            self.at_ms, self.trust = self.origin.modified_ms, 2
 
     def _run_of(self, record: Mapping[str, Any]) -> str:
         """Return the key of the agent whose line this is; empty for the main conversation."""
@@ -267,12 +225,3 @@ class TranscriptReader(LineReader):
         for block in map(mapping, items(message.get("content"))):
             if block.get("type") == "tool_result" and reference(block.get("tool_use_id")) in self.memory.unanswered:
                 self._read_result(block, line.get("toolUseResult"))
-
-    def note(self, key: str, *kinds: str) -> None:
-        """Note signals about a spawn or an agent at this line."""
-        for kind in kinds:
-            self.load(Sign(key, kind, self.at_ms, self.evidence_file(), self.line))
-
-    def evidence_file(self) -> str:
-        """Return the transcript's name, which is the session's: it is the same for every copy."""
-        return f"{self.memory.session}.jsonl"

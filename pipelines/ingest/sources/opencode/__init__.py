@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.source import Head, Rows, Source
 
 _HEADER = b"SQLite format 3\0"

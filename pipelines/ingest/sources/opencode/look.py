@@ -3,7 +3,7 @@
 import time
 from typing import Any, NamedTuple
 
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.observations import Observation
 from pipelines.ingest.source import Rows
 from pipelines.ingest.sources.opencode.calls import TaskCall

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.source import Head, LineReader, Source
 
 _TELEMETRY = ("resourceSpans", "resourceLogs", "resourceMetrics")  # the exporter may write all into one file

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipelines.ingest.files.origin import Origin
+from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.observations import Told
 from pipelines.ingest.source import LineReader
 from pipelines.ingest.sources.otel.asked import asked_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.sources import source_of
+from pipelines.ingest.files.recognize import source_of
 from tests.support.format_lines import read_all
 from tests.unit.ingest.formats.test_otel import BEGIN, SECOND, agent, record_of, records_of, request, span, typed
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.facts import Facts
+from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.join import link
 from pipelines.ingest.observations import fold
 from pipelines.ingest.signals.derive import task_signals
-from pipelines.ingest.sources import source_of, sources
+from pipelines.ingest.sources import sources
 from pipelines.ingest.spawn_record import record_schema
 from pipelines.ingest.task_row import task_row
 from recommender.cli import main
