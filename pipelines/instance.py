@@ -10,7 +10,7 @@ from sqlalchemy import URL, CreateEnginePlugin, make_url
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from pipelines.warehouse.connection import LIMITS
+from pipelines.warehouse.server_connection import LIMITS
 
 PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
 SCHEMA = "dagster"

@@ -1,21 +1,18 @@
 """Every setting and environment variable of the nightly run, typed, in one place."""
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 # Looking for plugins of pydantic in every installed package would take as long as the rest of a command's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import ByteSize, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipelines.setting_values import Addresses, EmptyIsUnset, NameList, NumberList, PathList, PostgresUrl, Weights
 from recommender.errors import SpawnwiseError
-from recommender.models import model_family
 from recommender.settings import LookupSettings, data_home
-
-_MODEL_NAME = re.compile(r"[\w.:/-]{1,100}")
 
 
 class Settings(BaseSettings):
@@ -31,7 +28,7 @@ class Settings(BaseSettings):
             raise WrongSettingError(error) from None
 
     home: Path = Field(default_factory=data_home, description="Folder that holds all data")
-    database_url: SecretStr | None = Field(
+    database_url: PostgresUrl = Field(
         default=None, alias="DATABASE_URL", description="Postgres to use in place of the embedded one"
     )
 
@@ -39,12 +36,8 @@ class Settings(BaseSettings):
         default=300.0, gt=0, description="How long Postgres may leave a learning run without an answer, in seconds"
     )
 
-    logs: Annotated[tuple[Path, ...], NoDecode] = Field(
-        default=(), description="Logs to read; else the Claude Code home"
-    )
-    specs: Annotated[tuple[Path, ...], NoDecode] = Field(
-        default=(), description="Agent specs to read; else those of the project and of the home"
-    )
+    logs: PathList = Field(default=(), description="Logs to read; else the Claude Code home")
+    specs: PathList = Field(default=(), description="Agent specs to read; else those of the project and of the home")
     user: str | None = Field(default=None, description="Whose spawns logs hold that do not name a person")
     host: str | None = Field(default=None, description="Machine that logs come from which do not name one")
     pseudonyms: bool = Field(
@@ -56,7 +49,7 @@ class Settings(BaseSettings):
         description="Most that a packed log may unpack to; a line counts 2 KB more",
     )
 
-    scheduler: str | None = Field(
+    scheduler: Annotated[str | None, EmptyIsUnset] = Field(
         default=None,
         pattern=r"^(tcp|tls|ws|wss)://\S+$",
         description="Dask scheduler whose workers read and embed the logs; this machine where unset",
@@ -114,19 +107,19 @@ class Settings(BaseSettings):
     trials_budget: float = Field(
         default=1.0, ge=0, description="Extra failures a week that automatic trials may be expected to cause, in all"
     )
-    model_weights: Annotated[dict[str, float], NoDecode] = Field(
+    model_weights: Weights = Field(
         default={},
         description="What a dollar of each model counts, as opus=5,sonnet=1,haiku=.2; costs are then shares of a quota",
     )
-    candidate_models: Annotated[tuple[str, ...], NoDecode] = Field(
+    candidate_models: NameList = Field(
         default=LookupSettings.candidate_models,
         description="Models to estimate besides those seen, so that a trial may try them",
     )
-    protected_agents: Annotated[tuple[str, ...], NoDecode] = Field(
+    protected_agents: NameList = Field(
         default=LookupSettings.protected_agents,
         description="Agents that are never given a cheaper model; names or patterns",
     )
-    pinned_agents: Annotated[tuple[str, ...], NoDecode] = Field(
+    pinned_agents: NameList = Field(
         default=LookupSettings.pinned_agents, description="Agents whose spawns the hook leaves alone; names or patterns"
     )
     default_model: str = Field(default=LookupSettings.default_model, description="Model where nothing at all is known")
@@ -134,9 +127,7 @@ class Settings(BaseSettings):
     window_days: int = Field(
         default=30, ge=1, description="Window of the report and of the marts that have one, in days"
     )
-    windows: Annotated[tuple[int, ...], NoDecode] = Field(
-        default=(7, 30, 90), description="Windows of the marts that have several, in days"
-    )
+    windows: NumberList = Field(default=(7, 30, 90), description="Windows of the marts that have several, in days")
     overloaded_min_tasks: int = Field(default=50, ge=1, description="An overloaded agent has more tasks than this")
     overloaded_max_success: float = Field(default=0.8, ge=0, le=1, description="... and less success than this")
     gap_quantile: float = Field(
@@ -166,7 +157,7 @@ class Settings(BaseSettings):
 
     report_with_text: bool = Field(default=False, description="Whether the nightly report shows titles of tasks")
 
-    export: Path | None = Field(
+    export: Annotated[Path | None, EmptyIsUnset] = Field(
         default=None, description="Folder or bucket to which every night exports its tables as Parquet; off where unset"
     )
 
@@ -180,66 +171,9 @@ class Settings(BaseSettings):
     )
     schedule_enabled: bool = Field(default=True, description="Whether the schedule is on")
 
-    notify: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    notify: Addresses = Field(
         default=(), description="Where word of a failed run or check goes: addresses as Apprise takes them"
     )
-
-    @field_validator("database_url", mode="before")
-    @classmethod
-    def _is_postgres_url(cls, value: object) -> object:
-        """Refuse what dbt, Dagster and psycopg would not all read alike; empty is as good as unset."""
-        if isinstance(value, str) and value and not value.startswith(("postgresql://", "postgres://")):
-            raise ValueError("it must begin with postgresql://")
-        return value or None
-
-    @field_validator("export", "scheduler", mode="before")
-    @classmethod
-    def _is_unset(cls, value: object) -> object:
-        """Take empty for unset, and not for the folder that one happens to be in."""
-        return value or None
-
-    @field_validator("logs", "specs", mode="before")
-    @classmethod
-    def _split_paths(cls, value: object) -> object:
-        """Accept a path list as the shell writes one; the colon of a bucket's address parts nothing."""
-        if not isinstance(value, str):
-            return value
-        return tuple(part for part in re.split(rf"{re.escape(os.pathsep)}(?!//)", value) if part)
-
-    @field_validator("notify", mode="before")
-    @classmethod
-    def _split_addresses(cls, value: object) -> object:
-        """Accept addresses separated by spaces, which have none in them."""
-        return tuple(value.split()) if isinstance(value, str) else value
-
-    @field_validator("protected_agents", "pinned_agents", "candidate_models", "windows", mode="before")
-    @classmethod
-    def _split_names(cls, value: object) -> object:
-        """Accept names or numbers separated by commas; a plugin's agent has a colon in its name."""
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @field_validator("model_weights", mode="before")
-    @classmethod
-    def _read_weights(cls, value: object) -> object:
-        """Accept pairs of a model and a number above 0; a model that is not named counts 1."""
-        if not isinstance(value, str):
-            return value
-        weights: dict[str, float] = {}
-        for pair in filter(None, map(str.strip, value.split(","))):
-            named, equals, number = pair.partition("=")
-            model = model_family(named)
-            if not equals or not _MODEL_NAME.fullmatch(model):
-                raise ValueError("it must be a list as opus=5,sonnet=1,haiku=.2: models and numbers above 0")
-            try:
-                weight = float(number)
-            except ValueError:
-                weight = 0.0
-            if not 0 < weight < float("inf"):
-                raise ValueError("every weight must be a number above 0")
-            if model in weights:
-                raise ValueError("it names a model twice; versions of one family have one weight")
-            weights[model] = weight
-        return weights
 
     @property
     def postgres_folder(self) -> Path:

@@ -114,8 +114,8 @@ def _warehouse(settings: Settings) -> Finding:
     kind = "DATABASE_URL" if settings.database_url else "embedded"
     try:
         with Warehouse.open(settings) as warehouse:
-            vector = ensure_pgvector(warehouse)
-            level = migration_level(warehouse)
+            vector = ensure_pgvector(warehouse.dsn)
+            level = migration_level(warehouse.dsn)
             health = read_health(warehouse)
     except WarehouseError as error:
         return Finding("warehouse", "broken", kind, str(error))

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
-from pipelines.ingest.observations import TOKENS, WORKFLOW
+from pipelines.ingest.fold import TOKENS
+from pipelines.ingest.observations import WORKFLOW
 from pipelines.ingest.signals.signal_names import DERIVED, RETURNED
 from recommender.text.task_text import task_text
 

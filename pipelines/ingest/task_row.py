@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from pipelines.ingest.agent_runs import ended
 from pipelines.ingest.facts import Facts, Message, messages, payload, stated_at
+from pipelines.ingest.fold import TOKENS
 from pipelines.ingest.join import Linked
-from pipelines.ingest.observations import TOKENS, WORKFLOW
+from pipelines.ingest.observations import WORKFLOW
 from pipelines.ingest.prices import Usage
 from pipelines.ingest.source import Source
 from pipelines.ingest.sources import source_named

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.observations import Told, fold
+from pipelines.ingest.fold import fold
+from pipelines.ingest.observations import Told
 from pipelines.ingest.purged import refuse_purged
 from pipelines.ingest.spawn_record import SpawnRecord
 from pipelines.ingest.task_store import write_facts

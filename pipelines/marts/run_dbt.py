@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from pipelines.ingest.values import CLOCK_SKEW, FIRST_POSSIBLE_DAY
 from pipelines.settings import Settings
 from pipelines.warehouse import DatabaseUnavailableError, Warehouse
-from pipelines.warehouse.connection import OPTIONS
 from pipelines.warehouse.faults import remedy_for, says_that_it_is_lost, without_rows
+from pipelines.warehouse.server_connection import OPTIONS
 from recommender.errors import SpawnwiseError
 
 PROJECT_FOLDER = Path(__file__).parents[2] / "dbt_project"

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from pipelines.object_store import EXTRA, BucketError, address, opened, place_of
 from pipelines.warehouse import Warehouse, named_sql
-from pipelines.warehouse.connection import OPTIONS, with_limits
+from pipelines.warehouse.server_connection import OPTIONS, with_limits
 from recommender.commands.registry import imported
 from recommender.errors import SpawnwiseError
 

@@ -7,22 +7,14 @@ from typing import Any
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from pipelines.settings import Settings
 from pipelines.warehouse.embedded import EmbeddedServer
-from pipelines.warehouse.faults import DatabaseUnavailableError, WarehouseError, explained, unreachable, without_rows
+from pipelines.warehouse.faults import DatabaseUnavailableError, explained, without_rows
+from pipelines.warehouse.server_connection import connect
 
 DATABASE = "spawnwise"
-# A peer that is gone without a word is given up after two minutes; libpq's own limit is two hours.
-LIMITS = {
-    "connect_timeout": 10,
-    "keepalives_idle": 60,
-    "keepalives_interval": 20,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 120_000,
-}
-OPTIONS = "-c timezone=UTC -c lock_timeout=10min"  # nobody else's lock is waited for all night
 
 
 class Warehouse:
@@ -53,8 +45,9 @@ class Warehouse:
                 dsn = embedded.dsn(DATABASE)
             warehouse = cls(dsn)
             if migrate:
-                upgrade(warehouse)
-                seed_model_tiers(warehouse)
+                upgrade(dsn)
+                with warehouse.connect() as connection:
+                    seed_model_tiers(connection)
             yield warehouse
 
     @contextmanager
@@ -67,7 +60,7 @@ class Warehouse:
             message = "The connection that holds the lock of the learning run was lost; another run may have it now."
             raise DatabaseUnavailableError(message)
         try:
-            with _connect(self.dsn, autocommit=autocommit) as connection:
+            with connect(self.dsn, autocommit=autocommit) as connection:
                 register_vector(connection)
                 yield connection
         except psycopg.Error as error:
@@ -79,7 +72,7 @@ class Warehouse:
 
     def dbt_environment(self) -> dict[str, str]:
         """Return the variables that dbt's profile reads to reach this warehouse."""
-        with _connect(self.dsn) as connection:
+        with connect(self.dsn) as connection:
             info = connection.info  # what libpq made of the URL: it may leave out the user and the database
             return {
                 "SPAWNWISE_PG_HOST": info.host,
@@ -91,28 +84,8 @@ class Warehouse:
             }
 
 
-def _connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
-    try:
-        return psycopg.connect(
-            make_conninfo(with_limits(dsn), application_name="spawnwise", options=OPTIONS), autocommit=autocommit
-        )
-    except psycopg.OperationalError as error:
-        raise unreachable(error) from error
-
-
-def with_limits(dsn: str) -> str:
-    """Return the connection string with limits of waiting for the network, where it names none of its own."""
-    try:
-        return make_conninfo("", **{**LIMITS, **conninfo_to_dict(dsn)})
-    except psycopg.ProgrammingError:
-        message = (
-            "DATABASE_URL cannot be read as postgresql://user:password@host:port/database; mind what must be escaped."
-        )
-        raise WarehouseError(message) from None  # the error quotes the URL, password and all
-
-
 def _create_database(dsn: str) -> None:
-    with _connect(dsn, autocommit=True) as connection:
+    with connect(dsn, autocommit=True) as connection:
         known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
         if not known:
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another was faster

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import psycopg
 
-from pipelines.warehouse.connection import Warehouse, _connect
 from pipelines.warehouse.faults import WarehouseError, explained
+from pipelines.warehouse.server_connection import connect
 
 MINIMUM_PGVECTOR = (0, 8)
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -16,9 +16,9 @@ VERSION_TABLE = (  # as Alembic makes it
 )
 
 
-def ensure_pgvector(warehouse: Warehouse) -> str:
+def ensure_pgvector(dsn: str) -> str:
     """Create the extension where it is missing and return its version; raise `WarehouseError` with the remedy."""
-    with _connect(warehouse.dsn, autocommit=True) as connection:
+    with connect(dsn, autocommit=True) as connection:
         available = connection.execute(
             "select default_version from pg_available_extensions where name = 'vector'"
         ).fetchone()
@@ -52,18 +52,18 @@ def migration_levels() -> list[str]:
     return sorted(script.name.partition("_")[0] for script in (MIGRATIONS / "versions").glob("*.py"))
 
 
-def upgrade(warehouse: Warehouse) -> None:
+def upgrade(dsn: str) -> None:
     """Run the migrations that the database lacks; repeatable, and refused where the database is newer than the code."""
-    level, levels = migration_level(warehouse), migration_levels()
+    level, levels = migration_level(dsn), migration_levels()
     if level is not None and level not in levels:
         message = f"The database is at migration {level}, newer than this Spawnwise knows. Update Spawnwise."
         raise WarehouseError(message)
     if level != levels[-1]:
-        ensure_pgvector(warehouse)
-        run_migrations(warehouse, levels[-1])
+        ensure_pgvector(dsn)
+        run_migrations(dsn, levels[-1])
 
 
-def run_migrations(warehouse: Warehouse, level: str) -> None:
+def run_migrations(dsn: str, level: str) -> None:
     """Bring the schema up to that level, all of it or nothing; raise `WarehouseError` where the database refuses."""
     from alembic import command  # imported late: it takes longer than all else that a command does at its start
     from alembic.config import Config
@@ -72,9 +72,9 @@ def run_migrations(warehouse: Warehouse, level: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(warehouse.dsn), poolclass=pool.NullPool)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connect(dsn), poolclass=pool.NullPool)
     try:
-        _make_version_table(warehouse)
+        _make_version_table(dsn)
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, level)
@@ -89,9 +89,9 @@ def run_migrations(warehouse: Warehouse, level: str) -> None:
         raise explained(cause) or WarehouseError(message) from error
 
 
-def _make_version_table(warehouse: Warehouse) -> None:
+def _make_version_table(dsn: str) -> None:
     """Make the table that a migration locks, where the database is empty; another command may be faster."""
-    with _connect(warehouse.dsn, autocommit=True) as connection:
+    with connect(dsn, autocommit=True) as connection:
         row = connection.execute("select to_regclass('learning.alembic_version')").fetchone()
         if row and row[0] is not None:
             return
@@ -100,9 +100,9 @@ def _make_version_table(warehouse: Warehouse) -> None:
                 connection.execute(statement)
 
 
-def migration_level(warehouse: Warehouse) -> str | None:
+def migration_level(dsn: str) -> str | None:
     """Return the revision that the database is at, None where it is empty."""
-    with _connect(warehouse.dsn) as connection:
+    with connect(dsn) as connection:
         exists = connection.execute("select to_regclass('learning.alembic_version')").fetchone()
         if exists is None or exists[0] is None:
             return None

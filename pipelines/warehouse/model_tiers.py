@@ -1,8 +1,10 @@
 """The default model of each agent, as shipped; the table is the user's from then on."""
 
 import csv
+from typing import Any
 
-from pipelines.warehouse.connection import Warehouse
+import psycopg
+
 from pipelines.warehouse.statements import named_sql
 from recommender.tiers import SHIPPED_TIERS
 
@@ -13,7 +15,7 @@ def shipped_tiers() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def seed_model_tiers(warehouse: Warehouse) -> None:
+def seed_model_tiers(connection: psycopg.Connection[Any]) -> None:
     """Fill `model_tiers` from the shipped rows where the user never changed them."""
-    with warehouse.connect() as connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.executemany(named_sql(__file__, "seed_model_tiers"), shipped_tiers())

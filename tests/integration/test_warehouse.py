@@ -12,20 +12,20 @@ from pipelines.warehouse.model_tiers import seed_model_tiers
 
 
 def test_pgvector_extension(warehouse: Warehouse) -> None:
-    assert tuple(int(part) for part in ensure_pgvector(warehouse).split(".")) >= (0, 8)
+    assert tuple(int(part) for part in ensure_pgvector(warehouse.dsn).split(".")) >= (0, 8)
 
 
 def test_migrations_repeat_without_a_change(warehouse: Warehouse) -> None:
-    level = migration_level(warehouse)
-    upgrade(warehouse)
-    assert migration_level(warehouse) == level is not None
+    level = migration_level(warehouse.dsn)
+    upgrade(warehouse.dsn)
+    assert migration_level(warehouse.dsn) == level is not None
 
 
 def test_a_database_newer_than_the_code_is_refused(warehouse: Warehouse) -> None:
     with warehouse.connect() as connection:
         connection.execute("update learning.alembic_version set version_num = '9999'")
     with pytest.raises(WarehouseError, match="newer than this Spawnwise"):
-        upgrade(warehouse)
+        upgrade(warehouse.dsn)
 
 
 def test_an_unreachable_server_is_a_clear_error() -> None:
@@ -48,7 +48,8 @@ def test_shipped_tiers_hold_the_patterns_and_never_undo_an_edit(warehouse: Wareh
     with warehouse.connect() as connection:
         connection.execute("update learning.model_tiers set default_model = 'haiku' where agent_pattern = 'COORD_*'")
         connection.execute("delete from learning.model_tiers where agent_pattern = 'DBA'")
-    seed_model_tiers(warehouse)
+    with warehouse.connect() as connection:
+        seed_model_tiers(connection)
     with warehouse.connect() as connection:
         tiers = dict(connection.execute("select agent_pattern, default_model from learning.model_tiers").fetchall())
     assert tiers["COORD_*"] == "haiku"

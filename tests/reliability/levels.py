@@ -74,8 +74,8 @@ class OldHouse(House):
 
     def fill(self, newer: House, database: str, level: str) -> None:
         """Bring the database to that level, and copy what its tables hold of a newer one's, dbt's tables too."""
-        ensure_pgvector(self.warehouse)
-        run_migrations(self.warehouse, level)
+        ensure_pgvector(self.warehouse.dsn)
+        run_migrations(self.warehouse.dsn, level)
         with closing(newer.connect(database)) as source, closing(self.connect()) as target:
             target.execute("set session_replication_role = replica")  # no trigger, and the order does not matter
             here = columns_of(target)

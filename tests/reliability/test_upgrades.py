@@ -47,7 +47,7 @@ def newest(undisturbed: Undisturbed) -> OldHouse:
 def old_house(undisturbed: Undisturbed, newest: OldHouse, level: str) -> OldHouse:
     house = OldHouse(undisturbed)
     house.fill(newest, newest.database, level)
-    assert migration_level(house.warehouse) == level
+    assert migration_level(house.warehouse.dsn) == level
     return house
 
 
@@ -78,7 +78,7 @@ def test_nothing_is_lost_on_the_way_to_the_newest_level(
     assert min(count for (schema, _), (count, _) in before.items() if schema == "learning") > 0
     with Warehouse.open(Settings(DATABASE_URL=house.server.dsn(house.database))):
         pass
-    assert migration_level(house.warehouse) == NEWEST
+    assert migration_level(house.warehouse.dsn) == NEWEST
     assert house.contents(columns) == before
     assert house.vectors() == vectors
     with closing(house.connect()) as connection:
@@ -129,9 +129,9 @@ def test_an_upgrade_that_is_killed_leaves_the_earlier_level(undisturbed: Undistu
         process = house.start("stats")
         wait_until_waiting(house, 1)
         kill(process)
-        assert migration_level(house.warehouse) == EARLIER[0]
-    upgrade(house.warehouse)
-    assert migration_level(house.warehouse) == NEWEST
+        assert migration_level(house.warehouse.dsn) == EARLIER[0]
+    upgrade(house.warehouse.dsn)
+    assert migration_level(house.warehouse.dsn) == NEWEST
     assert house.contents(columns) == before
 
 
@@ -145,7 +145,7 @@ def test_two_commands_may_begin_on_an_empty_database_at_once(undisturbed: Undist
     for process in both:
         _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors
-    assert migration_level(house.warehouse) == NEWEST
+    assert migration_level(house.warehouse.dsn) == NEWEST
 
 
 def test_a_role_that_may_not_change_the_tables_is_told_so(undisturbed: Undisturbed, newest: OldHouse) -> None:
@@ -156,8 +156,8 @@ def test_a_role_that_may_not_change_the_tables_is_told_so(undisturbed: Undisturb
         connection.execute("grant all on all tables in schema learning to somebody")
     somebody = Warehouse(house.server.dsn(house.database).replace("postgres:@", "somebody:@"))
     with pytest.raises(WarehouseError, match=r"denied.*as they were.*role that owns the schema"):
-        upgrade(somebody)
-    assert migration_level(house.warehouse) == EARLIER[0]
+        upgrade(somebody.dsn)
+    assert migration_level(house.warehouse.dsn) == EARLIER[0]
 
 
 def test_a_newer_database_is_told_in_a_sentence_and_left_alone(undisturbed: Undisturbed, newest: OldHouse) -> None:

@@ -19,7 +19,7 @@ from pipelines.ingest.files.mark import Mark, fingerprint, still_valid
 from pipelines.ingest.files.parsing import pieces
 from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.files.scanned import Broken, Scan
-from pipelines.ingest.observations import fold
+from pipelines.ingest.fold import fold
 from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home

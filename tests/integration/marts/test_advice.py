@@ -124,8 +124,8 @@ def test_the_diff_for_a_drifted_spec_applies_as_it_is(warehouse: Warehouse, tmp_
 def test_the_history_of_an_earlier_version_goes_on(postgres: EmbeddedServer) -> None:
     with cloned_database(postgres, template="template0") as dsn:
         warehouse = Warehouse(dsn)
-        ensure_pgvector(warehouse)
-        run_migrations(warehouse, "0006")
+        ensure_pgvector(warehouse.dsn)
+        run_migrations(warehouse.dsn, "0006")
         with warehouse.connect() as connection:
             connection.execute("create schema if not exists intermediate")
             connection.execute(
@@ -140,7 +140,7 @@ def test_the_history_of_an_earlier_version_goes_on(postgres: EmbeddedServer) -> 
                     now()::timestamp as dbt_updated_at, '2026-01-01'::timestamp as dbt_valid_from,
                     null::timestamp as dbt_valid_to"""
             )
-        upgrade(warehouse)
+        upgrade(warehouse.dsn)
         insert_history(warehouse)
         for selector in ("before_estimates", "after_estimates"):
             build(warehouse, selector)

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.ingest.facts import Facts, join, payload
 from pipelines.ingest.files.log_file import Origin
-from pipelines.ingest.observations import fold
+from pipelines.ingest.fold import fold
 from pipelines.ingest.sources.claude_code.transcript import TranscriptReader
 from tests.support.transcripts import Transcript
 

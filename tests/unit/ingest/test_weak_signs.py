@@ -5,7 +5,8 @@ import uuid
 import pytest
 
 from pipelines.ingest.facts import Facts
-from pipelines.ingest.observations import Call, Return, Seen, Sign, fold
+from pipelines.ingest.fold import fold
+from pipelines.ingest.observations import Call, Return, Seen, Sign
 from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources.claude_code.halves import halves_of
 

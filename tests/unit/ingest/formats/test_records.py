@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.facts import Facts
 from pipelines.ingest.files.recognize import source_of
+from pipelines.ingest.fold import fold
 from pipelines.ingest.join import link
-from pipelines.ingest.observations import fold
 from pipelines.ingest.signals.derive import task_signals
 from pipelines.ingest.sources import sources
 from pipelines.ingest.spawn_record import record_schema

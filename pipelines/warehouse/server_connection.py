@@ -1,0 +1,39 @@
+"""A connection to a server, with limits of waiting for it; raises errors that say what to do."""
+
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from pipelines.warehouse.faults import WarehouseError, unreachable
+
+# A peer that is gone without a word is given up after two minutes; libpq's own limit is two hours.
+LIMITS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 60,
+    "keepalives_interval": 20,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 120_000,
+}
+OPTIONS = "-c timezone=UTC -c lock_timeout=10min"  # nobody else's lock is waited for all night
+
+
+def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """Open a connection in UTC; raise `WarehouseError` where the server cannot be reached."""
+    try:
+        return psycopg.connect(
+            make_conninfo(with_limits(dsn), application_name="spawnwise", options=OPTIONS), autocommit=autocommit
+        )
+    except psycopg.OperationalError as error:
+        raise unreachable(error) from error
+
+
+def with_limits(dsn: str) -> str:
+    """Return the connection string with limits of waiting for the network, where it names none of its own."""
+    try:
+        return make_conninfo("", **{**LIMITS, **conninfo_to_dict(dsn)})
+    except psycopg.ProgrammingError:
+        message = (
+            "DATABASE_URL cannot be read as postgresql://user:password@host:port/database; mind what must be escaped."
+        )
+        raise WarehouseError(message) from None  # the error quotes the URL, password and all
