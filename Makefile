@@ -13,6 +13,7 @@ export DO_NOT_TRACK := 1
 LOGS ?=
 SPECS ?=
 DATA ?=
+TESTS ?=
 SPAWNS ?= 100000
 
 .PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale lock licenses clean help
@@ -26,8 +27,8 @@ run: $(VENV)/.learn  ## Learn from the logs: make run [LOGS=<Claude home>] [SPEC
 ui: $(VENV)/.learn  ## Open Dagster's web page on the nightly run
 	@$(BIN)/spawnwise ui
 
-test: $(VENV)/.dev  ## Run the tests
-	@$(BIN)/python -m pytest $(ON_ALL_CORES)
+test: $(VENV)/.dev  ## Run the tests, or some: make test TESTS=<file, folder or file::test>
+	@$(BIN)/python -m pytest $(or $(TESTS),$(ON_ALL_CORES))
 
 test-long: $(VENV)/.dev  ## Run the tests with the long profiles of the property and fault tests
 	@SPAWNWISE_TEST_PROFILE=long $(BIN)/python -m pytest $(ON_ALL_CORES)
@@ -50,7 +51,7 @@ lint: $(VENV)/.dev  ## Check format, style, types and SQL
 lint-platforms: $(VENV)/.dev  ## Check the types of what only Windows or macOS would run
 	@for platform in win32 darwin; do $(BIN)/mypy --platform $$platform --cache-dir .mypy_cache/$$platform || exit 1; done
 
-format: $(VENV)/.dev  ## Format and mend what can be mended
+format: $(VENV)/.dev  ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix dbt_project

@@ -17,7 +17,7 @@ def say_what_to_do(context: dg.HookContext) -> None:
     """Tell anyone who looks at the failed run what still holds and what to do."""
     context.log.error(
         f"The step {context.op.name} failed; its error is above. Lookups go on with the answers that were published "
-        "last, and what earlier steps wrote stays. `spawnwise doctor` looks at every piece. When the cause is mended, "
+        "last, and what earlier steps wrote stays. `spawnwise doctor` looks at every piece. When the cause is fixed, "
         "choose 'Re-execute from failure', or wait for the next night: finished work is not repeated."
     )
 

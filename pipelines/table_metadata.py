@@ -1,10 +1,12 @@
-"""What Dagster shows of a table: its rows over time, its columns and what they mean."""
+"""What Dagster shows of a table (its rows over time, its columns and what they mean), and of what a stage warns of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 from psycopg import sql
 
+from pipelines.progress import shortened
 from pipelines.warehouse import Warehouse, named_sql
 
 
@@ -23,3 +25,8 @@ def table_metadata(warehouse: Warehouse, schema: str, table: str) -> dict[str, A
         "dagster/table_name": f"{schema}.{table}",
         "dagster/column_schema": dg.TableSchema(columns=described),
     }
+
+
+def warnings_metadata(warnings: Sequence[str]) -> dict[str, Any]:
+    """Return the warnings as an asset shows them, one a line; nothing where there is nothing to warn of."""
+    return {"warnings": dg.MetadataValue.md("\n".join(f"- {line}" for line in shortened(warnings)))} if warnings else {}

@@ -33,7 +33,7 @@ def private_folder(folder: Path) -> None:
 def append(path: str, content: bytes, *, is_started_over: bool = False) -> None:
     """Append to a file in one write, whole or not at all; raises `OSError` where it cannot be kept.
 
-    Lines of processes that write at once do not mix. Never waits: what is no file, such as a pipe that nobody reads,
+    Lines of processes that write at once do not mix. Never waits: what is not a file, such as a pipe that nobody reads,
     is refused.
     """
     flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)

@@ -49,7 +49,7 @@ class ChatJudge:
             raise JudgeLimitError(message) from None
         except (openai.OpenAIError, ValueError, TypeError, IndexError, AttributeError) as error:
             message = (
-                f"The judge {self._model} gives no answer ({type(error).__name__}). Check SPAWNWISE_JUDGE_BASE_URL, "
+                f"The judge {self._model} does not answer ({type(error).__name__}). Check SPAWNWISE_JUDGE_BASE_URL, "
                 "SPAWNWISE_JUDGE_API_KEY and the model's name; what was judged stays, the rest waits for the next run."
             )
             raise JudgeError(message) from None  # the original may quote what was sent

@@ -143,5 +143,5 @@ def _answer_of(output: str) -> dict[str, Any]:
             raise JudgeLimitError("Claude Code has reached a limit; the rest waits for the next run.")
         if kind == "login_expired" or said.get("api_error_status") in (401, 403):
             raise JudgeError("Claude Code is not logged in: run `claude` once and log in, or set SPAWNWISE_JUDGE=off.")
-        raise JudgeError("Claude Code gives an error in place of an answer; the rest waits for the next run.")
+        raise JudgeError("Claude Code answered with an error; the rest waits for the next run.")
     return said

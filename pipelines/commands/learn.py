@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(parser, "print the summary as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress, no summary; only what went wrong")
     parser.add_argument(
-        "--notify", action="store_true", help="send word to SPAWNWISE_NOTIFY where the run or one of its checks fails"
+        "--notify", action="store_true", help="notify SPAWNWISE_NOTIFY if the run or one of its checks fails"
     )
     parser.epilog = EXIT_CODES
 

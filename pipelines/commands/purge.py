@@ -108,7 +108,7 @@ def _publish_the_rest(settings: Settings, warehouse: Warehouse, console: Console
     result = run_job(settings, warehouse, console, "relearn").result
     if not result.success:
         explain_failure(result, console)
-        console.print("The data are removed, but nothing is published. Fix the cause and run `spawnwise learn`.")
+        console.print("The data was removed, but nothing was published. Fix the cause and run `spawnwise learn`.")
     return bool(result.success)
 
 
@@ -119,14 +119,14 @@ def _print(report: PurgeReport, console: Console, *, as_json: bool) -> None:
     for what, count in (+report.removed).items():
         print(f"{count:>8,}  {what} removed")
     if report.is_empty:
-        console.print("Nothing is covered by what you named; all is as it was.")
+        console.print("Nothing matches what you named; nothing was removed.")
         return
     if report.left:
         for place, count in report.left.items():
             console.print(f"A trace is left in {place}: {count:,}")
         console.print("Close whatever reads these, then purge again.")
     else:
-        print(f"Nothing is left of it: {report.ids_looked_for:,} ids looked for in every table and file.")
+        print(f"Nothing of it is left: {report.ids_looked_for:,} ids were looked for in every table and file.")
 
 
 def _moment(text: str) -> datetime:

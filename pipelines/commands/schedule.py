@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "uninstall":
         was_there = uninstall(kind, plan)
         settings_file(settings).unlink(missing_ok=True)
-        print(f"Taken out of {kind}." if was_there else f"It was not in {kind}.")
+        print(f"Removed from {kind}." if was_there else f"It was not installed in {kind}.")
         return 0
     write_settings(settings)
     install(kind, plan, cron_line(command, settings.schedule))
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     if plan.note:
         print(plan.note)
     if not settings.notify:
-        print("Nobody is told of a failed night: SPAWNWISE_NOTIFY names a webhook, a mail address or the desktop.")
+        print("Nobody hears of a failed night: set SPAWNWISE_NOTIFY to a webhook, a mail address or the desktop.")
     return 0
 
 
@@ -145,7 +145,7 @@ def _runs(commands: list[list[str]]) -> list[str]:
 
 def _status(kind: str, plan: Plan, settings: Settings) -> int:
     if not is_installed(kind, plan):
-        print(f"Not installed in {kind}. `spawnwise schedule install` puts it in.")
+        print(f"Not installed in {kind}. `spawnwise schedule install` installs it.")
         return 1
     print(f"Installed in {kind}.")
     if kind != "cron":

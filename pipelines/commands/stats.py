@@ -90,7 +90,7 @@ def _print_table(advice: list[Advice]) -> None:
 
 def _days(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 to {MOST_DAYS:,}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 1 to {MOST_DAYS:,}")
     return int(text)
 
 

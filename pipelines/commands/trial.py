@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = commands.add_parser("list", help="trials that are proposed or running, most money at stake first")
     listed.add_argument("--all", action="store_true", help="also those that have ended")
-    started = commands.add_parser("start", help="start a proposed trial, or let a paused one go on")
+    started = commands.add_parser("start", help="start a proposed trial, or resume a paused one")
     started.add_argument("trial_id", nargs="?", metavar="TRIAL", help="its name, as `trial list` shows it")
     started.add_argument("--agent", help="instead of a name: the agent")
     started.add_argument("--kind", help="instead of a name: the type of work, or the number of a kind")

@@ -4,11 +4,10 @@ import dagster as dg
 
 from pipelines.ingest.intake import ingest
 from pipelines.ingest.shards.observed import ObservedProgress
-from pipelines.ingest.summary import agents_and_models, warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
-from pipelines.table_metadata import table_metadata
-from pipelines.warehouse import Warehouse
+from pipelines.table_metadata import table_metadata, warnings_metadata
+from pipelines.warehouse import Warehouse, named_sql
 
 session_logs = dg.AssetSpec(
     "session_logs",
@@ -52,3 +51,18 @@ def task_history(
             "agents_and_models": dg.MetadataValue.md(agents_and_models(warehouse)),
         }
     )
+
+
+def agents_and_models(warehouse: Warehouse, limit: int = 20) -> str:
+    """Return a markdown table of the agents that were spawned most, by model."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(named_sql(__file__, "agents_and_models"), {"limit": limit}).fetchall()
+    header = [
+        "| agent | model | spawns | errors | median seconds | known cost, USD | estimated of it, % |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    return "\n".join(header + ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows])
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("|", "\\|").replace("<", "&lt;")

@@ -4,9 +4,8 @@ import re
 from functools import cache
 from typing import Any
 
-from recommender.text.redaction import ID_MARK, apply_rules, redact_id
+from recommender.text.redaction import FORMS, ID_MARK, RULES, apply_rules, redact_id
 from recommender.text.secret_matching import Rule, RuleSet
-from recommender.text.secret_rules import FORMS, RULES
 
 # Kept from detect-secrets: each plugin that knows a service's token by its form, with a part of that form that is fast
 # to look for and without which none of its expressions matches.

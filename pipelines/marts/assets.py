@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 
 from pipelines.marts.build import build_phase
-from pipelines.marts.translator import TRANSLATOR
+from pipelines.marts.project import TRANSLATOR
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -8,8 +8,8 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from psycopg import sql
 
+from pipelines.marts.project import TRANSLATOR
 from pipelines.marts.run_dbt import run_dbt
-from pipelines.marts.translator import TRANSLATOR
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 

@@ -2,15 +2,32 @@
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dbt.version
 import fasteners
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from pipelines.marts.run_dbt import PROJECT_FOLDER, invoke_dbt, run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+
+
+class MartTranslator(DagsterDbtTranslator):
+    """Group models by their folder; several source tables may be one asset of the stage that writes them."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return staging, intermediate, marts or serving: the schema, which is configured by folder."""
+        return str(dbt_resource_props["config"].get("schema") or "staging")
+
+
+TRANSLATOR = MartTranslator()
 
 
 def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) -> Path:

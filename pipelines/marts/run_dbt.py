@@ -89,6 +89,21 @@ def invoke_dbt(arguments: Sequence[str], target: Path) -> DbtRun:
     return DbtRun(events, failures)
 
 
+def write_documentation(warehouse: Warehouse, settings: Settings, path: Path | None = None) -> Path:
+    """Write models, columns, tests and lineage as one HTML page and return where it is; raise `DbtError` otherwise."""
+    target = settings.dbt_folder / "target"
+    run = run_dbt(warehouse, settings, ["docs", "generate", "--static"])
+    run.raise_for_failures(target)
+    page = target / "static_index.html"
+    if not page.exists():
+        raise DbtError(f"dbt wrote no page to {target}.")
+    if path is None or path.resolve() == page.resolve():
+        return page
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(page.read_bytes())
+    return path
+
+
 def dbt_variables(settings: Settings) -> dict[str, Any]:
     """Return the project's variables as the user's settings and the reading of logs have them."""
     return {

@@ -1,5 +1,6 @@
 """Tonight's trials: end those that are decided, propose new ones, and start some where that is allowed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,18 +11,18 @@ from pipelines.estimate.store import newest_clustering
 from pipelines.settings import Settings
 from pipelines.trials import rule as trial_rule
 from pipelines.trials import trial_store
-from pipelines.trials.labels import scope_labels
 from pipelines.trials.pace import expected_costs_of, pace_of
 from pipelines.trials.propose import Proposal, proposals
 from pipelines.trials.rule import Outlook
 from pipelines.trials.trial_store import ArmCounts, Connection, StoredTrial
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import Warehouse, named_sql
 from recommender.decision import Rule, claims_of
 from recommender.judgement import Records, records_in
-from recommender.published_rows import is_narrower
+from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, is_narrower
 from recommender.reasons import dollars
 from recommender.tiers import is_listed, shipped_tiers
 from recommender.trials import overlaps
+from recommender.work_types import WORK_TYPE_NAMES
 
 
 @dataclass(frozen=True)
@@ -161,3 +162,18 @@ def _start(connection: Connection, found: list[Proposal], settings: Settings) ->
             spent += proposal.extra_failures_week
             started.append(proposal.trial_id)
     return started, []
+
+
+def scope_labels(connection: Connection, version: int, scopes: Iterable[Scope]) -> dict[Scope, str]:
+    """Return a label for each scope, such as "general-purpose: Review"."""
+    rows = connection.execute(named_sql(__file__, "select_kind_labels"), {"version": version})
+    kinds: dict[int, str] = dict(rows.fetchall())
+    return {scope: _label(scope, kinds) for scope in scopes}
+
+
+def _label(scope: Scope, kinds: dict[int, str]) -> str:
+    agent = "any agent" if scope.agent_name == ANY_AGENT else scope.agent_name
+    if scope.cluster_id != ANY_KIND:
+        return f"{agent}: {kinds.get(scope.cluster_id, scope.work_type)}"
+    work = "any work" if scope.work_type == ANY_TYPE else WORK_TYPE_NAMES.get(scope.work_type, scope.work_type)
+    return f"{agent}: {work}"

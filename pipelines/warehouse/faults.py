@@ -20,7 +20,7 @@ LOST = (
     "could not receive data from server",
     "could not send data to server",
 )
-# What no waiting mends, although a connection could not be had.
+# What waiting does not cure, although it kept a connection from being made.
 REFUSED = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
 DETAILS = ("DETAIL:", "CONTEXT:")
 REMEDIES = {

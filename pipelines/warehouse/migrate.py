@@ -56,7 +56,7 @@ def upgrade(dsn: str) -> None:
     """Run the migrations that the database lacks; repeatable, and refused where the database is newer than the code."""
     level, levels = migration_level(dsn), migration_levels()
     if level is not None and level not in levels:
-        message = f"The database is at migration {level}, newer than this Spawnwise knows. Update Spawnwise."
+        message = f"The database is at migration {level}, newer than this version of Spawnwise. Update Spawnwise."
         raise WarehouseError(message)
     if level != levels[-1]:
         ensure_pgvector(dsn)

@@ -62,7 +62,7 @@ class _WholeCharacters(io.RawIOBase):
 
 
 def whole_characters(line: bytes) -> bytes:
-    """Return a line of JSON with a question mark for each half of a character; one that is no JSON as it is."""
+    """Return a line of JSON with a question mark for each half of a character; one that is not JSON as it is."""
     if b"\\ud" not in line.lower():
         return line
     try:

@@ -100,7 +100,7 @@ def _in_order(data: Sequence[Any], count: int) -> Vectors:
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
             return np.array([item.embedding for item in ordered], dtype=np.float32)
     except (TypeError, ValueError, AttributeError, OverflowError):
-        message = "The embedding server's answer is no list of vectors of one size: check OPENAI_BASE_URL."
+        message = "The embedding server's answer is not a list of vectors of one size: check OPENAI_BASE_URL."
         raise EmbeddingError(message) from None
 
 

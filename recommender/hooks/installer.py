@@ -56,7 +56,7 @@ def _own_file(path: Path, content: bytes, mark: bytes) -> list[Step]:
     """Return how to write a file that is ours alone; `mark` stands in each version of it."""
     known = read(path)
     if known is not None and mark not in known:
-        raise InstallError(f"{path} is somebody else's. Rename it and try again. Nothing was changed.")
+        raise InstallError(f"{path} belongs to something else. Rename it and try again. Nothing was changed.")
     return [] if known == content else [Step("write", path, content)]
 
 

@@ -4,13 +4,21 @@ import hashlib
 import re
 from urllib.parse import unquote
 
-from recommender.text.secret_matching import RuleSet, Span
-from recommender.text.secret_rules import FORMS, RULES
+from recommender.text.secret_commands import ADDRESSES, COMMANDS, COOKIES
+from recommender.text.secret_matching import RuleSet, Span, word_rule
+from recommender.text.secret_names import NAMED
 from recommender.text.secret_tables import secrets_in_tables
+from recommender.text.secret_tokens import PRIVATE_KEYS, TOKENS
+from recommender.text.secret_values import is_random
 
 MAX_PASSES = 4  # A replacement can lay bare another secret; one pass sufficed for every real text.
 MAX_DECODED = 3  # Times that a word may have been URL-encoded.
 ID_MARK = 12  # hex digits that tell ids apart whose secrets were taken out
+
+# All rules, in the order in which they name what they find. High-entropy words are last: what has a name keeps it.
+FORMS = RuleSet(PRIVATE_KEYS + TOKENS + ADDRESSES + NAMED + COMMANDS + COOKIES)
+_RANDOM = r"(?<![\w/+.-])[A-Za-z0-9_-]{24,200}+(?:\.[\w-]{6,200}+){0,4}(?![\w/+=-])"
+RULES = RuleSet((*FORMS.rules, word_rule("high-entropy", _RANDOM, is_random)))
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 # Letters, and the signs that some writers escape, but none that JSON needs: ", \\ and control characters.

@@ -72,8 +72,8 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "zeros": (with_vector([0.0] * 8), "no usable vector"),
     "one index twice": (with_indices(0, 0), "2 vectors for 2 texts"),
     "indices from one": (with_indices(1, 2), "2 vectors for 2 texts"),
-    "an index without end": (with_indices(0, math.inf), "no list of vectors"),
-    "no index": (with_indices(None, None), "no list of vectors"),
+    "an index without end": (with_indices(0, math.inf), "not a list of vectors"),
+    "no index": (with_indices(None, None), "not a list of vectors"),
 }
 
 

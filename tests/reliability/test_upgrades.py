@@ -169,7 +169,7 @@ def test_a_newer_database_is_told_in_a_sentence_and_left_alone(undisturbed: Undi
         run = house.run(command)
         assert run.returncode == 1
         assert run.stderr.splitlines()[-1] == (
-            "The database is at migration 9999, newer than this Spawnwise knows. Update Spawnwise."
+            "The database is at migration 9999, newer than this version of Spawnwise. Update Spawnwise."
         )
         assert "Traceback" not in run.stderr
     assert house.run("recommend", "Write unit tests for the parser", "--json").returncode == 0

@@ -28,7 +28,7 @@ judged as (
     cross join {{ ref('int_windows') }} as windows
     left join in_window
         on agents.agent_name = in_window.agent_name and windows.window_days = in_window.window_days
-    -- The orchestrator's own agents come without a spec: nothing to mend.
+    -- The orchestrator's own agents come without a spec: nothing to fix.
     where
         agents.spec_name is not null
         or agents.agent_name not in (select built_in.agent_name from {{ ref('built_in_agents') }} as built_in)

@@ -23,7 +23,7 @@ def parsed(content: object) -> tuple[Mapping[str, Any], str]:
     """Return the line's object and no reason, or nothing and the reason why it cannot be read.
 
     Anything but bytes stands for a line that was too long to be kept; a blank line is no object, and no fault either.
-    Half characters are mended. What else is wrong with a line, `salvage` may still find records in.
+    Half characters are replaced. What else is wrong with a line, `salvage` may still find records in.
     """
     if not isinstance(content, bytes):
         return {}, f"longer than {MAX_LINE_BYTES >> 20} MB"

@@ -4,10 +4,9 @@ import dagster as dg
 
 from pipelines.ingest.inputs import inputs_for
 from pipelines.ingest.specs.agent_specs import ingest_specs
-from pipelines.ingest.summary import warnings_metadata
 from pipelines.progress import Progress
 from pipelines.settings import Settings
-from pipelines.table_metadata import table_metadata
+from pipelines.table_metadata import table_metadata, warnings_metadata
 from pipelines.warehouse import Warehouse
 
 model_tiers = dg.AssetSpec(

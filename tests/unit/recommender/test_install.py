@@ -168,7 +168,7 @@ def test_a_skill_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     skill = tmp_path / "skills" / "agent-model-selector" / "SKILL.md"
     skill.parent.mkdir(parents=True)
     skill.write_text("mine")
-    with pytest.raises(InstallError, match="somebody else's"):
+    with pytest.raises(InstallError, match="belongs to something else"):
         install(tmp_path, "advise")
     uninstall(tmp_path)
     assert skill.read_text() == "mine"
@@ -237,7 +237,7 @@ def test_opencodes_plugin_comes_and_goes(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     plugin.parent.mkdir()
     plugin.write_text("export const Other = 1")
-    with pytest.raises(InstallError, match="somebody else's"):
+    with pytest.raises(InstallError, match="belongs to something else"):
         install(tmp_path, "enforce", client="opencode")
 
 

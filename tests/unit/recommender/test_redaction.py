@@ -5,8 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recommender.text.redaction import redact
-from recommender.text.secret_rules import RULES
+from recommender.text.redaction import RULES, redact
 
 # Samples are put together here, so that no scanner of this repository takes them for real.
 ALPHABET = string.ascii_letters + string.digits

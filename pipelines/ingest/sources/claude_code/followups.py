@@ -72,7 +72,7 @@ def watch(reader: TranscriptLine, key: str) -> None:
 
 
 def work_is_rejected(reader: TranscriptLine, by: str) -> None:
-    """Note that an agent's report rejects the work before it, which is then mended or not."""
+    """Note that an agent's report rejects the work before it, which is then fixed or not."""
     for key in reader.memory.watched:
         if key != by:
             remember(reader.memory.rejected, key, 1)

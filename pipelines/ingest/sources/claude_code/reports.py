@@ -8,8 +8,13 @@ import re
 
 from pipelines.ingest.signals.signal_names import OUTAGES, RETURNED
 from pipelines.ingest.sources.claude_code.harness_notes import without_notes
-from pipelines.ingest.sources.claude_code.launches import NOT_STARTED, REFUSALS
-from pipelines.ingest.sources.claude_code.refusals import HEAD, says_refused, says_tool_is_missing
+from pipelines.ingest.sources.claude_code.refusals import (
+    HEAD,
+    NOT_STARTED,
+    REFUSALS,
+    says_refused,
+    says_tool_is_missing,
+)
 from pipelines.ingest.values import items, mapping, text
 
 LAUNCHED = {"async_launched", "remote_launched", "teammate_spawned"}

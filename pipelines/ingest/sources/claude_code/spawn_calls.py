@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.ingest.observations import WORKFLOW
 from pipelines.ingest.signals.signal_names import RETURNED
 from pipelines.ingest.sources.claude_code.harness_notes import Trailer, split_trailer
-from pipelines.ingest.sources.claude_code.launches import DENIALS, NOT_STARTED
+from pipelines.ingest.sources.claude_code.refusals import DENIALS, NOT_STARTED
 from pipelines.ingest.sources.claude_code.reports import (
     LAUNCHED,
     MAX_ERROR,
