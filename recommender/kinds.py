@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.snapshot import Snapshot, TaskKind
+from recommender.published_rows import TaskKind
+from recommender.snapshot import Snapshot
 
 Vectors = NDArray[np.floating]
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.answer import Answer, Asked, answer_for, cold_answer
+from recommender.answer import answer_for, cold_answer
+from recommender.asked import Answer, Asked
 from recommender.baseline import baseline_of
 from recommender.deadline import within
+from recommender.embedding.embedder import EmbeddingError
 from recommender.embedding.local import LocalEmbedder
-from recommender.embedding.vectors import EmbeddingError
 from recommender.fitting import fitting_agent
 from recommender.home import snapshot_file
 from recommender.journal.notes import note_decision

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from recommender.embedding.embedder import Embedder, EmbeddingError
 from recommender.embedding.local import embedder_named
-from recommender.embedding.vectors import Embedder, EmbeddingError
-from recommender.snapshot import Snapshot, SnapshotError, read_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot
 
 # At spawn time a network embedder gets one attempt, and no longer than a person would watch a thread leak.
 _LOOKUP_TIMEOUT_S = 5.0

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from recommender.answer import Source
+from recommender.asked import Source
 from recommender.trials import Arm
 
 OWN_FIELDS = (

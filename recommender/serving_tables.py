@@ -17,8 +17,9 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import args_row
 
 from recommender.decision import rule_of
+from recommender.published_rows import AgentSpec, BestModel, ModelEvidence, TaskKind, Tier, Trial
 from recommender.settings import LookupSettings
-from recommender.snapshot import AgentSpec, BestModel, ModelEvidence, Snapshot, TaskKind, Tier, Trial
+from recommender.snapshot import Snapshot
 
 READ_LIMIT_S = 5.0
 

@@ -1,58 +1,18 @@
-"""What the nightly run publishes and a lookup reads: one file, checksummed, replaced whole."""
+"""What the nightly run publishes and a lookup reads."""
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from recommender.decision import Rule
-from recommender.errors import SpawnwiseError
-from recommender.home import private_folder
-from recommender.published_rows import (
-    ANY_AGENT,
-    ANY_KIND,
-    ANY_TYPE,
-    AgentSpec,
-    BestModel,
-    ModelEvidence,
-    Scope,
-    TaskKind,
-    Tier,
-    Trial,
-)
-
-__all__ = [
-    "ANY_AGENT",
-    "ANY_KIND",
-    "ANY_TYPE",
-    "AgentSpec",
-    "BestModel",
-    "ModelEvidence",
-    "Scope",
-    "Snapshot",
-    "SnapshotError",
-    "TaskKind",
-    "Tier",
-    "Trial",
-    "read_snapshot",
-    "write_snapshot",
-]
-
-FORMAT = "3"
-_NO_DIGEST = "0" * 64
-
-
-class SnapshotError(SpawnwiseError):
-    """A snapshot cannot be read or written; the message says why and what to do."""
+from recommender.published_rows import AgentSpec, BestModel, ModelEvidence, Scope, TaskKind, Tier, Trial
 
 
 @dataclass(frozen=True)
@@ -83,7 +43,7 @@ class Snapshot:
     @cached_property
     def version(self) -> str:
         """Hash of the content; equal content published twice has one version."""
-        return hashlib.sha256(save(self._tensors())).hexdigest()[:16]
+        return hashlib.sha256(save(self.tensors())).hexdigest()[:16]
 
     @cached_property
     def best_of(self) -> dict[Scope, BestModel]:
@@ -134,7 +94,8 @@ class Snapshot:
             rows.setdefault(row.cluster_id, []).append(row)
         return rows
 
-    def _tensors(self) -> dict[str, NDArray[Any]]:
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the content as it is stored: vectors, and everything else as JSON."""
         rows = {name: getattr(self, name) for name in ("kinds", "best", "evidence", "trials", "tiers", "agents")}
         rows |= {
             "projects": self.projects,
@@ -152,60 +113,8 @@ class Snapshot:
         }
 
 
-def write_snapshot(path: Path, snapshot: Snapshot) -> None:
-    """Replace the snapshot at `path` in one step, readable by its owner only; raise `SnapshotError`."""
-    _require_sound(snapshot)
-    try:
-        data = save(snapshot._tensors(), _metadata(snapshot.created_at, snapshot.version))
-        data = data.replace(_NO_DIGEST.encode(), hashlib.sha256(data).hexdigest().encode(), 1)
-        private_folder(path.parent)
-        _replace(path, data)
-    except (OSError, ValueError) as error:
-        message = f"The snapshot {path} cannot be written ({type(error).__name__}): check free space and permissions."
-        raise SnapshotError(message) from error
-
-
-def read_snapshot(path: Path) -> Snapshot:
-    """Read the snapshot at `path`; raise `SnapshotError` where it is missing, damaged or of another format."""
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise SnapshotError(f"The snapshot {path} is not a file. Move it away, and run `spawnwise learn`.")
-        data = path.read_bytes()  # not mapped: a file that is cut while mapped kills the process
-    except FileNotFoundError:
-        raise SnapshotError("No snapshot has been published yet: run `spawnwise learn`.") from None
-    except OSError as error:
-        raise SnapshotError(
-            f"The snapshot {path} cannot be read ({type(error).__name__}): check permissions."
-        ) from error
-    try:
-        metadata = _verified_metadata(data)
-        snapshot = _from_tensors(load(data), datetime.fromisoformat(metadata["created_at"]))
-    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SnapshotError(f"The snapshot {path} is damaged: run `spawnwise learn` to publish it again.") from error
-    _require_sound(snapshot)
-    snapshot.__dict__["version"] = metadata["version"]
-    return snapshot
-
-
-def _metadata(created_at: datetime, version: str) -> dict[str, str]:
-    created = created_at.astimezone(UTC).isoformat()
-    return {"created_at": created, "format": FORMAT, "sha256": _NO_DIGEST, "version": version}
-
-
-def _verified_metadata(data: bytes) -> dict[str, str]:
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    metadata: dict[str, str] = header["__metadata__"]
-    digest = metadata["sha256"].encode()
-    if len(digest) != 64 or hashlib.sha256(data.replace(digest, _NO_DIGEST.encode(), 1)).hexdigest().encode() != digest:
-        raise ValueError("checksum")
-    if metadata["format"] != FORMAT:
-        raise SnapshotError(
-            "The snapshot is of another version of Spawnwise: run `spawnwise learn` to publish it again."
-        )
-    return metadata
-
-
-def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Snapshot:
+def from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Snapshot:
+    """Return the snapshot whose content was stored as `tensors`."""
     rows = json.loads(tensors["rows"].tobytes())
     return Snapshot(
         embedding_model=rows["embedding_model"],
@@ -226,32 +135,3 @@ def _from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Sna
         protected_agents=tuple(rows["protected_agents"]),
         is_sample=rows.get("is_sample", False),
     )
-
-
-def _require_sound(snapshot: Snapshot) -> None:
-    parts = (
-        (snapshot.kinds, snapshot.centroids),
-        (snapshot.agents, snapshot.agent_vectors),
-        (("", *snapshot.projects), snapshot.project_directions),
-    )
-    is_sound = all(
-        vectors.ndim == 2 and len(vectors) in (0, len(rows)) and np.isfinite(vectors).all() for rows, vectors in parts
-    )
-    sizes = {vectors.shape[-1] for vectors in (snapshot.centroids, snapshot.project_directions) if vectors.size}
-    if not is_sound or len(sizes) > 1:
-        raise SnapshotError("The snapshot does not fit together: run `spawnwise learn` to publish it again.")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    import tempfile  # not at spawn time, where only reading is done
-
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -10,7 +10,8 @@ import psycopg
 from pipelines.estimate.store import newest_clustering
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.answer import Answer, Asked, answer_for, scopes_of
+from recommender.answer import answer_for
+from recommender.asked import Answer, Asked, scopes_of
 from recommender.baseline import Baseline
 from recommender.decision import rule_of
 from recommender.kinds import nearest_kind

@@ -18,13 +18,13 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from pipelines.warehouse.roles import reading_roles
+from recommender.embedding.embedder import EmbeddingError
 from recommender.embedding.local import embedder_from_environment
-from recommender.embedding.vectors import EmbeddingError
 from recommender.home import private_folder
 from recommender.hooks.hook import MEANS, MODES
 from recommender.hooks.hook_log import trouble_words, troubles
 from recommender.settings import LookupSettings, data_home
-from recommender.snapshot import SnapshotError, read_snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
 
 # Root's Postgres runs as another user, which must be able to walk through the data home.

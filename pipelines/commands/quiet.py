@@ -14,7 +14,7 @@ from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.night_marks import unchanged_since
-from recommender.snapshot import SnapshotError, read_snapshot, write_snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 from recommender.trials import drop_old_counts
 
 MOST_LOOKED_AT = 20  # files of no known format; of more, the run itself sees to it

@@ -17,7 +17,7 @@ from pipelines.trials.trial_store import StoredTrial
 from pipelines.warehouse import Warehouse
 from recommender.efforts import words_of
 from recommender.reasons import dollars, percent
-from recommender.snapshot import SnapshotError, read_snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
 
 

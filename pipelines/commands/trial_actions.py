@@ -16,7 +16,7 @@ from pipelines.trials.update_trials import clash
 from pipelines.warehouse import Warehouse
 from recommender.efforts import words_of
 from recommender.errors import SpawnwiseError
-from recommender.snapshot import SnapshotError
+from recommender.snapshot_file import SnapshotError
 from recommender.work_types import WORK_TYPES
 
 LIST = "`spawnwise trial list` shows those that are proposed."

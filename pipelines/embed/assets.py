@@ -8,8 +8,8 @@ from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.embedding.embedder import EmbeddingError
 from recommender.embedding.local import embedder_from_environment
-from recommender.embedding.vectors import EmbeddingError
 
 # Finished batches stay, so a second try goes on where the first one ended.
 RETRY = dg.RetryPolicy(max_retries=1, delay=10)

@@ -9,7 +9,7 @@ import psycopg
 from pipelines.ingest.vectors import TextVectors
 from pipelines.progress import Progress
 from pipelines.warehouse import named_sql
-from recommender.embedding.vectors import Embedder, EmbeddingError, unit_rows
+from recommender.embedding.embedder import Embedder, EmbeddingError, unit_rows
 
 
 @dataclass(frozen=True)

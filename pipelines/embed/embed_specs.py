@@ -8,7 +8,7 @@ from pipelines.embed.batches import EmbedReport, Statements, embed_pending
 from pipelines.ingest.vectors import TextVectors
 from pipelines.progress import Progress
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.embedding.vectors import Embedder
+from recommender.embedding.embedder import Embedder
 
 
 def _store(connection: psycopg.Connection[Any], vectors: TextVectors) -> None:

@@ -5,7 +5,7 @@ from pipelines.embed.similar_tasks import drop_index_before, ensure_similarity_i
 from pipelines.ingest.vectors import store_vectors
 from pipelines.progress import Progress
 from pipelines.warehouse import Warehouse, named_sql
-from recommender.embedding.vectors import Embedder
+from recommender.embedding.embedder import Embedder
 
 TASKS = Statements(count="count_pending_texts", pending="pending_texts", store=store_vectors)
 

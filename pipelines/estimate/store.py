@@ -9,7 +9,7 @@ from psycopg import sql
 from pipelines.estimate.history import TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
-from pipelines.warehouse.columns import listed
+from pipelines.warehouse.column_lists import listed
 from recommender.efforts import arm_name
 from recommender.published_rows import Scope
 

@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.publish.assets import recommendation_snapshot
 from pipelines.settings import Settings
-from recommender.snapshot import SnapshotError, read_snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot
 
 
 @dg.asset_check(asset=recommendation_snapshot, description="The published snapshot can be read and has its answers.")

@@ -11,7 +11,8 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.decision import rule_of
 from recommender.serving_tables import read_tables
-from recommender.snapshot import Snapshot, SnapshotError, read_snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 
 
 def _is_sample(warehouse: Warehouse, settings: Settings) -> bool:

@@ -15,7 +15,7 @@ from pipelines.trials.pace import DayOfWork
 from pipelines.trials.propose import Expectation, Proposal
 from pipelines.trials.rule import Verdict
 from pipelines.warehouse import named_sql
-from pipelines.warehouse.columns import listed
+from pipelines.warehouse.column_lists import listed
 from recommender.published_rows import ModelEvidence, Scope
 from recommender.serving_tables import read_evidence
 

@@ -77,7 +77,7 @@ def tell(arguments: argparse.Namespace, done: Sequence[str]) -> None:
 
 def _is_sample_learned() -> bool:
     from recommender.home import snapshot_file
-    from recommender.snapshot import SnapshotError, read_snapshot
+    from recommender.snapshot_file import SnapshotError, read_snapshot
 
     try:
         return read_snapshot(snapshot_file()).is_sample

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.embedding.vectors import Embedder, EmbeddingError, Vectors, unit_rows
+from recommender.embedding.embedder import Embedder, EmbeddingError, Vectors, unit_rows
 from recommender.embedding.word_pieces import SPACE, WordPieces
 from recommender.settings import LookupSettings
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recommender.deadline import within
-from recommender.embedding.vectors import EmbeddingError, Vectors, unit_rows
+from recommender.embedding.embedder import EmbeddingError, Vectors, unit_rows
 from recommender.settings import openai_key
 
 if TYPE_CHECKING:

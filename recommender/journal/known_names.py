@@ -118,7 +118,7 @@ def _spawns(line: bytes, target: str) -> bool:
 
 
 def _learned_models() -> Iterable[str]:
-    from recommender.snapshot import SnapshotError, read_snapshot
+    from recommender.snapshot_file import SnapshotError, read_snapshot
 
     try:
         snapshot = read_snapshot(snapshot_file())

@@ -12,7 +12,8 @@ import pytest
 from recommender.hooks.installer import install
 from recommender.published_rows import Tier
 from recommender.settings import data_home
-from recommender.snapshot import Snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.clients.model_server import AGENT, Script, ToolCall, Turn, sealed, serving
 from tests.clients.programs import run_claude, run_claude_command, run_codex, run_opencode
 from tests.support.snapshots import TESTING, learned_snapshot

@@ -16,7 +16,8 @@ from pipelines.warehouse import Warehouse
 from recommender.embedding.local import LocalEmbedder
 from recommender.kinds import kind_of_task
 from recommender.serving_tables import read_kinds
-from recommender.snapshot import Snapshot, read_snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import read_snapshot, write_snapshot
 from recommender.work_types import work_type_of
 from tests.support.made_up_work import PROJECTS, Task, made_up_tasks
 

@@ -16,7 +16,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.night_marks import note_inputs, note_results, unchanged_since
 from pipelines.warehouse.run_lock import run_lock
-from recommender.snapshot import read_snapshot
+from recommender.snapshot_file import read_snapshot
 from tests.conftest import cloned_database
 from tests.support.digests import table_digests
 

@@ -17,7 +17,7 @@ import psycopg
 
 from pipelines.ingest.sample import write_sample_home
 from pipelines.warehouse.embedded import EmbeddedServer
-from recommender.snapshot import read_snapshot
+from recommender.snapshot_file import read_snapshot
 from tests.support.digests import table_digests
 
 IS_LONG = os.environ.get("SPAWNWISE_TEST_PROFILE") == "long"

@@ -16,7 +16,7 @@ from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
-from recommender.snapshot import read_snapshot, write_snapshot
+from recommender.snapshot_file import read_snapshot, write_snapshot
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import AS_IT_WAS, HOME_MODE, House
 from tests.reliability.proxy import Proxy

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from recommender.home import snapshot_file
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.snapshots import TESTING, learned_snapshot
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from recommender.cli import main
 from recommender.home import snapshot_file
 from recommender.settings import data_home
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.reliability.hostile import TEXTS, obeyed
 from tests.reliability.house import IS_LONG, PROJECT, SEED
 from tests.support.snapshots import TESTING, learned_snapshot

@@ -13,8 +13,8 @@ from pipelines.embed.embed_specs import embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
+from recommender.embedding.embedder import unit_rows
 from recommender.embedding.openai_server import OpenAIEmbedder
-from recommender.embedding.vectors import unit_rows
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import IS_LONG, House
 from tests.reliability.rounds import one_round

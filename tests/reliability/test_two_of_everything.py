@@ -15,7 +15,7 @@ import pytest
 from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.serving_tables import read_database
-from recommender.snapshot import read_snapshot
+from recommender.snapshot_file import read_snapshot
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import HOME_MODE, IS_LONG
 from tests.reliability.rounds import Round, one_round

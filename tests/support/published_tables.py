@@ -6,7 +6,8 @@ from typing import Any, LiteralString
 from psycopg import Connection, sql
 
 from pipelines.warehouse import Warehouse
-from recommender.snapshot import BestModel, ModelEvidence, Snapshot, TaskKind
+from recommender.published_rows import BestModel, ModelEvidence, TaskKind
+from recommender.snapshot import Snapshot
 
 # As dbt makes it: what a lookup reads, and what people read beside it.
 CREATE_BEST_MODELS: LiteralString = """

@@ -60,9 +60,7 @@ def read_spec(file: SpecFile) -> AgentSpec | None:
     Raises `OSError` where it cannot be read, `ValueError` with the remedy where it is too long or empty.
     """
     if file.path.stat().st_size > MAX_BYTES:
-        raise ValueError(
-            f"longer than {MAX_BYTES // 1_000_000} MB; move it elsewhere if it is not a spec"
-        )
+        raise ValueError(f"longer than {MAX_BYTES // 1_000_000} MB; move it elsewhere if it is not a spec")
     text = file.path.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\x00", "")
     if not text.strip():
         raise ValueError("empty; write the spec or remove the file")

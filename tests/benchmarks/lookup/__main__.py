@@ -10,7 +10,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.home import snapshot_file
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.benchmarks.lookup import bursts, cold, crowd, faults, warm
 from tests.benchmarks.lookup.material import snapshot
 from tests.benchmarks.lookup.measures import Measure, publish

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender
-from recommender.snapshot import Snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.benchmarks.lookup.material import AGENTS, snapshot, tasks
 from tests.benchmarks.lookup.measures import Measure
 

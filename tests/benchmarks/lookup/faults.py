@@ -20,7 +20,7 @@ from recommender.home import snapshot_file
 from recommender.lookup import Recommender
 from recommender.published import Holder, LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.settings import LookupSettings
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.benchmarks.lookup.material import AGENTS, snapshot, tasks
 from tests.benchmarks.lookup.measures import Measure
 

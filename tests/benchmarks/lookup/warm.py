@@ -11,7 +11,7 @@ from recommender.embedding.local import LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from recommender.text.task_text import task_text
 from tests.benchmarks.lookup.material import AGENTS, disagreeing, tasks
 from tests.benchmarks.lookup.measures import Measure, latencies_ms, spread

@@ -13,9 +13,9 @@ from pipelines.embed.similar_tasks import ensure_similarity_index, index_name, s
 from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
+from recommender.embedding.embedder import EmbeddingError, Vectors
 from recommender.embedding.local import LocalEmbedder
 from recommender.embedding.openai_server import OpenAIEmbedder
-from recommender.embedding.vectors import EmbeddingError, Vectors
 from tests.support.embedding_server import EmbeddingServer, rows_for, running_embedding_server
 
 TESTS, DEPLOY, REVIEW = "write unit tests for the kalman filter", "deploy to kubernetes", "review the migration"

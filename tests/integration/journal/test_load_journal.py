@@ -18,7 +18,7 @@ from pipelines.warehouse import Warehouse
 from recommender.home import journal_folder, snapshot_file
 from recommender.journal.notes import feedback, journal_files, note, record
 from recommender.lookup import default_recommender
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.snapshots import TESTING, learned_snapshot
 
 

@@ -15,7 +15,7 @@ from recommender.home import snapshot_file
 from recommender.lookup import Recommender
 from recommender.published import LastKnownGood, Published, ServingTables, SnapshotFile
 from recommender.serving_tables import read_database
-from recommender.snapshot import read_snapshot, write_snapshot
+from recommender.snapshot_file import read_snapshot, write_snapshot
 from tests.support.snapshots import DEPLOYING, TESTING, learned_snapshot
 
 DEADLINE_MS = 10_000  # machines that run tests are busy: what is slow there is not wrong

@@ -11,7 +11,8 @@ from pipelines.advise.ask_lookup import Work, answers_to, best_models
 from recommender.lookup import Recommender
 from recommender.published import Published, SnapshotFile
 from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, AgentSpec, ModelEvidence, Scope, Tier
-from recommender.snapshot import Snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.snapshots import TESTING, best, evidence, learned_snapshot, trial
 
 MODELS = ("opus", "sonnet", "haiku")

@@ -16,7 +16,7 @@ from recommender.commands.registry import COMMANDS
 from recommender.home import snapshot_file, unusable
 from recommender.lookup import default_recommender
 from recommender.settings import data_home
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.snapshots import TESTING, learned_snapshot
 
 ROOT = Path(__file__).parents[3]

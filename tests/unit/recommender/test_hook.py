@@ -19,7 +19,8 @@ from recommender.journal.notes import NothingNotedError, feedback
 from recommender.published_rows import Tier
 from recommender.recommendation import Recommendation
 from recommender.settings import data_home
-from recommender.snapshot import Snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import write_snapshot
 
 ROOT = Path(__file__).parents[3]
 TESTING = "write unit tests for the kalman filter"

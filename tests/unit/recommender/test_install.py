@@ -14,7 +14,8 @@ from recommender.home import snapshot_file
 from recommender.hooks.hook import DEADLINE_MS
 from recommender.hooks.installer import InstallError, install, uninstall
 from recommender.settings import data_home
-from recommender.snapshot import Snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import write_snapshot
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 values = st.recursive(

@@ -11,7 +11,7 @@ from recommender.home import journal_folder, snapshot_file
 from recommender.journal import notes
 from recommender.journal.notes import feedback, journal_files, last_id, note, record
 from recommender.lookup import default_recommender
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.snapshots import TESTING, learned_snapshot
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from recommender.blend import nearness
 from recommender.kinds import kind_of_task, project_name, without_project
-from recommender.snapshot import Snapshot, SnapshotError, TaskKind, read_snapshot, write_snapshot
+from recommender.published_rows import TaskKind
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 
 
 def snapshot_of(*types: str, radius: float = 0.5) -> Snapshot:

@@ -9,8 +9,8 @@ import wordllama
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.embedding.embedder import EmbeddingError, unit_rows
 from recommender.embedding.local import LocalEmbedder, embedder_from_environment, embedder_named
-from recommender.embedding.vectors import EmbeddingError, unit_rows
 
 TEXTS = [
     "Write unit tests for the kalman filter",

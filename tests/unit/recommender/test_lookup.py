@@ -21,7 +21,8 @@ from recommender.lookup import Recommender, default_recommender
 from recommender.published import Published, SnapshotFile
 from recommender.published_rows import ANY_AGENT, ANY_KIND, Tier
 from recommender.settings import LookupSettings
-from recommender.snapshot import Snapshot, write_snapshot
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.embedding_server import running_embedding_server
 from tests.support.snapshots import DEPLOYING, TESTING, best, evidence, learned_snapshot, made_at, trial
 

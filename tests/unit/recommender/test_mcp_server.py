@@ -16,7 +16,7 @@ from recommender.commands.registry import MissingExtraError
 from recommender.home import snapshot_file
 from recommender.journal.notes import journal_files
 from recommender.lookup import Recommender, default_recommender
-from recommender.snapshot import write_snapshot
+from recommender.snapshot_file import write_snapshot
 from tests.support.snapshots import TESTING, learned_snapshot
 
 ROOT = Path(__file__).parents[3]

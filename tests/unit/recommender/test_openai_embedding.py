@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.embedding.embedder import EmbeddingError
 from recommender.embedding.openai_server import OpenAIEmbedder, split_by_bytes
-from recommender.embedding.vectors import EmbeddingError
 from tests.support.embedding_server import EmbeddingServer, rows_for, running_embedding_server
 
 SECRET_TEXT = "the task text that no message may quote"

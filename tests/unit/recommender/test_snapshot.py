@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.snapshot import Snapshot, SnapshotError, TaskKind, read_snapshot, write_snapshot
+from recommender.published_rows import TaskKind
+from recommender.snapshot import Snapshot
+from recommender.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 from tests.support.snapshots import best, learned_snapshot
 
 
