@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.ingest import sources as registry
-from pipelines.ingest.files import log_names
+from pipelines.ingest.files import log_names, recognize
 from pipelines.ingest.files.log_file import Origin
 from pipelines.ingest.inputs import logs_on_this_machine, sample_folder
 from pipelines.ingest.intake import ingest as ingest_inputs
@@ -68,6 +68,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     known = (*sources(), source)
     monkeypatch.setattr(registry, "sources", lambda: known)
     monkeypatch.setattr(log_names, "sources", lambda: known)
+    monkeypatch.setattr(recognize, "sources", lambda: known)
     log_names.other_suffixes.cache_clear()
     yield
     log_names.other_suffixes.cache_clear()
