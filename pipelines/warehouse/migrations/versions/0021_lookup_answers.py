@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0022"
+revision = "0021"
 down_revision = "0018"
 
 
