@@ -1,4 +1,4 @@
-"""What a child's own lines say: the model that did the work, and the tokens it took."""
+"""What the lines of a model say, a child's or the main conversation's: which model, and the tokens that it took."""
 
 import re
 from collections.abc import Mapping
@@ -42,6 +42,13 @@ def child_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory)
         web_searches=count(mapping(usage.get("server_tool_use")).get("web_search_requests")) or 0,
         said=dict(filter(None, seen)),
     )
+
+
+def main_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory) -> Message | None:
+    """Return the assistant message of a main conversation; an id of Anthropic's own is one message in every copy."""
+    message = child_message(key, line, at_ms, memory)
+    own = message.id.partition(" ")[0] if message else ""
+    return message._replace(id=own) if message and _UNIQUE.fullmatch(own) else message
 
 
 def message_key(line: Mapping[str, Any], memory: Memory) -> str:
