@@ -170,6 +170,10 @@ class Settings(BaseSettings):
         default=None, description="Folder or bucket to which every night exports its tables as Parquet; off where unset"
     )
 
+    push_to: Path | None = Field(
+        default=None, description="Bucket or folder to which `spawnwise push` sends, in place of DATABASE_URL"
+    )
+
     schedule: str = Field(
         default="0 2 * * *",
         pattern=r"^(@\w+|[\w*/,-]+( [\w*/,#?-]+){4})$",
@@ -192,7 +196,7 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with postgresql://")
         return value or None
 
-    @field_validator("export", "scheduler", mode="before")
+    @field_validator("export", "push_to", "scheduler", mode="before")
     @classmethod
     def _is_unset(cls, value: object) -> object:
         """Take empty for unset, and not for the folder that one happens to be in."""
@@ -255,6 +259,11 @@ class Settings(BaseSettings):
     def shown_words_need(self) -> int:
         """In how many projects a word must be said before a label shows it."""
         return self.label_min_projects or (2 if self.database_url else 1)
+
+    @property
+    def pushed_folder(self) -> Path:
+        """Where it is kept how far this machine's logs were sent to a bucket."""
+        return self.home / "pushed"
 
     @property
     def dbt_folder(self) -> Path:

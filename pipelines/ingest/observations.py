@@ -136,6 +136,17 @@ class Sent(NamedTuple):
     effort: str = ""
 
 
+class Reading(NamedTuple):
+    """Who read the log of a spawn or a main conversation, where: rank 0 where a setting names the user."""
+
+    key: str
+    rank: int
+    user: str = ""
+    host: str = ""
+    repository: str = ""
+    at_ms: int = 0
+
+
 class Message(NamedTuple):
     """A message of the agent with its tokens; `input_tokens` lacks those of the cache.
 
@@ -200,7 +211,7 @@ class Told(NamedTuple):
     reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
-Observation = Call | Return | End | Described | Applied | Began | Last | Sent | Message | Sign | Seen | Told
+Observation = Call | Return | End | Described | Applied | Began | Last | Sent | Reading | Message | Sign | Seen | Told
 
 
 def fold(observations: Iterable[Observation], facts: dict[str, Facts]) -> None:
@@ -297,6 +308,7 @@ _FOLDS: Mapping[type, Callable[[Facts, Any], None]] = {
     Began: _stating("began"),
     Last: _stating("last"),
     Sent: _stating("sent"),
+    Reading: _stating("reading"),
     End: _end,
     Message: _count,
     Sign: lambda facts, sign: fact.signal(facts, *sign[1:]),

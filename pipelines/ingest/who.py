@@ -36,8 +36,15 @@ class Who(NamedTuple):
 
 
 def note_reading(facts: Mapping[str, Facts], path: Path) -> None:
-    """Note of all that a file tells of whose file it is, and what the folder that it worked in says."""
-    places = [(each, project) for key, each in facts.items() if (project := _project_of(key, each)) is not None]
+    """Note of all that a file tells of whose file it is, and what the folder that it worked in says.
+
+    What another machine has read says so already.
+    """
+    places = [
+        (each, project)
+        for key, each in facts.items()
+        if READING not in each and (project := _project_of(key, each)) is not None
+    ]
     if not places:
         return
     user, rank = name(reading_user()), NAMED
