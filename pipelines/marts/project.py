@@ -25,6 +25,9 @@ def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) ->
     digest = _project_digest()
     with fasteners.InterProcessLock(str(folder / "lock")):
         if not (manifest.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest):
+            if stamp.exists():  # of a project that is another now: dbt trips over some of what it parsed of that one
+                for parsed in (folder, settings.dbt_folder / "target"):
+                    (parsed / "partial_parse.msgpack").unlink(missing_ok=True)
             if warehouse is None:
                 invoke_dbt(["parse"], folder)
             else:

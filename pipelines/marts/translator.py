@@ -6,15 +6,13 @@ from typing import Any
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 
-class MartTranslator(DagsterDbtTranslator):
-    """Group models by their folder; several source tables may be one asset of the stage that writes them."""
+class ModelTranslator(DagsterDbtTranslator):
+    """Group models by the phase that builds them. Several source tables may be one asset of their stage."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: str) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+        self._group = group
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Return staging, intermediate, marts or serving: the schema, which is configured by folder."""
-        return str(dbt_resource_props["config"].get("schema") or "staging")
-
-
-TRANSLATOR = MartTranslator()
+        """Return the phase's group: by schemas, what is built before the estimates and after them would be one node."""
+        return self._group

@@ -32,7 +32,10 @@ select md5(string_agg(source_key || coalesce(model_used, '') || coalesce(cost_us
 from learning.task_history where user_name <> %s
 """
 PUBLISHED = "select agent_name, baseline_model, tasks_observed from serving.best_model_per_cluster"
-PROPOSED = "select agent_name, baseline_model, candidate_model from marts.trials where state = 'proposed'"
+PROPOSED = """
+select agent_name, baseline_model, candidate_model, candidate_effort is distinct from baseline_effort
+from marts.trials where state = 'proposed'
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,13 +131,14 @@ def _published(rows: list[tuple[Any, ...]], team: Team) -> list[str]:
 
 
 def _proposed(rows: list[tuple[Any, ...]]) -> list[str]:
-    """A trial's baseline is what was planted, its candidate is cheaper; work on the cheapest model has none."""
+    """A trial's baseline is what was planted; its candidate is a cheaper model, or the same at another effort."""
     planted = {kind.agent: FAMILY[kind.model] for kind in KINDS}
     cheapest_first = ("haiku", "sonnet", "opus")
     return [
         f"{agent}: {candidate} for {baseline}"
-        for agent, baseline, candidate in rows
-        if planted.get(agent, baseline) != baseline or cheapest_first.index(candidate) >= cheapest_first.index(baseline)
+        for agent, baseline, candidate, is_other_effort in rows
+        if planted.get(agent, baseline) != baseline
+        or cheapest_first.index(candidate) >= cheapest_first.index(baseline) + is_other_effort
     ] or ([] if rows else ["nothing is proposed"])
 
 
