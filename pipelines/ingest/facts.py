@@ -131,8 +131,10 @@ def count_message(facts: Facts, message_id: str, copy: Message, said: Mapping[st
     if said and not messages[message_id][0]:
         held = facts.setdefault("said", {})
         held[message_id] = _union(held.get(message_id, {}), said)
-    elif message_id in facts.get("said", {}):
-        _forget_finished(facts)
+    elif messages[message_id][0] and message_id in facts.get("said", ()):
+        del facts["said"][message_id]  # its end is known, and its output counted
+        if not facts["said"]:
+            del facts["said"]
 
 
 def _forget_finished(facts: Facts) -> None:

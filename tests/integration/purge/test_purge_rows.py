@@ -254,6 +254,7 @@ def test_a_conversation_that_spawned_nothing_is_purged_with_its_project(
     log, other = (Transcript(session=f"{number}d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01") for number in (7, 8))
     log.says("Nothing to spawn.")
     other.says("Nothing here either.", cwd="/home/somebody/harbour")
+    other.says("Nor here.", cwd="/home/somebody/mill")
     path, _ = log.write(tmp_path), other.write(tmp_path)
     read()
     messages = "select count(*) from learning.main_messages join learning.main_threads using (thread_id) where {}"
@@ -264,6 +265,7 @@ def test_a_conversation_that_spawned_nothing_is_purged_with_its_project(
     assert log.session in removal.ids
     assert rows(warehouse, mine) == [0]
     assert rows(warehouse, others) == [1]
+    assert purged(warehouse, project="mill").rows["messages of main conversations"] == 1  # known by its short name
     assert log.session not in everything(warehouse)
     path.write_bytes(path.read_bytes() * 2)
     read()
