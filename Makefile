@@ -16,7 +16,7 @@ DATA ?=
 TESTS ?=
 SPAWNS ?= 100000
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale lock licenses clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale bench-team lock licenses clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -72,6 +72,9 @@ bench-workers: $(VENV)/.bench  ## Measure one worker and two: make bench-workers
 
 bench-scale: $(VENV)/.bench  ## Measure whole runs on many spawns: make bench-scale SPAWNS=100000
 	@$(BIN)/python -m tests.benchmarks.scale --spawns $(SPAWNS)
+
+bench-team: $(VENV)/.dev  ## Compare the README's answers about a planted team of 40 with what was planted
+	@$(BIN)/python -m tests.benchmarks.team
 
 bench-efforts: $(VENV)/.bench  ## Replay models at several efforts: make bench-efforts DATA=<file>
 	@$(BIN)/python -m tests.benchmarks.efforts "$(DATA)"

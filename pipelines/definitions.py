@@ -42,7 +42,7 @@ ASSET_MODULES = [
     audit_assets,
 ]
 CHECK_MODULES = [ingest_checks, embed_checks, cluster_checks, estimate_checks, publish_checks]
-READ_OUTSIDE = {"marts", "serving"}  # by people and lookups: as new as the last night
+READ_OUTSIDE = {"marts", "serving"}  # schemas, by people and lookups: as new as the last night
 
 
 @dg.definitions
@@ -68,7 +68,7 @@ def defs() -> dg.Definitions:
 def _owned(spec: dg.AssetSpec, settings: Settings) -> dg.AssetSpec:
     """Return the spec with its owner, and how fresh it has to be."""
     spec = spec.replace_attributes(owners=["team:spawnwise"])
-    if spec.group_name not in READ_OUTSIDE and spec.key != recommendation_snapshot.key:
+    if spec.key.path[0] not in READ_OUTSIDE and spec.key != recommendation_snapshot.key:
         return spec
     night = timedelta(hours=settings.fresh_hours)
     policy = dg.FreshnessPolicy.time_window(fail_window=2 * night, warn_window=night)

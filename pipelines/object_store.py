@@ -79,6 +79,20 @@ def opened(place: Place) -> Iterator["ObjectStore"]:
         raise BucketError(None, _in_words(place, str(error))) from None
 
 
+def move(written: Path, destination: Path, name: str) -> None:
+    """Put a file in its place at once: a rename in a folder, an upload that is seen when it is whole in a bucket.
+
+    Raises `OSError`, `BucketError` for a bucket.
+    """
+    place = place_of(destination)
+    if place is None:
+        (destination / name).parent.mkdir(parents=True, exist_ok=True)
+        written.replace(destination / name)
+        return
+    with opened(place) as store:
+        store.put(f"{place.key.rstrip('/')}/{name}".lstrip("/"), written)
+
+
 @lru_cache(maxsize=64)
 def _store(scheme: str, bucket: str) -> "ObjectStore":
     from obstore.store import from_url

@@ -161,6 +161,10 @@ class Settings(BaseSettings):
         default=None, description="Folder or bucket to which every night exports its tables as Parquet; off where unset"
     )
 
+    push_to: Annotated[Path | None, EmptyIsUnset] = Field(
+        default=None, description="Bucket or folder to which `spawnwise push` sends, in place of DATABASE_URL"
+    )
+
     schedule: str = Field(
         default="0 2 * * *",
         pattern=r"^(@\w+|[\w*/,-]+( [\w*/,#?-]+){4})$",
@@ -189,6 +193,11 @@ class Settings(BaseSettings):
     def shown_words_need(self) -> int:
         """In how many projects a word must be said before a label shows it."""
         return self.label_min_projects or (2 if self.database_url else 1)
+
+    @property
+    def pushed_folder(self) -> Path:
+        """Where it is kept how far this machine's logs were sent to a bucket."""
+        return self.home / "pushed"
 
     @property
     def dbt_folder(self) -> Path:

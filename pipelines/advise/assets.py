@@ -11,7 +11,7 @@ from pipelines.warehouse import Warehouse
 @dg.asset(
     key=["learning", "lookup_answers"],
     deps=[dg.AssetKey(["learning", "trials"]), dg.AssetKey(["intermediate", "int_tasks"])],
-    group_name="advise",
+    group_name="estimate",
     kinds={"python", "postgres"},
     pool="warehouse",
 )

@@ -13,7 +13,7 @@ from pipelines.warehouse import Warehouse
 @dg.asset(
     key=["learning", "outcome_rates"],
     deps=[dg.AssetKey(["intermediate", "int_outcome_probabilities"])],
-    group_name="audit",
+    group_name="estimate",
     kinds={"python", "postgres", "scipy"},
     pool="warehouse",
 )

@@ -18,7 +18,7 @@ RETRY = dg.RetryPolicy(max_retries=1, delay=10)
 @dg.asset(
     key=["learning", "task_embeddings"],
     deps=[dg.AssetKey(["learning", "task_history"]), dg.AssetKey(["learning", "recommendation_log"])],
-    group_name="embed",
+    group_name="cluster",
     retry_policy=RETRY,
     kinds={"python", "postgres"},
     pool="warehouse",
@@ -38,7 +38,7 @@ def task_embeddings(
 @dg.asset(
     key=["learning", "agent_embeddings"],
     deps=[dg.AssetKey(["learning", "agent_specs"])],
-    group_name="embed",
+    group_name="cluster",
     retry_policy=RETRY,
     kinds={"python", "postgres"},
     pool="warehouse",

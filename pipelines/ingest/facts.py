@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import orjson
 
 Facts = dict[str, Any]
+MAIN = "main:"  # before the key of a main conversation, of which only messages and the `reading` are known
 
 
 class Message(NamedTuple):
@@ -51,6 +52,26 @@ class Message(NamedTuple):
 _ALWAYS_STORED = len(Message._fields) - len(Message._field_defaults)
 
 REGISTERS = ("call", "returned", "described", "applied", "began", "last", "sent", "reading")
+
+
+class Place(NamedTuple):
+    """A session, and a project that it worked in; each is empty where nothing tells."""
+
+    session: str
+    project: str
+
+
+def main_key(session: str, project: str) -> str:
+    """Return the key of what a session's main conversation took in a project."""
+    return f"{MAIN}{session}\n{project}"
+
+
+def place_of(key: str) -> Place | None:
+    """Return what a key of a main conversation names; None for any other key."""
+    if not key.startswith(MAIN):
+        return None
+    session, _, project = key.removeprefix(MAIN).partition("\n")
+    return Place(session, project)
 
 
 def join(*several: Facts) -> Facts:
@@ -110,8 +131,10 @@ def count_message(facts: Facts, message_id: str, copy: Message, said: Mapping[st
     if said and not messages[message_id][0]:
         held = facts.setdefault("said", {})
         held[message_id] = _union(held.get(message_id, {}), said)
-    elif message_id in facts.get("said", {}):
-        _forget_finished(facts)
+    elif messages[message_id][0] and message_id in facts.get("said", ()):
+        del facts["said"][message_id]  # its end is known, and its output counted
+        if not facts["said"]:
+            del facts["said"]
 
 
 def _forget_finished(facts: Facts) -> None:

@@ -127,6 +127,17 @@ class Sent(NamedTuple):
     effort: str = ""
 
 
+class Reading(NamedTuple):
+    """Who read the log of a spawn or a main conversation, where: rank 0 where a setting names the user."""
+
+    key: str
+    rank: int
+    user: str = ""
+    host: str = ""
+    repository: str = ""
+    at_ms: int = 0
+
+
 class Message(NamedTuple):
     """A message of the agent with its tokens; `input_tokens` lacks those of the cache.
 
@@ -191,4 +202,4 @@ class Told(NamedTuple):
     reported_tokens: int | None = None  # a sum of which the parts are not known
 
 
-Observation = Call | Return | End | Described | Applied | Began | Last | Sent | Message | Sign | Seen | Told
+Observation = Call | Return | End | Described | Applied | Began | Last | Sent | Reading | Message | Sign | Seen | Told

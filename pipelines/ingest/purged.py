@@ -17,11 +17,19 @@ def refuse_purged(connection: Connection) -> None:
     if row and row[0]:
         name_purged_sessions(connection)
         connection.execute(named_sql(__file__, "delete_purged"))
+        forget_purged_conversations(connection)
 
 
 def name_purged_sessions(connection: Connection) -> None:
     """Let the purge of a project cover its sessions by name: an agent's own log does not say the project."""
     connection.execute(named_sql(__file__, "name_purged_sessions"))
+
+
+def forget_purged_conversations(connection: Connection) -> int:
+    """Delete the messages of main conversations that a purge covers, and return how many there were."""
+    count = connection.execute(named_sql(__file__, "delete_purged_messages")).rowcount
+    connection.execute(named_sql(__file__, "delete_empty_threads"))
+    return count
 
 
 class PurgedFiles:

@@ -29,6 +29,7 @@ class LineReader:
     def __init__(self, origin: Origin, memory: dict[str, Any]) -> None:
         self.origin = origin
         self.writer_version = ""
+        self.of_source = ""  # whose spawns the file tells of, where that is not the source that reads it
         self.refused: dict[int, str] = {}
         self._told: list[Observation] = []
 

@@ -9,9 +9,10 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from pipelines.ingest.early_outcomes import write_outcomes
-from pipelines.ingest.facts import Facts, join, tell, told
+from pipelines.ingest.facts import Facts, join, place_of, tell, told
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.join import Linked, keys_of, link
+from pipelines.ingest.main_thread import write_main_threads
 from pipelines.ingest.signals.derive import write_signals
 from pipelines.ingest.task_row import COLUMNS, TaskRow, task_id, task_row
 from pipelines.warehouse import named_sql
@@ -31,10 +32,14 @@ class Written:
 def write(connection: Connection, scans: Iterable[Scan]) -> Written:
     """Write what files told; the caller commits. Facts that are known already change nothing."""
     read: dict[str, dict[str, Facts]] = {}
+    main: dict[str, dict[str, Facts]] = {}
     for scan in scans:
-        of_source = read.setdefault(scan.source, {})
         for key, facts in scan.facts.items():
+            of_source = (main if place_of(key) else read).setdefault(scan.source, {})
             of_source[key] = join(of_source[key], facts) if key in of_source else facts
+    if main:
+        connection.execute(named_sql(__file__, "lock_ingest"))
+        write_main_threads(connection, main)
     written = [write_facts(connection, source, facts) for source, facts in sorted(read.items()) if facts]
     return Written(sum(each.new for each in written), sum(each.updated for each in written))
 

@@ -21,7 +21,7 @@ PLACEHOLDER_SHARE = 0.5
 
 
 class UsageCost(NamedTuple):
-    """Tokens and dollars of one spawn.
+    """Tokens and dollars of one spawn, or of one message.
 
     `cost_usd` is None where a model's price is unknown. The estimated parts are those of tokens that no log counted;
     they are within `usage` and `cost_usd`.
@@ -44,31 +44,32 @@ def usage_cost(
     """
     if not messages:
         return None
-    counted: list[Usage] = []
-    costs: list[float] = []
-    estimates: list[tuple[int, float]] = []
-    is_complete = is_priced = True
-    for id_, fields in messages.items():
-        message = Message(*fields)
-        visible = sum(said[id_].values()) if said and id_ in said and not message.is_final else 0
-        is_placeholder = message.output < PLACEHOLDER_SHARE * visible
-        usage = _usage(message, visible if is_placeholder else message.output)
-        price = rates(
-            message.model, message.at_ms, Mode(message.speed, message.tier, message.region), usage.prompt_tokens
-        )
-        counted.append(usage)
-        is_priced = is_priced and price is not None
-        is_complete = is_complete and bool(message.is_final) and price is not None and price.is_exact
-        costs.append(price.cost(usage, message.web_searches) if price else 0.0)
-        if is_placeholder:
-            estimates.append((visible, visible * price.output if price else 0.0))
+    bills = [message_cost(fields, (said or {}).get(id_)) for id_, fields in messages.items()]
+    is_priced = all(bill.cost_usd is not None for bill in bills)
     # Not sum(): floats add up differently in another order.
     return UsageCost(
-        Usage(*map(sum, zip(*counted, strict=True))),
-        round(math.fsum(costs), 9) if is_priced else None,
-        sum(tokens for tokens, _ in estimates),
-        round(math.fsum(usd for _, usd in estimates), 9) if is_priced else 0.0,
-        is_complete,
+        Usage(*map(sum, zip(*(bill.usage for bill in bills), strict=True))),
+        round(math.fsum(bill.cost_usd or 0.0 for bill in bills), 9) if is_priced else None,
+        sum(bill.estimated_output_tokens for bill in bills),
+        round(math.fsum(bill.estimated_cost_usd for bill in bills), 9) if is_priced else 0.0,
+        all(bill.is_complete for bill in bills),
+    )
+
+
+def message_cost(fields: Iterable[Any], said: Mapping[str, int] | None = None) -> UsageCost:
+    """Return what one message took, by its fields and what can be seen of it where it is not finished."""
+    message = Message(*fields)
+    visible = sum(said.values()) if said and not message.is_final else 0
+    is_placeholder = message.output < PLACEHOLDER_SHARE * visible
+    usage = _usage(message, visible if is_placeholder else message.output)
+    mode = Mode(message.speed, message.tier, message.region)
+    price = rates(message.model, message.at_ms, mode, usage.prompt_tokens)
+    return UsageCost(
+        usage,
+        price.cost(usage, message.web_searches) if price else None,
+        visible if is_placeholder else 0,
+        visible * price.output if is_placeholder and price else 0.0,
+        bool(message.is_final) and price is not None and price.is_exact,
     )
 
 

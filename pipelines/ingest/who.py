@@ -36,23 +36,43 @@ class Who(NamedTuple):
 
 
 def note_reading(facts: Mapping[str, Facts], path: Path) -> None:
-    """Note of every spawn that a file tells of whose file it is, and what the folder that it worked in says."""
-    spawns = [each for each in facts.values() if "call" in each or "told" in each]
-    if not spawns:
+    """Note of all that a file tells of whose file it is, and what the folder that it worked in says.
+
+    What another machine has read says so already.
+    """
+    places = [
+        (each, project)
+        for key, each in facts.items()
+        if READING not in each and (project := _project_of(key, each)) is not None
+    ]
+    if not places:
         return
     user, rank = name(reading_user()), NAMED
     if not user:
         user, rank = _owner_of(path), INFERRED
     host = name(reading_host())
-    for spawn in spawns:
-        project = payload(spawn, "call").get("project") or told(spawn).get("project") or ""
-        fact.state(spawn, READING, rank, 0, {"user": user, "host": host, "repository": repository_in(project)})
+    for each, project in places:
+        fact.state(each, READING, rank, 0, {"user": user, "host": host, "repository": repository_in(project)})
+
+
+def _project_of(key: str, facts: Facts) -> str | None:
+    """Return the folder of a spawn or a main conversation, empty where none is told; None for an agent's run."""
+    if place := fact.place_of(key):
+        return place.project
+    if "call" not in facts and "told" not in facts:
+        return None
+    return payload(facts, "call").get("project") or told(facts).get("project") or ""
+
+
+def reading_rank(facts: Facts) -> int:
+    """Return whether the reading's user was named or inferred."""
+    return int(facts[READING][0]) if READING in facts else INFERRED
 
 
 def who_of(facts: Facts, call: Mapping[str, str]) -> Who:
     """Return who spawned, where; `call` is what the spawn's own log says."""
     read = payload(facts, READING)
-    is_named = READING in facts and facts[READING][0] == NAMED
+    is_named = reading_rank(facts) == NAMED
     home = home_of(call.get("project") or "")
     user = call.get("user") or (read.get("user") if is_named else None) or home or read.get("user")
     return Who(

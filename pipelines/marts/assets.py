@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 
 from pipelines.marts.build import build_phase
-from pipelines.marts.project import TRANSLATOR
+from pipelines.marts.project import ModelTranslator
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -31,13 +31,13 @@ def dbt_models(manifest: Path) -> list[dg.AssetsDefinition]:
     passed.
     """
     return [
-        _phase(manifest, "intermediate_models", READS_WHAT_IS_NEW, "Judge outcomes"),
-        _phase(manifest, "mart_models", "after_estimates", "Build the marts"),
+        _phase(manifest, "intermediate_models", READS_WHAT_IS_NEW, "Judge outcomes", ModelTranslator("outcomes")),
+        _phase(manifest, "mart_models", "after_estimates", "Build the marts", ModelTranslator("marts")),
     ]
 
 
-def _phase(manifest: Path, name: str, selector: str, stage: str) -> dg.AssetsDefinition:
-    @dbt_assets(manifest=manifest, name=name, selector=selector, dagster_dbt_translator=TRANSLATOR, pool="warehouse")
+def _phase(manifest: Path, name: str, selector: str, stage: str, translator: ModelTranslator) -> dg.AssetsDefinition:
+    @dbt_assets(manifest=manifest, name=name, selector=selector, dagster_dbt_translator=translator, pool="warehouse")
     def models(
         context: dg.AssetExecutionContext,
         config: BuildConfig,

@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from psycopg import sql
 
-from pipelines.marts.project import TRANSLATOR
+from pipelines.marts.project import ModelTranslator
 from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -29,10 +29,10 @@ def build_phase(
     """
     command = ["build", "--selector", selector, "--exclude-resource-type", "unit_test"]
     run = run_dbt(warehouse, settings, [*command, "--full-refresh"] if full_refresh else command)
-    counts = _row_counts(warehouse)
+    counts, translator = _row_counts(warehouse), ModelTranslator("outcomes")  # keys alone are asked of it
     for raw_event in run.events:
         event = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})
-        for outcome in event.to_default_asset_events(manifest, TRANSLATOR, context):
+        for outcome in event.to_default_asset_events(manifest, translator, context):
             if isinstance(outcome, dg.Output):
                 relation = raw_event["data"]["node_info"]["node_relation"]
                 rows = counts.get((relation["schema"], relation["alias"]))

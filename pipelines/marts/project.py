@@ -16,18 +16,16 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
 
-class MartTranslator(DagsterDbtTranslator):
-    """Group models by their folder; several source tables may be one asset of the stage that writes them."""
+class ModelTranslator(DagsterDbtTranslator):
+    """Group models by the phase that builds them. Several source tables may be one asset of their stage."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: str) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+        self._group = group
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Return staging, intermediate, marts or serving: the schema, which is configured by folder."""
-        return str(dbt_resource_props["config"].get("schema") or "staging")
-
-
-TRANSLATOR = MartTranslator()
+        """Return the phase's group: by schemas, what is built before the estimates and after them would be one node."""
+        return self._group
 
 
 def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) -> Path:
@@ -42,6 +40,9 @@ def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) ->
     digest = _project_digest()
     with fasteners.InterProcessLock(str(folder / "lock")):
         if not (manifest.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest):
+            if stamp.exists():  # of a project that is another now: dbt trips over some of what it parsed of that one
+                for parsed in (folder, settings.dbt_folder / "target"):
+                    (parsed / "partial_parse.msgpack").unlink(missing_ok=True)
             if warehouse is None:
                 invoke_dbt(["parse"], folder)
             else:

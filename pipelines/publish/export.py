@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pipelines.object_store import EXTRA, BucketError, address, opened, place_of
+from pipelines.object_store import EXTRA, BucketError, address, move, place_of
 from pipelines.warehouse import Warehouse, named_sql
 from pipelines.warehouse.server_connection import OPTIONS, with_limits
 from recommender.commands.registry import imported
@@ -51,7 +51,7 @@ def export_tables(warehouse: Warehouse, destination: Path) -> list[ExportedTable
             if not any(table.name.startswith("marts/") for table in tables):  # serving has some from the start
                 raise ExportError("There are no tables to export yet. Run `spawnwise learn` first.")
             for table in tables:
-                _move(folder / f"{table.name}.parquet", destination, f"{table.name}.parquet")
+                move(folder / f"{table.name}.parquet", destination, f"{table.name}.parquet")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         message = f"{address(destination)} cannot be written: {reason}."
@@ -140,14 +140,3 @@ def _batches(reader: "RecordBatchReader") -> Iterator[Any]:
 def _unreadable(error: Exception) -> str:
     reason = (str(error).strip() or type(error).__name__).splitlines()[0]
     return f"The tables cannot be read from Postgres: {reason}."
-
-
-def _move(written: Path, destination: Path, name: str) -> None:
-    """Put a file in its place at once: a rename in a folder, an upload that is seen when it is whole in a bucket."""
-    place = place_of(destination)
-    if place is None:
-        (destination / name).parent.mkdir(exist_ok=True)
-        written.replace(destination / name)
-        return
-    with opened(place) as store:
-        store.put(f"{place.key.rstrip('/')}/{name}".lstrip("/"), written)

@@ -18,7 +18,8 @@ def clear_further_traces(settings: Settings, warehouse: Warehouse) -> None:
         file.unlink(missing_ok=True)
     with open_instance(settings, warehouse) as instance:
         instance.wipe()
-    for folder in (settings.dagster_folder / "storage", settings.dbt_folder / "target", settings.home / "trials"):
+    made_again = (settings.dbt_folder / "target", settings.home / "trials", settings.pushed_folder)
+    for folder in (settings.dagster_folder / "storage", *made_again):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pipelines.ingest.purged import name_purged_sessions
+from pipelines.ingest.purged import forget_purged_conversations, name_purged_sessions
 from pipelines.purge.scope import Scope
 from pipelines.warehouse import named_sql
 
@@ -52,6 +52,7 @@ def remove(connection: Connection, scope: Scope) -> Removal:
     connection.execute(named_sql(__file__, "remember_files"))
     for what, name in DELETIONS.items():
         removal.rows[what] = connection.execute(named_sql(__file__, name), parameters).rowcount
+    removal.rows["messages of main conversations"] = forget_purged_conversations(connection)
     if scope.is_all:
         removal.rows += _emptied(connection, named_sql(__file__, "personal_tables"))
     if scope.is_all or any(removal.rows.values()):

@@ -13,7 +13,7 @@ from recommender.decision import rule_of
 @dg.asset(
     key=["learning", "trials"],
     deps=[dg.AssetKey(["learning", "model_estimates"]), dg.AssetKey(["intermediate", "int_trial_spawns"])],
-    group_name="trials",
+    group_name="estimate",
     kinds={"python", "postgres"},
     pool="warehouse",
 )

@@ -31,8 +31,8 @@ RESULTS = (
     "audit_rates", "task_embeddings",
     "agent_embeddings", "trials", "lookup_answers",
 )  # fmt: skip
-# Read by ingest alone, which keeps books of its own; or of the runs themselves.
-LEFT_OUT = ("spawn_facts", "learning_runs", "night_marks", "alembic_version")
+# Read by ingest alone, which keeps books of its own; told by another table's change; or of the runs themselves.
+LEFT_OUT = ("spawn_facts", "main_messages", "learning_runs", "night_marks", "alembic_version")
 
 
 def note_inputs(warehouse: Warehouse, settings: Settings, run_id: str) -> None:

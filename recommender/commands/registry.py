@@ -48,9 +48,7 @@ COMMANDS = {
         "recommender.commands.mcp", "serve recommend, explain, feedback, record, stats and trials over MCP", "mcp"
     ),
     "ingest": Command("pipelines.commands.ingest", "read new logs, and nothing more", "learn"),
-    "push": Command(
-        "pipelines.commands.push", "send new logs to a team's server, which learns from all machines", "learn"
-    ),
+    "push": Command("pipelines.commands.push", "send new logs to a team's server or bucket", "learn"),
     "sql": Command("pipelines.commands.sql", "query the warehouse, or list its tables", "learn"),
     "db": Command(
         "pipelines.commands.db", "keep the embedded database up for a BI tool, and say how to reach it", "learn"

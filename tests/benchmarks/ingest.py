@@ -31,7 +31,8 @@ COMMAND = [sys.executable, "-m", "recommender.cli", "ingest", "--json"]
 PEERS = {"ccusage 18": "ccusage@18", "ccusage 20": "ccusage@20.0.24"}
 PEERS_FOLDER = Path("build/peers")
 EMPTY = (
-    "truncate learning.task_history, learning.spawn_facts, learning.ingest_files, learning.ingest_quarantine cascade"
+    "truncate learning.task_history, learning.spawn_facts, learning.ingest_files, learning.ingest_quarantine,"
+    " learning.main_threads, learning.main_messages cascade"
 )
 FILES = 10_000
 BETWEEN_LOOKS_S = 0.1  # at the memory: looking takes time from what is measured

@@ -43,7 +43,8 @@ BUCKET = "logs"
 RUNS = {"one worker": (1, False), "two workers": (2, False), "two workers, one killed": (2, True)}
 SERVER = "from tests.support.bucket_server import serve; serve()"
 EMPTY = (
-    "truncate learning.task_history, learning.spawn_facts, learning.ingest_files, learning.ingest_quarantine cascade"
+    "truncate learning.task_history, learning.spawn_facts, learning.ingest_files, learning.ingest_quarantine,"
+    " learning.main_threads, learning.main_messages cascade"
 )
 
 

@@ -23,7 +23,8 @@ from tests.reliability.proxy import Proxy
 
 ALL_IS_TO_BE_DONE = """
 truncate learning.task_history, learning.spawn_facts, learning.outcome_signals, learning.agent_embeddings,
-    learning.task_embeddings, learning.ingest_files, learning.ingest_quarantine, learning.clusterings cascade;
+    learning.task_embeddings, learning.main_threads, learning.main_messages, learning.ingest_files,
+    learning.ingest_quarantine, learning.clusterings cascade;
 update serving.best_model_per_cluster set reason = 'published before';
 """
 SERVING = "serving.best_model_per_cluster"

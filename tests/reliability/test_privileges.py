@@ -104,6 +104,24 @@ def test_every_role_on_every_relation(undisturbed: Undisturbed, role: str) -> No
     assert allowed == {name: {"select"} for name in readable}
 
 
+def test_a_member_reads_guarded_marts_and_nothing_else(undisturbed: Undisturbed) -> None:
+    with undisturbed.connect() as connection:
+        tables = connection.execute(
+            "select format('%s.%s', nspname, relname), relrowsecurity,"
+            " exists (select from pg_attribute where attrelid = relation.oid and attname = 'project'),"
+            " has_schema_privilege('spawnwise_member', nspname, 'usage')"
+            " and has_any_column_privilege('spawnwise_member', relation.oid, 'select'),"
+            " has_table_privilege('spawnwise_member', relation.oid, 'insert, update, delete, truncate, trigger')"
+            " from pg_class as relation inner join pg_namespace as space on relation.relnamespace = space.oid"
+            f" where nspname in {OURS} and relkind in ('r', 'v', 'm', 'p')"
+        ).fetchall()
+    marts_of_projects = {name for name, _, has_project, *_ in tables if has_project and name.startswith("marts.")}
+    assert len(marts_of_projects) >= 8
+    assert {name for name, is_guarded, *_ in tables if is_guarded} == marts_of_projects
+    assert {row[0] for row in tables if row[3]} == {*marts_of_projects, "marts.metrics", "serving.my_projects"}
+    assert not [row[0] for row in tables if row[4]]
+
+
 def test_every_role_tries_every_statement(undisturbed: Undisturbed, reader: psycopg.Connection[Any], role: str) -> None:
     """The same by doing it, on one relation of each kind in each schema."""
     with undisturbed.connect() as connection:

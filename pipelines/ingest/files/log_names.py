@@ -7,7 +7,6 @@ from pipelines.ingest.sources import sources
 from pipelines.ingest.sources.claude_code import DESCRIPTION_SUFFIX
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
-COMPACTION_PREFIX = "agent-acompact-"  # an agent that only summarises its own session
 # Side by side in a checkpoint of Entire's: a whole session, and its contents once more in other words.
 FULL_TRANSCRIPT, SHORT_TRANSCRIPT = "full.jsonl", "transcript.jsonl"
 
@@ -16,10 +15,8 @@ def is_log(file_name: str) -> bool:
     """Tell from its name whether a file under a folder is a log."""
     is_description = file_name.startswith(AGENT_PREFIX) and file_name.endswith(DESCRIPTION_SUFFIX)
     is_log = is_description or file_name.endswith(SUFFIXES) or file_name.endswith(other_suffixes())
-    is_log = is_log or (
-        file_name.startswith(f"{FULL_TRANSCRIPT}.") and file_name[-3:].isdigit()
-    )  # the rest of a long one
-    return is_log and not file_name.startswith(COMPACTION_PREFIX)
+    is_rest = file_name.startswith(f"{FULL_TRANSCRIPT}.") and file_name[-3:].isdigit()  # of a long one
+    return is_log or is_rest
 
 
 @cache

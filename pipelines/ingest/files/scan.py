@@ -19,7 +19,6 @@ from pipelines.ingest.files.mark import Mark, fingerprint, still_valid
 from pipelines.ingest.files.parsing import pieces
 from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.files.scanned import Broken, Scan
-from pipelines.ingest.fold import fold
 from pipelines.ingest.source import LineReader, RefusedError, Source
 from pipelines.ingest.sources.claude_code import SOURCE as CLAUDE_CODE
 from pipelines.ingest.sources.claude_code import is_in_home
@@ -37,8 +36,10 @@ def scan(log: LogFile, known: Mark | None, stored_path: str = "") -> Scan:
     return next(parts(log, known, stored_path))
 
 
-def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[Scan]:
+def parts(log: LogFile, known: Mark | None, stored_path: str = "", *, keeps: bool = False) -> Iterator[Scan]:
     """Read what is new since `known`; a file that is not the known one any more is read from its beginning.
+
+    `keeps` has each scan hold the observations too, not only the facts that they add up to.
 
     Never raises for what a file holds; a file that cannot be read at all gives a warning and no mark, and so does one
     of no known format, without the warning.
@@ -49,7 +50,7 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
             if source is None and not is_in_home(there.path):
                 yield Scan(log, "", Mark(), is_unknown=True)
                 return
-            for result in parts_of(source or CLAUDE_CODE, there, known, stored_path):
+            for result in parts_of(source or CLAUDE_CODE, there, known, stored_path, keeps=keeps):
                 result.log, result.is_unknown = log, source is None
                 note_reading(result.facts, there.path)
                 yield result
@@ -57,10 +58,13 @@ def parts(log: LogFile, known: Mark | None, stored_path: str = "") -> Iterator[S
         yield unreadable(log, error)
 
 
-def parts_of(source: Source, log: LogFile, known: Mark | None, stored_path: str) -> Iterator[Scan]:
+def parts_of(
+    source: Source, log: LogFile, known: Mark | None, stored_path: str, *, keeps: bool = False
+) -> Iterator[Scan]:
     """Read what is new in a file of this source; raises `OSError` where it cannot be read."""
     mark = deepcopy(known) or Mark()
-    return _rows(source, log, mark, stored_path) if source.read_rows else _line_parts(source, log, mark, stored_path)
+    read = _rows if source.read_rows else _line_parts
+    return read(source, log, mark, stored_path, keeps=keeps)
 
 
 def unreadable(log: LogFile, error: OSError) -> Scan:
@@ -70,13 +74,13 @@ def unreadable(log: LogFile, error: OSError) -> Scan:
     return result
 
 
-def _rows(source: Source, log: LogFile, mark: Mark, stored_path: str) -> Iterator[Scan]:
+def _rows(source: Source, log: LogFile, mark: Mark, stored_path: str, *, keeps: bool) -> Iterator[Scan]:
     assert source.read_rows is not None
     is_partial = True
     while is_partial:
-        result = Scan(log, source.name, mark)
+        result = Scan(log, source.name, mark, observations=[] if keeps else None)
         rows = source.read_rows(log.origin(stored_path), mark.memory)
-        fold(rows.observations, result.facts)
+        result.take_in(rows.observations)
         result.count("loaded", rows.loaded)
         result.count("skipped", rows.read - rows.loaded)
         mark.memory, result.is_partial = rows.memory, rows.is_partial
@@ -86,7 +90,7 @@ def _rows(source: Source, log: LogFile, mark: Mark, stored_path: str) -> Iterato
         yield result
 
 
-def _line_parts(source: Source, log: LogFile, mark: Mark, stored_path: str) -> Iterator[Scan]:
+def _line_parts(source: Source, log: LogFile, mark: Mark, stored_path: str, *, keeps: bool) -> Iterator[Scan]:
     """Read on from the mark; a file is opened once for all its parts, as a packed one does not go back."""
     assert source.reader is not None
     origin, is_partial = log.origin(stored_path), True
@@ -100,7 +104,7 @@ def _line_parts(source: Source, log: LogFile, mark: Mark, stored_path: str) -> I
             _skip_late_newline(stream, mark)
             lines = read_lines(stream, mark.offset)
         while is_partial:
-            result = Scan(log, source.name, mark, start=mark.offset)
+            result = Scan(log, source.name, mark, start=mark.offset, observations=[] if keeps else None)
             is_partial = _read_part(result, reader, lines, may_part=source.is_resumed)
             mark.fingerprint = _fingerprint_aside(stream, mark.offset) if is_kept else ""
             yield result
@@ -130,7 +134,7 @@ def _read_part(result: Scan, reader: LineReader, lines: Iterator[Lines], *, may_
     try:
         for some in lines:
             _take(result, reader, some, may_wait=not (is_packed or reader.is_one_object))
-            fold(reader.take(), result.facts)
+            result.take_in(reader.take())
             is_much = mark.offset - result.start >= PART_BYTES or len(result.facts) >= PART_SPAWNS
             if may_part and is_much and (is_packed or mark.offset < result.log.size):
                 result.is_partial = True
@@ -140,12 +144,13 @@ def _read_part(result: Scan, reader: LineReader, lines: Iterator[Lines], *, may_
         result.warnings.append(f"{result.log.shown} {damage(error)}; what came before was read.")
     if not result.is_partial:
         reader.finish()
-    fold(reader.take(), result.facts)
+    result.take_in(reader.take())
     for line, reason in reader.refused.items():
         result.refuse_loaded(line, reason)
     mark.memory = reader.remembered()
     result.bytes_read = mark.offset - result.start
     result.writer_version = name(reader.writer_version)
+    result.source = reader.of_source or result.source
     return result.is_partial
 
 

@@ -7,6 +7,8 @@ from pipelines.ingest.facts import Facts
 from pipelines.ingest.files.lines import Overlong
 from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import COUNTERS, Mark
+from pipelines.ingest.fold import fold
+from pipelines.ingest.observations import Observation
 from pipelines.ingest.stored_redaction import redact_start
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Scan:
     warnings: list[str] = field(default_factory=list)
     writer_version: str = ""
     is_partial: bool = False  # more of the file is to be read
+    observations: list[Observation] | None = None  # as they were told, where somebody wants them
     is_unknown: bool = False  # no source claims it; it was read as a transcript at most
     vectors: "TextVectors | None" = None  # of this file's texts and of others', where they were made with the reading
 
@@ -49,6 +52,12 @@ class Scan:
         for counts in (self.counts, self.mark.counts):
             counts["read"] += lines
             counts[counter] += lines
+
+    def take_in(self, observations: list[Observation]) -> None:
+        """Add what a reader told."""
+        fold(observations, self.facts)
+        if self.observations is not None:
+            self.observations += observations
 
     def quarantine(self, content: bytes | Overlong, reason: str) -> None:
         """Put the line at the mark aside."""

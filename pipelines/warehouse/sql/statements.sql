@@ -84,3 +84,24 @@ select
                 where embedding.agent_name = spec.agent_name and embedding.spec_hash = spec.spec_hash
             )
     ) as specs_without_vector
+
+-- name: known_projects
+select distinct project from marts.spawns order by project
+
+-- name: role_facts
+select
+    rolsuper or rolbypassrls as sees_all,
+    pg_has_role(roles.oid, (select datdba from pg_database where datname = current_database()), 'usage') as is_owner
+from pg_roles as roles
+where rolname = %(role)s
+
+-- name: allow_project
+insert into control.project_readers (role_name, project) values (%(role)s, %(project)s) on conflict do nothing
+
+-- name: forbid_projects
+delete from control.project_readers
+where role_name = %(role)s and (%(projects)s::text [] is null or project = any(%(projects)s::text []))
+returning project
+
+-- name: project_readers
+select role_name::text, project from control.project_readers order by role_name, project

@@ -10,6 +10,16 @@ from pipelines.ingest.task_row import COLUMNS
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 
+FORGET_ALL = (
+    "truncate learning.task_history, learning.spawn_facts, learning.main_threads, learning.main_messages,"
+    " learning.ingest_files cascade"
+)
+MAIN = """
+select thread.source, thread.session_id, thread.project, thread.user_name, thread.host, message.message_id,
+    message.is_final, message.output_tokens, message.said_at, message.cost_usd
+from learning.main_messages as message inner join learning.main_threads as thread using (thread_id)
+order by message.message_id
+"""
 Ingest = Callable[..., IngestReport]
 
 
@@ -58,6 +68,7 @@ def digest(warehouse: Warehouse) -> Callable[[], list[Any]]:
                 *connection.execute(f"select {columns} from learning.task_history order by id"),
                 *connection.execute("select * from learning.outcome_signals order by 1, 2, 4, 5"),
                 *connection.execute("select * from learning.spawn_facts order by 1, 2"),
+                *connection.execute(MAIN),
             ]
 
     return read

@@ -15,6 +15,7 @@ from pipelines.ingest.task_row import COLUMNS
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from tests.conftest import cloned_database
+from tests.integration.ingest.conftest import MAIN
 from tests.opencode_database import OpencodeDatabase, with_one_spawn
 from tests.support.transcripts import Transcript
 from tests.unit.ingest.formats.test_codex import CHILD_LINES, META, SPAWN, SPAWNED, TURN
@@ -98,6 +99,7 @@ def digest(warehouse: Warehouse) -> list[Any]:
             *connection.execute(f"select {columns} from learning.task_history order by id"),
             *connection.execute("select * from learning.outcome_signals order by 1, 2, 4, 5"),
             *connection.execute("select * from learning.spawn_facts order by 1, 2"),
+            *connection.execute(MAIN),
         ]
 
 

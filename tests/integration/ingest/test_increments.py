@@ -10,6 +10,7 @@ import pytest
 import zstandard
 
 from pipelines.warehouse import Warehouse
+from tests.integration.ingest.conftest import FORGET_ALL
 from tests.support.transcripts import HAIKU, PROMPT, VARIANTS, Transcript, write_home
 
 
@@ -42,7 +43,7 @@ def expected(tmp_path: Path, ingest: Any, digest: Any, warehouse: Warehouse) -> 
     ingest(tmp_path / "all")
     read = digest()
     with warehouse.connect() as connection:
-        connection.execute("truncate learning.task_history, learning.spawn_facts, learning.ingest_files cascade")
+        connection.execute(FORGET_ALL)
     return list(read)
 
 
@@ -199,7 +200,7 @@ def test_what_is_remembered_is_forgotten_in_the_order_in_which_it_came(
     ingest(path)
     whole = digest()
     with warehouse.connect() as connection:
-        connection.execute("truncate learning.task_history, learning.spawn_facts, learning.ingest_files cascade")
+        connection.execute(FORGET_ALL)
     lines = path.read_bytes().splitlines(keepends=True)
     for length in range(1, len(lines) + 1):
         path.write_bytes(b"".join(lines[:length]))

@@ -23,6 +23,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.embedding.local import LOCAL_MODEL, LocalEmbedder
 from recommender.errors import SpawnwiseError
+from tests.integration.ingest.conftest import FORGET_ALL
 from tests.support.transcripts import Transcript
 
 POISON = "90000000-6f2e-4b43-8a30-1f0b6d1f7a01.jsonl"
@@ -59,7 +60,7 @@ def here(logs: Path, warehouse: Warehouse, digest: Any) -> list[Any]:
     ingest_sources(warehouse, [logs], SilentProgress())
     read = list(digest())
     with warehouse.connect() as connection:
-        connection.execute("truncate learning.task_history, learning.spawn_facts, learning.ingest_files cascade")
+        connection.execute(FORGET_ALL)
     return read
 
 
@@ -192,7 +193,7 @@ def test_a_file_that_a_reader_chokes_on_is_quarantined_alone(logs: Path, monkeyp
     (given,) = shard.shards_of(changed, {})
     read = shard.read_shard(given)
     assert [scan.broken[0].reason for _, scan in read.scans if scan.broken] == ["RecursionError"]
-    assert sum(len(scan.facts) for _, scan in read.scans) == 21
+    assert sum(len(scan.facts) for _, scan in read.scans) == 28  # 7 files: two spawns and a conversation each
 
 
 def test_the_key_of_a_shard_is_that_of_its_contents(logs: Path) -> None:

@@ -407,7 +407,15 @@ def test_no_secret_is_stored_anywhere(tmp_path: Path, ingest: Any, warehouse: Wa
     report = ingest(tmp_path)
     assert report.lines_quarantined == 1
     with warehouse.connect() as connection:
-        for table in ("task_history", "spawn_facts", "outcome_signals", "ingest_files", "ingest_quarantine"):
+        for table in (
+            "task_history",
+            "spawn_facts",
+            "outcome_signals",
+            "main_threads",
+            "main_messages",
+            "ingest_files",
+            "ingest_quarantine",
+        ):
             dump = connection.execute(f"select string_agg(t::text, ' ') from learning.{table} t").fetchone()
             assert SECRET not in str(dump), table
     assert ingest(tmp_path).files_read == 0, "a path that was redacted is known again"

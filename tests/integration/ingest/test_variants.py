@@ -264,5 +264,6 @@ def test_the_compaction_agent_is_no_child(tmp_path: Path, ingest: Any, tasks: An
     files["acompact-1"] = files.pop("a1b2c3d4e5f6")
     write_home(tmp_path, files)
     report = ingest(tmp_path)
-    assert report.files == 1
+    assert report.files == 2  # what it took is its session's own expense
+    assert set(tasks()) == {"toolu_01", "toolu_02"}
     assert tasks()["toolu_01"]["model_resolved"] is None

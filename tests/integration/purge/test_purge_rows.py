@@ -20,7 +20,7 @@ from pipelines.purge.removal import Removal, remove
 from pipelines.purge.scope import Scope
 from pipelines.warehouse import Warehouse
 from recommender.journal.notes import feedback, journal_files, note, record
-from tests.support.transcripts import VARIANTS, write_home
+from tests.support.transcripts import VARIANTS, Transcript, write_home
 
 OLD, NEW, ELSEWHERE = (f"{n}d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01" for n in range(3))
 
@@ -72,7 +72,10 @@ def sessions(warehouse: Warehouse) -> set[str]:
 
 
 def everything(warehouse: Warehouse) -> str:
-    tables = ("task_history", "spawn_facts", "outcome_signals", "ingest_files", "ingest_quarantine", "purges")
+    tables = (
+        *("task_history", "spawn_facts", "outcome_signals", "main_threads", "main_messages"),
+        *("ingest_files", "ingest_quarantine", "purges"),
+    )
     return "".join(text for name in tables for text in rows(warehouse, f"select t::text from learning.{name} t"))
 
 
@@ -243,3 +246,27 @@ def test_a_decision_that_is_noted_during_the_rewrite_is_kept(monkeypatch: pytest
     monkeypatch.setattr(os, "fsync", lambda _: (late.write(b'{"kind": "stop"}\n'), late.close()))
     assert purge_journal(Scope(datetime.now(UTC), session=OLD), ()) == 1
     assert journal.read_bytes() == b'{"kind": "stop"}\n'
+
+
+def test_a_conversation_that_spawned_nothing_is_purged_with_its_project(
+    warehouse: Warehouse, tmp_path: Path, read: Callable[[], None]
+) -> None:
+    log, other = (Transcript(session=f"{number}d5f8a52-6f2e-4b43-8a30-1f0b6d1f7a01") for number in (7, 8))
+    log.says("Nothing to spawn.")
+    other.says("Nothing here either.", cwd="/home/somebody/harbour")
+    other.says("Nor here.", cwd="/home/somebody/mill")
+    path, _ = log.write(tmp_path), other.write(tmp_path)
+    read()
+    messages = "select count(*) from learning.main_messages join learning.main_threads using (thread_id) where {}"
+    mine, others = messages.format("project like '%orchard'"), messages.format("project like '%harbour'")
+    assert rows(warehouse, mine)[0] > 1
+    removal = purged(warehouse, project="/home/somebody/orchard")
+    assert removal.rows["messages of main conversations"] > 1
+    assert log.session in removal.ids
+    assert rows(warehouse, mine) == [0]
+    assert rows(warehouse, others) == [1]
+    assert purged(warehouse, project="mill").rows["messages of main conversations"] == 1  # known by its short name
+    assert log.session not in everything(warehouse)
+    path.write_bytes(path.read_bytes() * 2)
+    read()
+    assert rows(warehouse, mine) == [0]

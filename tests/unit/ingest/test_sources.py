@@ -42,12 +42,16 @@ def test_only_regular_files_are_read(home: Path) -> None:
     assert len(found.warnings) == 2
 
 
-def test_the_compaction_agent_is_no_log(home: Path) -> None:
+def test_descriptions_and_compactions_are_read_and_journals_are_not(home: Path) -> None:
     folder = home / "projects" / "p" / "s" / "subagents" / "workflows" / "run"
     folder.mkdir(parents=True)
     for name in ("agent-acompact-1.jsonl", "agent-a1.jsonl", "agent-a1.meta.json", "journal.json"):
         (folder / name).write_text("{}")
-    assert {file.path.name for file in find_logs([folder]).files} == {"agent-a1.jsonl", "agent-a1.meta.json"}
+    assert {file.path.name for file in find_logs([folder]).files} == {
+        "agent-acompact-1.jsonl",
+        "agent-a1.jsonl",
+        "agent-a1.meta.json",
+    }
 
 
 def test_what_is_missing_is_said_with_the_remedy(tmp_path: Path) -> None:

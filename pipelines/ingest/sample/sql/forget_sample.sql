@@ -25,6 +25,17 @@ spawns as (
     returning source, source_key
 ),
 
+conversations as (
+    delete from learning.main_threads
+    where session_id in (select session_id from sessions)
+    returning thread_id
+),
+
+messages as (
+    delete from learning.main_messages
+    where thread_id in (select thread_id from conversations)
+),
+
 agent_runs as (
     delete from learning.spawn_facts as facts
     using sessions

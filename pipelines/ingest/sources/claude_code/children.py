@@ -1,4 +1,4 @@
-"""What a child's own lines say: the model that did the work, and the tokens it took."""
+"""What the lines of a model say, a child's or the main conversation's: which model, and the tokens that it took."""
 
 import re
 from collections.abc import Mapping
@@ -16,6 +16,16 @@ _STANDARD = {"standard", "global", "not_available", "default"}  # of speed, regi
 
 def child_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory) -> Message | None:
     """Return the assistant message of the child that a line holds, None where it holds no usage."""
+    return _message(key, line, at_ms, memory, None)
+
+
+def main_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory) -> Message | None:
+    """Return the assistant message of a main conversation; an id of Anthropic's own is one message in every copy."""
+    own = reference(mapping(line.get("message")).get("id"))
+    return _message(key, line, at_ms, memory, own if _UNIQUE.fullmatch(own) else None)
+
+
+def _message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory, message_id: str | None) -> Message | None:
     message = mapping(line.get("message"))
     model, usage = name(message.get("model")), mapping(message.get("usage"))
     if not message.get("id") or not model or model == SYNTHETIC or not usage:
@@ -26,7 +36,7 @@ def child_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory)
     seen = [] if is_final else [visible_tokens(mapping(block)) for block in items(message.get("content"))]
     return Message(
         key,
-        message_key(line, memory),
+        message_id or message_key(line, memory),
         int(is_final),
         count(usage.get("output_tokens")) or 0,
         at_ms,

@@ -20,6 +20,7 @@ PLAIN_TOOLS = {
 
 _MESSAGE = b'"message":{'
 _MESSAGES = {"words": 1, "call": 1, "result": 1, "childs": 2}  # in a record of each form
+OF_MODEL = {"words", "call"}  # messages of the main conversation's model, which took tokens
 _OF_SESSION = b'"sessionId":'
 _TYPE = b'"type":"'
 _ID = rb'[^"\\]{1,200}'
@@ -38,15 +39,18 @@ _FORMS = re.compile(
 )
 
 
-def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
-    """Tell whether the line may be passed over; remembers of its calls what reading it would."""
+def plain_kind(content: bytes, memory: Memory, is_agents_own: bool) -> str:
+    """Return which form of a line that may be passed over this is, empty for any other line.
+
+    Remembers of its calls what reading it would.
+    """
     if content[-2:] != b"}\n":
-        return False
+        return ""
     form = _FORMS.match(content, content.find(_TYPE, 0, HEAD), HEAD)
     if not form:
-        return False
+        return ""
     kind, key = form.lastgroup, ""
-    if kind in ("words", "call"):
+    if kind in OF_MODEL:
         is_plain = not (memory.watched or is_agents_own) and _is_plain_message(content, kind)
     elif kind in ("childs", "result"):
         key = reference(form[kind].decode("utf-8", "replace"))
@@ -54,12 +58,12 @@ def tells_nothing(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
     else:
         is_plain = kind != "request" or _MESSAGE not in content
     if not is_plain or b"\0" in content or _is_joined(content, form):
-        return False
+        return ""
     if kind == "call":
         remember(memory.unanswered, reference(form[kind].decode("utf-8", "replace")), PLAIN)
     elif kind == "result":
         del memory.unanswered[key]
-    return True
+    return kind or "other"
 
 
 def _is_joined(content: bytes, form: re.Match[bytes]) -> bool:

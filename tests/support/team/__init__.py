@@ -1,0 +1,1 @@
+"""A planted team: people on projects whose every spawn, message and failure is known beforehand."""
