@@ -15,7 +15,7 @@ from pipelines.ingest.fold import fold
 from pipelines.ingest.join import link
 from pipelines.ingest.observations import Call, Message, Observation, Return, Seen, Sign
 from pipelines.ingest.source import RefusedError
-from pipelines.ingest.sources import source_of
+from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.sources.pushed.lines import PushedReader, head_line, observation_line, observation_of
 from pipelines.ingest.task_row import task_row
 
