@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.facts import Facts, join
 from pipelines.ingest.files.log_file import Origin
+from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.fold import fold
 from pipelines.ingest.join import link
 from pipelines.ingest.observations import Call, Message, Observation, Return, Seen, Sign
 from pipelines.ingest.source import RefusedError
-from pipelines.ingest.files.recognize import source_of
 from pipelines.ingest.sources.pushed.lines import PushedReader, head_line, observation_line, observation_of
 from pipelines.ingest.task_row import task_row
 
