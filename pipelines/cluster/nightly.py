@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from pipelines.cluster import store
 from pipelines.cluster.directions import find_directions
 from pipelines.cluster.embedded_tasks import EmbeddedTasks, read_tasks
+from pipelines.cluster.kmeans import one_thread
 from pipelines.cluster.labels import example_rows, label_clusters
 from pipelines.cluster.matching import match_clusters
 from pipelines.cluster.radius import cluster_radii
@@ -106,9 +106,7 @@ def _cluster(
         return 0
     directions = find_directions(tasks.vectors, tasks.projects)
     vectors = directions.damp(tasks.vectors, tasks.projects)
-    # More threads add up their sums in any order, and gain nothing up to 10,000 tasks; on a busy machine their waiting
-    # for each other costs ten times the work.
-    with threadpool_limits(limits=1):
+    with one_thread():
         topics = find_topics(vectors, tasks.types, tasks.outcomes())
         radii = cluster_radii(vectors, topics.clustering)
     clustering = topics.clustering
