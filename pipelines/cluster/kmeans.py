@@ -1,7 +1,5 @@
 """Spherical k-means: clusters of directions, not of lengths."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,20 +20,6 @@ class Clustering:
     centroids: Floats
     members: Ints
     distances: Floats
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Hold the libraries that cluster to one thread.
-
-    More threads add up their sums in any order, and gain nothing up to 10,000 tasks; on a busy machine their waiting
-    for each other costs ten times the work.
-    """
-    import sklearn.cluster  # noqa: F401  # a library that is loaded within the limit would not be held to it
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
-        yield
 
 
 def unit_rows(vectors: Floats) -> Floats:

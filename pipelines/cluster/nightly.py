@@ -7,12 +7,12 @@ import numpy as np
 from pipelines.cluster import store
 from pipelines.cluster.directions import find_directions
 from pipelines.cluster.embedded_tasks import EmbeddedTasks, read_tasks
-from pipelines.cluster.kmeans import one_thread
 from pipelines.cluster.labels import example_rows, label_clusters
 from pipelines.cluster.matching import match_clusters
 from pipelines.cluster.radius import cluster_radii
 from pipelines.cluster.store import Connection, StoredCluster, StoredClustering
 from pipelines.cluster.topics import Topics, assign_within, find_topics
+from pipelines.one_thread import one_thread
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -106,7 +106,7 @@ def _cluster(
         return 0
     directions = find_directions(tasks.vectors, tasks.projects)
     vectors = directions.damp(tasks.vectors, tasks.projects)
-    with one_thread():
+    with one_thread("sklearn.cluster"):
         topics = find_topics(vectors, tasks.types, tasks.outcomes())
         radii = cluster_radii(vectors, topics.clustering)
     clustering = topics.clustering

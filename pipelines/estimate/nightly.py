@@ -13,6 +13,7 @@ from pipelines.estimate.history import History, newest_versions, outcomes_of, sc
 from pipelines.estimate.list_prices import list_price_usd
 from pipelines.estimate.read_history import read_history
 from pipelines.estimate.rows import estimate_rows
+from pipelines.one_thread import one_thread
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -83,4 +84,5 @@ def learn_from(
     versions = newest_versions(history)
     prices = {arm: list_price_usd(model_of(arm), versions) for arm in arms}
     weights = {arm: settings.model_weights.get(model_of(arm), 1.0) for arm in arms}
-    return estimate(outcomes, settings, baselines, prices, failed=failed, weights=weights)
+    with one_thread():
+        return estimate(outcomes, settings, baselines, prices, failed=failed, weights=weights)
