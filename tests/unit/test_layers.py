@@ -8,7 +8,7 @@ import pytest
 
 PIPELINES = Path(__file__).parents[2] / "pipelines"
 # In the order in which data flows, on the ground that all stand on.
-GROUND = ("settings", "progress", "object_store", "warehouse", "table_metadata", "instance")
+GROUND = ("settings", "progress", "one_thread", "object_store", "warehouse", "table_metadata", "instance")
 STAGES = ("ingest", "journal", "embed", "cluster", "audit", "estimate", "trials", "marts", "publish", "purge")
 ROOF = ("notices", "schedule", "resources", "nightly", "definitions", "commands")
 ORDER = (*GROUND, *STAGES, *ROOF)
