@@ -1,6 +1,6 @@
 -- One row per spawn whose model is known and whose time is credible. Success is how likely it is:
 -- only the agent's own failures are outcomes, whatever else went wrong is not.
--- Every column has a fixed width and a value, as pipelines.estimate.read_history has it: texts are told by their hashes,
+-- Every column has a fixed width and a value (pipelines.warehouse.fixed_width): texts are told by their hashes,
 -- 0 for none.
 select
     hashtextextended(task_history.agent_used, 0) as agent,
