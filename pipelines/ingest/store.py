@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.facts import Facts, join, tell, told
+from pipelines.ingest.facts import Facts, join, tell, told_of
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.join import Linked, keys_of, link
 from pipelines.ingest.outcomes import stage_outcomes, write_outcomes
@@ -69,7 +70,7 @@ def _join_known(connection: Connection, source: str, read: dict[str, Facts]) -> 
         known |= _told_before(connection, source, first)
     joined = {key: join(known[key], facts) if key in known else facts for key, facts in read.items()}
     found = changed = {key: facts for key, facts in joined.items() if facts != known.get(key)}
-    while parents := {told(facts).get("parent") for facts in found.values()} - {None, *joined, *changed}:
+    while parents := {told_of(facts, "parent") for facts in found.values()} - {None, *joined, *changed}:
         found = _told_before(connection, source, list(map(str, parents)))
         changed = changed | found
     return changed
@@ -104,7 +105,7 @@ def _with_relatives(connection: Connection, source: str, changed: dict[str, Fact
 
 def _write_facts(connection: Connection, source: str, changed: dict[str, Facts]) -> None:
     connection.execute(named_sql(__file__, "stage_facts"))
-    rows = ((source, key, *keys_of(facts), Jsonb(facts)) for key, facts in changed.items())
+    rows = ((source, key, *keys_of(facts), Jsonb(facts, orjson.dumps)) for key, facts in changed.items())
     _copy(connection, "staged_facts", _FACT_COLUMNS, rows)
     connection.execute(named_sql(__file__, "merge_facts"))
     connection.execute("drop table staged_facts")  # a transaction may have more of them, one a source
@@ -118,11 +119,11 @@ def _withdraw(connection: Connection, source: str, called: set[str], linked: Seq
 
 def _write_decisions(connection: Connection, source: str, changed: dict[str, Facts]) -> None:
     """Tie spawns to the decisions that they are told to come from, and their model's propensity to them."""
-    stated = {key: told(facts) for key, facts in changed.items() if "told" in facts}
+    stated = {key: (told_of(facts, "decision_id"), told_of(facts, "propensity")) for key, facts in changed.items()}
     rows = [
-        {"decision": fields.get("decision_id"), "propensity": fields.get("propensity"), "task": task_id(source, key)}
-        for key, fields in stated.items()
-        if "decision_id" in fields or "propensity" in fields
+        {"decision": decision, "propensity": propensity, "task": task_id(source, key)}
+        for key, (decision, propensity) in stated.items()
+        if decision is not None or propensity is not None
     ]
     with connection.cursor() as cursor:
         cursor.executemany(named_sql(__file__, "write_decision"), rows)

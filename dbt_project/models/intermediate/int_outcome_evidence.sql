@@ -25,18 +25,29 @@ witnesses as (
     where rules.says <> 'not_an_outcome'
 ),
 
+-- In numeric, so that a sum does not depend on the order of its rows; once for each weight, as that takes long.
+doubts as (
+    select
+        weight,
+        ln(1 - weight::numeric) as log_wrong
+    from witnesses
+    group by weight
+),
+
 weighed as (
     select
-        task_id,
-        precedence,
-        -- In numeric, so that the sum does not depend on the order of its rows.
-        1 - exp(coalesce(sum(ln(1 - weight::numeric)) filter (where says = 'success'), 0)::double precision)
-            as for_success,
-        1 - exp(coalesce(sum(ln(1 - weight::numeric)) filter (where says = 'failure'), 0)::double precision)
-            as for_failure,
-        coalesce(max(weight) filter (where says = 'unknown'), 0) as for_unknown
+        witnesses.task_id,
+        witnesses.precedence,
+        1 - exp(
+            coalesce(sum(doubts.log_wrong) filter (where witnesses.says = 'success'), 0)::double precision
+        ) as for_success,
+        1 - exp(
+            coalesce(sum(doubts.log_wrong) filter (where witnesses.says = 'failure'), 0)::double precision
+        ) as for_failure,
+        coalesce(max(witnesses.weight) filter (where witnesses.says = 'unknown'), 0) as for_unknown
     from witnesses
-    group by task_id, precedence
+    inner join doubts on witnesses.weight = doubts.weight
+    group by witnesses.task_id, witnesses.precedence
 ),
 
 judged as (

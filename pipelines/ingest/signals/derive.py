@@ -69,8 +69,9 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
     is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
     has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
-    for kind, sight in combined(sights, payload(facts, "call"), ended(facts).known.get("tool_uses")):
-        sights.setdefault(kind, []).append(sight)
+    if not HALVES.isdisjoint(sights):
+        for kind, sight in combined(sights, payload(facts, "call"), ended(facts).known.get("tool_uses")):
+            sights.setdefault(kind, []).append(sight)
     for kind, seen in sights.items():
         if kind in HALVES:
             continue
