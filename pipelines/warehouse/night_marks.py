@@ -32,7 +32,7 @@ RESULTS = (
     "agent_embeddings", "trials",
 )  # fmt: skip
 # Read by ingest alone, which keeps books of its own; or of the runs themselves.
-LEFT_OUT = ("spawn_facts", "learning_runs", "night_marks", "alembic_version")
+LEFT_OUT = ("fact_builds", "spawn_facts", "learning_runs", "night_marks", "alembic_version")
 
 
 def note_inputs(warehouse: Warehouse, settings: Settings, run_id: str) -> None:

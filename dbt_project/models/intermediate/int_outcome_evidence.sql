@@ -1,3 +1,8 @@
+{{
+    config(
+        materialized='incremental', indexes=[{'columns': ['task_id']}], post_hook='{{ end_fact_build() }}'
+    )
+}}
 -- Rules of one precedence are weighed together, each as an independent witness that is right with its weight.
 -- A side convinces where its witnesses do after the other side's have been heard; else the group stays silent.
 with signals as (
@@ -8,6 +13,7 @@ with signals as (
         max(strength) as strength,
         bool_and(is_claimed) as is_claimed
     from {{ ref('stg_learning__outcome_signals') }}
+    where {{ is_changed('task_id') }}
     group by task_id, signal
 ),
 

@@ -1,4 +1,4 @@
-"""An assignment knows by what its task was assigned, so that a night need not look at every task again."""
+"""A night follows what has changed: assignments know what they were made from, tables of facts how far they are."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ SQL = Path(__file__).with_suffix(".sql")
 
 def upgrade() -> None:
     op.execute(statements(SQL)["add"])
+    op.execute(statements(SQL)["follow_changes"])
 
 
 def downgrade() -> None:
