@@ -4,8 +4,10 @@
   holds up. Otherwise as in dbt.
 #}
 {% materialization table, adapter='postgres' %}
-    {%- set target = this.incorporate(type='table') -%}
-    {%- set existing = load_cached_relation(this) -%}
+    {{ return(build_beside_readers(this.incorporate(type='table'), load_cached_relation(this))) }}
+{% endmaterialization %}
+
+{% macro build_beside_readers(target, existing) %}
     {%- set made = make_intermediate_relation(target) -%}
     {%- set backup = make_backup_relation(target, 'table' if existing is none else existing.type) -%}
     {%- set grant_config = config.get('grants') -%}
@@ -41,7 +43,7 @@
     {% do drop_beside_readers(backup) %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
-{% endmaterialization %}
+{% endmacro %}
 
 {% macro swap_beside_readers(target, made, backup) %}
 do $swap$

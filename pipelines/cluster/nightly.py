@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from pipelines.cluster import store
 from pipelines.cluster.directions import find_directions
-from pipelines.cluster.embedded_tasks import EmbeddedTasks, read_tasks
+from pipelines.cluster.embedded_tasks import (
+    Tasks,
+    count_tasks,
+    placed,
+    read_all,
+    read_news,
+    read_tasks,
+    reading_of_types,
+)
+from pipelines.cluster.kmeans import Floats
 from pipelines.cluster.labels import example_rows, label_clusters
 from pipelines.cluster.matching import match_clusters
 from pipelines.cluster.radius import cluster_radii
-from pipelines.cluster.store import Connection, StoredCluster, StoredClustering
-from pipelines.cluster.topics import Topics, assign_within, find_topics
+from pipelines.cluster.store import Assignments, Connection, StoredCluster, StoredClustering
+from pipelines.cluster.topics import Topics, assign_within, find_topics, sampled
+from pipelines.one_thread import one_thread
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -39,21 +48,18 @@ def cluster_tasks(warehouse: Warehouse, settings: Settings, embedding_model: str
     """Bring the clusters up to date in one transaction; the same tasks again change no row."""
     progress.stage("cluster")
     with warehouse.connect() as connection:
-        tasks = read_tasks(connection, embedding_model)
-        fingerprint = tasks.fingerprint(embedding_model)
         latest = store.read_latest(connection, embedding_model)
-        progress.update(0, len(tasks.ids), "tasks")
-        action, continued = "kept", 0 if latest is None else len(latest.clusters)
-        if latest is None or latest.fingerprint != fingerprint:
-            action = "extended"
-            if latest is None or not _extend(connection, latest, tasks, fingerprint):
-                action = "clustered"
-                continued = _cluster(connection, latest, tasks, settings, embedding_model, fingerprint)
-                store.prune_versions(connection)
+        present = count_tasks(connection, embedding_model)
+        progress.update(0, present, "tasks")
+        continued = 0 if latest is None else len(latest.clusters)
+        action = None if latest is None else _catch_up(connection, latest, embedding_model, present)
+        if action is None:
+            action, continued = "clustered", _cluster(connection, latest, settings, embedding_model)
+            store.prune_versions(connection)
         version, criterion = store.read_criterion(connection, embedding_model)
         labels = store.read_labels(connection, version)
-        progress.update(len(tasks.ids), len(tasks.ids), "tasks")
-    return ClusterReport(version, action, criterion, len(labels), len(tasks.ids), continued, tuple(labels))
+        progress.update(present, present, "tasks")
+    return ClusterReport(version, action, criterion, len(labels), present, continued, tuple(labels))
 
 
 def needs_new_clusters(made_from: int, present: int, new: int, strangers: int) -> bool:
@@ -66,61 +72,70 @@ def needs_new_clusters(made_from: int, present: int, new: int, strangers: int) -
     return has_grown or has_changed
 
 
-def _extend(connection: Connection, latest: StoredClustering, tasks: EmbeddedTasks, fingerprint: str) -> bool:
-    """Assign the new tasks to the clusters there are, unless the work has outgrown them or has a new type.
+def _catch_up(connection: Connection, latest: StoredClustering, embedding_model: str, present: int) -> str | None:
+    """Assign what is new to the clusters there are, and say what that was: kept or extended.
 
-    A task whose type of work is read differently than in the night it was assigned is news as well.
+    None where the work has outgrown the clusters, or has a new type. A task whose type of work is read differently than
+    in the night it was assigned is news as well.
     """
-    if not latest.clusters or not len(latest.directions.vectors) or not set(tasks.types) <= set(latest.types):
-        return False
-    assigned = store.assigned_types(connection, latest.version)
-    rows = [row for row, task_id in enumerate(tasks.ids) if assigned.get(task_id) != tasks.types[row]]
-    if rows:
-        new = tasks.among(rows)
-        vectors = latest.directions.damp(new.vectors, new.projects)
-        members, distances = assign_within(vectors, new.types, latest.centroids, latest.types)
-        radii = np.array([cluster.radius for cluster in latest.clusters])
-        moved = [task_id for task_id in new.ids if task_id in assigned]
-        strangers = int((distances > radii[members]).sum())
-        if needs_new_clusters(latest.task_count, len(tasks.ids), len(rows), max(strangers, len(moved))):
-            return False
-        store.delete_assignments(connection, latest.version, moved)
-        ids = [latest.clusters[member].cluster_id for member in members]
-        found = zip(new.ids, ids, distances.tolist(), strict=True)
-        store.insert_assignments(connection, latest.version, found)
-    store.extend_version(connection, latest.version, fingerprint)
-    return True
+    is_reread = latest.fingerprint != reading_of_types()
+    news = read_news(connection, embedding_model, latest.version, is_all=is_reread)
+    if len(news.tasks.ids):
+        if not latest.clusters or not len(latest.directions.vectors) or not set(news.tasks.types) <= set(latest.types):
+            return None
+        assigned, is_stranger = _assigned(connection, latest, embedding_model, news.tasks)
+        strangers = int(is_stranger.sum())
+        if needs_new_clusters(latest.task_count, present, len(is_stranger), max(strangers, news.count_moved)):
+            return None
+        store.delete_assignments(connection, latest.version, news.stale)
+        store.insert_assignments(connection, latest.version, assigned)
+    has_other_sizes = store.extend_version(connection, latest.version, reading_of_types()) > 0
+    return "extended" if len(news.tasks.ids) or has_other_sizes else "kept"
 
 
-def _cluster(
-    connection: Connection,
-    latest: StoredClustering | None,
-    tasks: EmbeddedTasks,
-    settings: Settings,
-    embedding_model: str,
-    fingerprint: str,
-) -> int:
-    """Write a new version and return how many of its clusters continue one of the last."""
-    if not tasks.ids:
-        store.insert_clustering(connection, embedding_model, fingerprint, [], "no task has an embedding yet")
+def _assigned(
+    connection: Connection, latest: StoredClustering, embedding_model: str, tasks: Tasks
+) -> tuple[Assignments, Floats]:
+    """Return the nearest cluster of each task's type, and whether the task lies beyond its radius."""
+    keys: list[int] = []
+    members, distances = [], []
+    for part, found in placed(connection, embedding_model, tasks):
+        vectors = latest.directions.damp(found.vectors, found.projects)
+        nearest, far = assign_within(vectors, part.types, latest.centroids, latest.types)
+        keys += found.keys
+        members.append(nearest)
+        distances.append(far)
+    member, distance = np.concatenate(members), np.concatenate(distances)
+    ids = np.array([cluster.cluster_id for cluster in latest.clusters])
+    radii = np.array([cluster.radius for cluster in latest.clusters])
+    return Assignments(tasks.ids.tolist(), keys, ids[member], distance), distance > radii[member]
+
+
+def _cluster(connection: Connection, latest: StoredClustering | None, settings: Settings, embedding_model: str) -> int:
+    """Write a new version and return how many of its clusters continue one of the last.
+
+    Of many tasks, the clusters are those of a sample, and all others are assigned to them.
+    """
+    everything = read_all(connection, embedding_model)
+    if not len(everything.ids):
+        store.insert_clustering(connection, embedding_model, reading_of_types(), [], "no task has an embedding yet")
         return 0
+    sample = sampled(everything.types)
+    tasks = read_tasks(connection, embedding_model, everything.among(sample))
     directions = find_directions(tasks.vectors, tasks.projects)
     vectors = directions.damp(tasks.vectors, tasks.projects)
-    # More threads add up their sums in any order, and gain nothing up to 10,000 tasks; on a busy machine their waiting
-    # for each other costs ten times the work.
-    with threadpool_limits(limits=1):
+    with one_thread("sklearn.cluster"):
         topics = find_topics(vectors, tasks.types, tasks.outcomes())
         radii = cluster_radii(vectors, topics.clustering)
     clustering = topics.clustering
     old = {} if latest is None else {cluster.cluster_id: cluster for cluster in latest.clusters}
     ids = _continued_ids(latest, topics)
-    labels = [old[cluster_id].label.label if cluster_id in old else None for cluster_id in ids]
     names = label_clusters(
         tasks.texts,
         tasks.projects,
         clustering.members,
         topics.types,
-        labels,
+        [old[cluster_id].label.label if cluster_id in old else None for cluster_id in ids],
         projects_at_least=settings.shown_words_need,
     )
     clusters = [
@@ -131,11 +146,19 @@ def _cluster(
     examples = [
         [tasks.ids[row] for row in example_rows(tasks.texts, clustering, index)] for index in range(len(clusters))
     ]
-    version = store.insert_clustering(connection, embedding_model, fingerprint, sizes, topics.criterion)
+    version = store.insert_clustering(
+        connection, embedding_model, reading_of_types(), sizes, topics.criterion, task_count=len(everything.ids)
+    )
     store.insert_directions(connection, version, directions)
     store.insert_clusters(connection, version, embedding_model, clusters, sizes=sizes, examples=examples)
-    rows = zip(tasks.ids, clustering.members, clustering.distances, strict=True)
-    store.insert_assignments(connection, version, ((task, ids[member], float(far)) for task, member, far in rows))
+    own = Assignments(tasks.ids, tasks.keys, np.array(ids)[clustering.members], clustering.distances)
+    store.insert_assignments(connection, version, own)
+    others = np.setdiff1d(np.arange(len(everything.ids)), sample)
+    if len(others):
+        made = StoredClustering(version, reading_of_types(), len(everything.ids), clusters, directions)
+        assigned, _ = _assigned(connection, made, embedding_model, everything.among(others))
+        store.insert_assignments(connection, version, assigned)
+        store.extend_version(connection, version, reading_of_types())
     return sum(cluster_id in old for cluster_id in ids)
 
 

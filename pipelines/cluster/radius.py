@@ -35,10 +35,11 @@ def cluster_radii(vectors: Floats, clustering: Clustering) -> Floats:
 def _where_others_begin(vectors: Floats, clustering: Clustering) -> Floats:
     """Return for each cluster a low quantile of the distances of all other tasks; NaN where there are none."""
     begin = np.full(len(clustering.centroids), np.nan)
-    for cluster, centroid in enumerate(clustering.centroids):
-        others = vectors[clustering.members != cluster]
+    distances = 1 - clustering.centroids @ vectors.T
+    for cluster, far in enumerate(distances):
+        others = far[clustering.members != cluster]
         if len(others):
-            begin[cluster] = np.quantile(1 - others @ centroid, OTHERS_QUANTILE)
+            begin[cluster] = np.quantile(others, OTHERS_QUANTILE)
     return begin
 
 

@@ -1,22 +1,31 @@
 """Where clusterings are kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
 import psycopg
 from pgvector import Vector
+from psycopg import sql
 
 from pipelines.cluster.directions import ProjectDirections
-from pipelines.cluster.kmeans import Floats
+from pipelines.cluster.kmeans import Floats, Ints
 from pipelines.cluster.labels import ClusterLabel
-from pipelines.warehouse import named_sql
+from pipelines.warehouse import named_sql, uuid_array
+from pipelines.warehouse.fixed_width import BIGINT, DOUBLE, INTEGER, UUID_BYTES, rows_for, write_rows
 
 VERSIONS_KEPT = 2  # the one in use and the one before it, which a lookup may still be reading
 
 Connection = psycopg.Connection[Any]
+ASSIGNMENT = {
+    "task_id": UUID_BYTES,
+    "clustering_version": INTEGER,
+    "cluster_id": INTEGER,
+    "distance": DOUBLE,
+    "task_key": BIGINT,
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,8 @@ class StoredCluster:
 
 @dataclass(frozen=True)
 class StoredClustering:
-    """A stored version; `task_count` is the number of tasks that it was made from, `directions` what was taken out of
-    their vectors.
+    """A stored version; `task_count` is the number of tasks that it was made from, `fingerprint` what their types were
+    read by, `directions` what was taken out of their vectors.
     """
 
     version: int
@@ -85,10 +94,16 @@ def read_labels(connection: Connection, version: int) -> list[tuple[str, int]]:
 
 
 def insert_clustering(
-    connection: Connection, embedding_model: str, fingerprint: str, sizes: Sequence[int], criterion: str
+    connection: Connection,
+    embedding_model: str,
+    fingerprint: str,
+    sizes: Sequence[int],
+    criterion: str,
+    *,
+    task_count: int | None = None,
 ) -> int:
-    """Open a new version and return its number."""
-    parameters = [embedding_model, fingerprint, len(sizes), sum(sizes), criterion]
+    """Open a new version and return its number; `task_count` is told where the sizes are those of a sample."""
+    parameters = [embedding_model, fingerprint, len(sizes), task_count or sum(sizes), criterion]
     row = connection.execute(named_sql(__file__, "insert_clustering"), parameters).fetchone()
     assert row is not None
     return int(row[0])
@@ -125,12 +140,22 @@ def insert_clusters(
         )
 
 
-def insert_assignments(connection: Connection, version: int, rows: Iterable[tuple[UUID, int, float]]) -> None:
-    """Assign tasks: (task id, cluster id, cosine distance)."""
-    statement = "copy learning.cluster_assignments (task_id, clustering_version, cluster_id, distance) from stdin"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for task_id, cluster_id, distance in rows:
-            copy.write_row((task_id, version, cluster_id, distance))
+class Assignments(NamedTuple):
+    """Tasks and what each is known by, the ids of their clusters, and the cosine distances to the centroids."""
+
+    tasks: Sequence[UUID]
+    keys: Sequence[int]
+    clusters: Ints
+    distances: Floats
+
+
+def insert_assignments(connection: Connection, version: int, assigned: Assignments) -> None:
+    """Assign tasks to clusters of a version."""
+    rows = rows_for(ASSIGNMENT, len(assigned.tasks))
+    rows["task_id"] = np.frombuffer(b"".join([task.bytes for task in assigned.tasks]), dtype=ASSIGNMENT["task_id"])
+    rows["clustering_version"], rows["cluster_id"] = version, assigned.clusters
+    rows["distance"], rows["task_key"] = assigned.distances, assigned.keys
+    write_rows(connection, sql.SQL("learning.cluster_assignments"), ASSIGNMENT, rows)
 
 
 def insert_directions(connection: Connection, version: int, directions: ProjectDirections) -> None:
@@ -147,21 +172,16 @@ def insert_directions(connection: Connection, version: int, directions: ProjectD
         )
 
 
-def assigned_types(connection: Connection, version: int) -> dict[UUID, str]:
-    """Return the work type of the cluster of each task that the version has assigned."""
-    return dict(connection.execute(named_sql(__file__, "select_assigned_types"), [version]).fetchall())
-
-
 def delete_assignments(connection: Connection, version: int, tasks: Sequence[UUID]) -> None:
     """Take tasks out of their clusters."""
-    statement = "delete from learning.cluster_assignments where clustering_version = %s and task_id = any(%s)"
-    connection.execute(statement, [version, list(tasks)])
+    statement = "delete from learning.cluster_assignments where clustering_version = %s and task_id = any(%s::uuid [])"
+    connection.execute(statement, [version, uuid_array(tasks)])
 
 
-def extend_version(connection: Connection, version: int, fingerprint: str) -> None:
-    """Let a version stand for the tasks now assigned to it: its fingerprint and its clusters' sizes."""
+def extend_version(connection: Connection, version: int, fingerprint: str) -> int:
+    """Let a version stand for the tasks now assigned to it; return how many of its clusters have another size."""
     connection.execute(named_sql(__file__, "extend_clustering"), {"version": version, "fingerprint": fingerprint})
-    connection.execute(named_sql(__file__, "update_cluster_sizes"), {"version": version})
+    return connection.execute(named_sql(__file__, "update_cluster_sizes"), {"version": version}).rowcount
 
 
 def prune_versions(connection: Connection) -> None:

@@ -150,7 +150,7 @@ def _fit(
     for _ in range(STEPS):
         weight, observed = response(fitted, noise)
         kept = weight / (1 + cell_variance * weight)
-        precision = _as_array(columns.T @ (columns * kept[:, None])) + np.diag(1 / variance[group_seen])
+        precision = _gram(columns, kept) + np.diag(1 / variance[group_seen])
         covariance = linalg.inv(precision, check_finite=False, assume_a="pos")
         mean = covariance @ (columns.T @ (kept * observed) + offset / variance[group_seen])
         outer, pull = columns @ mean, cell_variance * weight / (1 + cell_variance * weight)
@@ -158,9 +158,11 @@ def _fit(
         fitted = np.clip(outer + pull * (observed - outer), before - 2, before + 2)
         squares = (mean - offset) ** 2 + np.diag(covariance)
         variance = _farther(variance, _variances(squares, group_seen, variance, prior))
-        inner = (pull * (observed - outer)) ** 2 + cell_variance * (1 - pull)
-        inner += pull**2 * ((columns @ covariance) * columns).sum(axis=1)
-        cell_variance = float(_farther(cell_variance, _pooled(inner[weight > 0], prior["cell"])))
+        has_weight = weight > 0
+        inner = float(((pull * (observed - outer)) ** 2 + cell_variance * (1 - pull))[has_weight].sum())
+        # The variances x C x' of all cells' predictions in one sum, the trace of C X'X: no row of C for each cell.
+        inner += float((covariance * _gram(columns, pull**2 * has_weight)).sum())
+        cell_variance = float(_farther(cell_variance, _pooled(inner, int(has_weight.sum()), prior["cell"])))
         change = np.abs(np.sqrt(np.append(variance, cell_variance)) - np.sqrt(spread_before)).max()
         if max(change, np.abs(fitted - before).max(initial=0)) < TOLERANCE:
             break
@@ -185,6 +187,10 @@ def _dense_if_small(matrix: sparse.csr_array) -> sparse.csr_array | Floats:
     return _as_array(matrix) if matrix.shape[0] * matrix.shape[1] <= DENSE_UP_TO else matrix
 
 
+def _gram(columns: sparse.csr_array | Floats, weight: Floats) -> Floats:
+    return _as_array(columns.T @ (columns * weight[:, None]))
+
+
 def _as_array(matrix: Any) -> Floats:
     return np.asarray(matrix.toarray() if sparse.issparse(matrix) else matrix)
 
@@ -194,7 +200,8 @@ def _variances(squares: Floats, group: Ints, variance: Floats, prior: Mapping[st
     updated = variance.copy()
     for index, name in enumerate(GROUPS):
         if name != "overall":
-            updated[index] = _pooled(squares[group == index], prior[name])
+            own = squares[group == index]
+            updated[index] = _pooled(float(own.sum()), len(own), prior[name])
     return updated
 
 
@@ -202,5 +209,5 @@ def _farther(before: Floats | float, after: Floats | float) -> Floats:
     return np.asarray(before * (after / before) ** OVERRELAXATION)
 
 
-def _pooled(squares: Floats, prior_spread: float) -> float:
-    return float((squares.sum() + PRIOR_GROUPS * prior_spread**2) / (len(squares) + PRIOR_GROUPS))
+def _pooled(squares: float, count: int, prior_spread: float) -> float:
+    return (squares + PRIOR_GROUPS * prior_spread**2) / (count + PRIOR_GROUPS)

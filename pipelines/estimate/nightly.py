@@ -1,15 +1,19 @@
 """Tonight's estimates: read the outcomes, estimate, decide, replace the table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+import numpy as np
 
 from pipelines.estimate import store
 from pipelines.estimate.arms import arms_in_question, with_arms
 from pipelines.estimate.estimates import Estimates, estimate
-from pipelines.estimate.history import TaskRow, newest_versions, outcomes_of, scope_baselines
+from pipelines.estimate.history import History, newest_versions, outcomes_of, scope_baselines
 from pipelines.estimate.list_prices import list_price_usd
+from pipelines.estimate.read_history import read_history
 from pipelines.estimate.rows import estimate_rows
+from pipelines.one_thread import one_thread
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -36,7 +40,7 @@ def estimate_models(warehouse: Warehouse, settings: Settings, progress: Progress
     progress.stage("estimate")
     with warehouse.connect() as connection:
         version = store.newest_clustering(connection)
-        history = store.read_history(connection, version)
+        history = read_history(connection, version)
         progress.update(0, len(history), "tasks")
         failed = store.read_failed_trials(connection)
         estimates = learn_from(history, store.read_work_types(connection, version), settings, failed=failed)
@@ -45,7 +49,7 @@ def estimate_models(warehouse: Warehouse, settings: Settings, progress: Progress
         progress.update(len(history), len(history), "tasks")
     return EstimateReport(
         tasks=len(history),
-        known_outcomes=sum(row.success is not None for row in history),
+        known_outcomes=int(np.isfinite(history.success).sum()),
         models=() if estimates is None else estimates.models,
         scopes=0 if estimates is None else len(estimates.scopes.keys),
         changes=0 if estimates is None else int((estimates.decisions.chosen != estimates.evidence.baseline).sum()),
@@ -56,7 +60,7 @@ def estimate_models(warehouse: Warehouse, settings: Settings, progress: Progress
 
 
 def learn_from(
-    history: list[TaskRow],
+    history: History,
     work_types: dict[int, str],
     settings: Settings,
     *,
@@ -68,19 +72,17 @@ def learn_from(
     Beside the models that were seen, the cheaper ones of their vendors are estimated, as a trial may try them. Where a
     trial has `failed`, its candidate is not chosen.
     """
-    if not history:
+    if not len(history):
         return None
     now = now or datetime.now(UTC)
-    history = [row._replace(cost_usd=weighed(row.cost_usd, row.model, settings)) for row in with_arms(history)]
+    history = with_arms(history)
+    weight = np.array([settings.model_weights.get(model_of(arm), 1.0) for arm in history.model.distinct])
+    history = replace(history, cost_usd=history.cost_usd * weight[history.model.place])
     baselines = scope_baselines(history, work_types, now, settings)
-    arms = arms_in_question(history, baselines.values(), settings.candidate_models)
+    arms = arms_in_question(history.model.distinct, baselines.values(), settings.candidate_models)
     outcomes = outcomes_of(history, arms, work_types, now, settings)
     versions = newest_versions(history)
     prices = {arm: list_price_usd(model_of(arm), versions) for arm in arms}
     weights = {arm: settings.model_weights.get(model_of(arm), 1.0) for arm in arms}
-    return estimate(outcomes, settings, baselines, prices, failed=failed, weights=weights)
-
-
-def weighed(cost_usd: float | None, arm: str, settings: Settings) -> float | None:
-    """Return a cost as the settings weigh its model."""
-    return None if cost_usd is None else cost_usd * settings.model_weights.get(model_of(arm), 1.0)
+    with one_thread():
+        return estimate(outcomes, settings, baselines, prices, failed=failed, weights=weights)

@@ -87,18 +87,34 @@ def within_limit(member: Ints, is_counted: NDArray[np.bool_], limit: float) -> F
     return share
 
 
+def combined(*columns: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct combinations of columns (k, columns) in order, and the place (n,) of each row among them.
+
+    Values are -1 or more. As `numpy.unique` with an axis, which sorts rows as strings of bytes and takes ten times as
+    long.
+    """
+    key, sizes = np.zeros(len(columns[0]), dtype=np.int64), []
+    for column in columns:
+        sizes.append(int(column.max(initial=-1)) + 2)
+        key = key * sizes[-1] + column + 1
+    keys, place = np.unique(key, return_inverse=True)
+    parts = np.zeros((len(keys), len(columns)), dtype=np.int64)
+    for index in reversed(range(len(columns))):
+        parts[:, index] = keys % sizes[index] - 1
+        keys = keys // sizes[index]
+    return parts, place.reshape(-1)
+
+
 def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     """Sum the outcomes of each cell, each weighted by its information and its clipped inverse propensity.
 
     Inverse propensities only weigh the outcomes of a cell against each other. The cell's total weight is the
     information times Kish's ratio (sum r)^2 / (n sum r^2) <= 1, so that one rare draw never counts as many outcomes.
     """
-    keys = np.stack([outcomes.agent, outcomes.cluster, outcomes.project, outcomes.model], axis=1)
-    if not len(keys):
+    if not len(outcomes.agent):
         empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
         return Cells(none, none, none, none, *(8 * [empty]))
-    cells, member = np.unique(keys, axis=0, return_inverse=True)
-    member = member.reshape(-1)
+    cells, member = combined(outcomes.agent, outcomes.cluster, outcomes.project, outcomes.model)
 
     def total(values: NDArray[Any]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(member, weights=values, minlength=len(cells)), dtype=np.float64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes
+from pipelines.estimate.outcomes import Cells, Floats, Ints, Outcomes, combined
 from recommender.published_rows import ANY_AGENT, ANY_TYPE, Scope
 
 
@@ -33,8 +33,8 @@ def scopes_of(outcomes: Outcomes) -> Scopes:
 
     All tasks make the mix, whichever model did them: a model that was given the easy ones is judged on all of them.
     """
-    together = np.stack([outcomes.agent, outcomes.cluster, outcomes.project], axis=1)
-    units, count = np.unique(together, axis=0, return_counts=True)
+    units, member = combined(outcomes.agent, outcomes.cluster, outcomes.project)
+    count = np.bincount(member, minlength=len(units))
     wanted: defaultdict[Scope, list[int]] = defaultdict(list)
     for index, (agent, cluster, _) in enumerate(units.tolist()):
         kinds = [(ANY_TYPE, -1)]

@@ -6,7 +6,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pipelines.estimate.history import TaskRow
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
 from pipelines.warehouse.column_lists import listed
@@ -21,12 +20,6 @@ def newest_clustering(connection: Connection) -> int | None:
     """Return the newest clustering version, None where there is none yet."""
     row = connection.execute(named_sql(__file__, "select_newest_clustering")).fetchone()
     return None if row is None or row[0] is None else int(row[0])
-
-
-def read_history(connection: Connection, version: int | None) -> list[TaskRow]:
-    """Read every spawn whose model is known, with its outcome and its cluster in that version."""
-    rows = connection.execute(named_sql(__file__, "select_outcomes"), {"version": version})
-    return [TaskRow(*row) for row in rows]
 
 
 def read_work_types(connection: Connection, version: int | None) -> dict[int, str]:

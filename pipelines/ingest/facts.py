@@ -123,6 +123,12 @@ def told(facts: Facts) -> dict[str, Any]:
     return {field: value for field, (_, _, value) in stated if value is not None and value != ""}
 
 
+def told_of(facts: Facts, field: str) -> Any:
+    """Return what is told of one field of the whole spawn, None where nothing is."""
+    stated = facts.get("told", {}).get(field)
+    return None if stated is None or stated[2] == "" else stated[2]
+
+
 def count_message(facts: Facts, message_id: str, copy: Message, said: Mapping[str, int] | None = None) -> None:
     """Count a message of the child; of its copies the last one counts, and what all of them show: {part: tokens}."""
     messages = facts.setdefault("messages", {})

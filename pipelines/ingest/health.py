@@ -28,7 +28,6 @@ class Health:
     spawns_without_model: int
     spawns_without_end: int
     spawns_without_cost: int
-    duplicate_keys: int
     spawns_at_impossible_times: int
     spawns_without_row: int
 

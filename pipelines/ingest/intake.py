@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BATCH_BYTES = 128 << 20  # of logs in one transaction
 BATCH_FILES = 500
+BATCH_SPAWNS = 20_000  # or facts of agents, so that what is joined at once takes some hundred MB
 
 Batch = list[tuple[str, Scan]]  # with the files' stored paths
 
@@ -152,13 +153,14 @@ def _written(connection: Connection, changed: Sequence[Changed], workers: Reader
 
 def _batches(results: Iterator[tuple[str, Scan]]) -> Iterator[Batch]:
     batch: Batch = []
-    size = 0
+    size = spawns = 0
     for path, result in results:
         batch.append((path, result))
         size += result.bytes_read
-        if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
+        spawns += len(result.facts)
+        if size >= BATCH_BYTES or len(batch) >= BATCH_FILES or spawns >= BATCH_SPAWNS:
             yield batch
-            batch, size = [], 0
+            batch, size, spawns = [], 0, 0
     if batch:
         yield batch
 

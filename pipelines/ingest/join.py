@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told
+from pipelines.ingest.facts import Facts, join, payload, see, signal, state, stated_at, told, told_of
 from pipelines.ingest.fold import TOKENS
 from pipelines.ingest.observations import WORKFLOW
 from pipelines.ingest.signals.signal_names import DERIVED, RETURNED
@@ -33,7 +33,7 @@ def keys_of(facts: Facts) -> Keys:
     """Return what the facts say about whom they belong to."""
     agents = [f"agent:{session}:{agent}" for session in facts.get("sessions", {}) for agent in facts.get("agents", {})]
     prompt = payload(facts, "call").get("prompt_key") or payload(facts, "began").get("prompt_key")
-    parents = {*facts.get("parents", {}), *filter(None, [told(facts).get("parent")])}
+    parents = {*facts.get("parents", {}), *filter(None, [told_of(facts, "parent")])}
     return Keys("call" in facts or "told" in facts, prompt, sorted(agents), sorted(parents))
 
 
@@ -109,7 +109,7 @@ def _spelled_out(facts: Facts) -> Facts:
 
 
 def _called_at(facts: Facts) -> int:
-    return stated_at(facts, "call") or told(facts).get("spawned_ms", 0)
+    return stated_at(facts, "call") or told_of(facts, "spawned_ms") or 0
 
 
 def _link_by_prompt(

@@ -1,21 +1,23 @@
 """Put what was read into the warehouse: facts, rows, signals and how far each file was read, all in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+import orjson
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pipelines.ingest.early_outcomes import write_outcomes
-from pipelines.ingest.facts import Facts, join, place_of, tell, told
+from pipelines.ingest.early_outcomes import stage_outcomes, write_outcomes
+from pipelines.ingest.facts import Facts, join, place_of, tell, told_of
 from pipelines.ingest.files.scan import Scan
 from pipelines.ingest.join import Linked, keys_of, link
 from pipelines.ingest.main_thread import write_main_threads
-from pipelines.ingest.signals.derive import write_signals
+from pipelines.ingest.signals.derive import Signal, task_signals, write_own_signals, write_respawns
 from pipelines.ingest.task_row import COLUMNS, TaskRow, task_id, task_row
-from pipelines.warehouse import named_sql
+from pipelines.warehouse import named_sql, uuid_array
 
 Connection = psycopg.Connection[Any]
 _FACT_COLUMNS = ("source", "fact_key", "is_spawn", "prompt_key", "agent_keys", "parent_keys", "facts")
@@ -51,12 +53,16 @@ def write_facts(connection: Connection, source: str, read: dict[str, Facts]) -> 
     if not changed:
         return Written()
     held = _with_relatives(connection, source, changed)
-    rows = [(spawn, task_row(source, spawn)) for spawn in link(held)]
+    linked = list(link(held))
+    rows = [task_row(source, spawn) for spawn in linked]
+    own = [signal for spawn, row in zip(linked, rows, strict=True) for signal in task_signals(row.id, spawn.facts)]
     _write_facts(connection, source, changed)
-    _withdraw(connection, source, {key for key, facts in held.items() if keys_of(facts).is_spawn}, rows)
-    written = _write_tasks(connection, [row for _, row in rows])
-    signalled = write_signals(connection, rows)
-    write_outcomes(connection, signalled | {row.id for _, row in rows})
+    _withdraw(connection, source, {key for key, facts in held.items() if keys_of(facts).is_spawn}, linked)
+    new = {row.id for row in rows} - _known(connection, rows)
+    written = _write_tasks(connection, rows, [signal for signal in own if signal.task_id in new], new)
+    signalled = write_own_signals(connection, rows, own, new)
+    respawned = write_respawns(connection, rows)
+    write_outcomes(connection, respawned | ((signalled | {row.id for row in rows}) - new))
     _write_decisions(connection, source, changed)
     return written
 
@@ -69,7 +75,7 @@ def _join_known(connection: Connection, source: str, read: dict[str, Facts]) -> 
         known |= _told_before(connection, source, first)
     joined = {key: join(known[key], facts) if key in known else facts for key, facts in read.items()}
     found = changed = {key: facts for key, facts in joined.items() if facts != known.get(key)}
-    while parents := {told(facts).get("parent") for facts in found.values()} - {None, *joined, *changed}:
+    while parents := {told_of(facts, "parent") for facts in found.values()} - {None, *joined, *changed}:
         found = _told_before(connection, source, list(map(str, parents)))
         changed = changed | found
     return changed
@@ -104,41 +110,56 @@ def _with_relatives(connection: Connection, source: str, changed: dict[str, Fact
 
 def _write_facts(connection: Connection, source: str, changed: dict[str, Facts]) -> None:
     connection.execute(named_sql(__file__, "stage_facts"))
-    rows = ((source, key, *keys_of(facts), Jsonb(facts)) for key, facts in changed.items())
+    rows = ((source, key, *keys_of(facts), Jsonb(facts, orjson.dumps)) for key, facts in changed.items())
     _copy(connection, "staged_facts", _FACT_COLUMNS, rows)
     connection.execute(named_sql(__file__, "merge_facts"))
     connection.execute("drop table staged_facts")  # a transaction may have more of them, one a source
 
 
-def _withdraw(connection: Connection, source: str, called: set[str], rows: Sequence[tuple[Linked, TaskRow]]) -> None:
+def _withdraw(connection: Connection, source: str, called: set[str], linked: Sequence[Linked]) -> None:
     """Delete the rows of what turned out to be another spawn's agent."""
-    if others := called - {spawn.key for spawn, _ in rows}:
+    if others := called - {spawn.key for spawn in linked}:
         connection.execute(named_sql(__file__, "withdraw_tasks"), {"source": source, "keys": list(others)})
 
 
 def _write_decisions(connection: Connection, source: str, changed: dict[str, Facts]) -> None:
     """Tie spawns to the decisions that they are told to come from, and their model's propensity to them."""
-    stated = {key: told(facts) for key, facts in changed.items() if "told" in facts}
+    stated = {key: (told_of(facts, "decision_id"), told_of(facts, "propensity")) for key, facts in changed.items()}
     rows = [
-        {"decision": fields.get("decision_id"), "propensity": fields.get("propensity"), "task": task_id(source, key)}
-        for key, fields in stated.items()
-        if "decision_id" in fields or "propensity" in fields
+        {"decision": decision, "propensity": propensity, "task": task_id(source, key)}
+        for key, (decision, propensity) in stated.items()
+        if decision is not None or propensity is not None
     ]
     with connection.cursor() as cursor:
         cursor.executemany(named_sql(__file__, "write_decision"), rows)
 
 
-def _write_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Written:
-    """Upsert rows; one that says the same as before is left alone."""
+def _known(connection: Connection, rows: Sequence[TaskRow]) -> set[UUID]:
+    """Return the ids of the rows that are there already."""
+    ids = {"tasks": uuid_array(row.id for row in rows)}
+    return {row[0] for row in connection.execute(named_sql(__file__, "known_tasks"), ids)}
+
+
+def _write_tasks(
+    connection: Connection, rows: Sequence[TaskRow], signals: Sequence[Signal], new: Collection[UUID]
+) -> Written:
+    """Upsert rows, the `new` ones with how they went; one that says the same as before is left alone."""
     connection.execute(named_sql(__file__, "stage_tasks"))
     _copy(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
+    connection.execute(named_sql(__file__, "stage_outcomes"))
+    if new:
+        _copy(connection, "staged_signals", Signal._fields, signals)
+        connection.execute("analyze staged_tasks, staged_signals")
+        stage_outcomes(connection, new)
     names = {
         "columns": sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
-        "held": sql.SQL(", ").join(sql.Identifier("held", column) for column in COLUMNS),
-        "excluded": sql.SQL(", ").join(sql.Identifier("excluded", column) for column in COLUMNS),
+        **{
+            name: sql.SQL(", ").join(sql.Identifier(table, column) for column in COLUMNS)
+            for name, table in (("staged", "staged_tasks"), ("held", "held"), ("excluded", "excluded"))
+        },
     }
     counted = connection.execute(sql.SQL(named_sql(__file__, "merge_tasks")).format(**names)).fetchone()
-    connection.execute("drop table staged_tasks")
+    connection.execute("drop table staged_tasks, staged_signals, staged_outcomes")
     assert counted is not None
     return Written(*counted)
 

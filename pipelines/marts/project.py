@@ -1,17 +1,14 @@
 """The dbt project as Dagster sees it."""
 
-import hashlib
 import shutil
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import dbt.version
 import fasteners
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
-from pipelines.marts.run_dbt import PROJECT_FOLDER, invoke_dbt, run_dbt
+from pipelines.marts.run_dbt import invoke_dbt, project_digest, run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 
@@ -37,7 +34,7 @@ def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) ->
     folder = settings.dbt_folder / "definitions"
     folder.mkdir(parents=True, exist_ok=True)
     manifest, stamp = folder / "manifest.json", folder / "project.sha256"
-    digest = _project_digest()
+    digest = project_digest()
     with fasteners.InterProcessLock(str(folder / "lock")):
         if not (manifest.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest):
             if stamp.exists():  # of a project that is another now: dbt trips over some of what it parsed of that one
@@ -50,13 +47,3 @@ def prepared_manifest(settings: Settings, warehouse: Warehouse | None = None) ->
                 shutil.copyfile(settings.dbt_folder / "target" / manifest.name, manifest)
             stamp.write_text(digest, encoding="ascii")
     return manifest
-
-
-@cache
-def _project_digest() -> str:
-    digest = hashlib.sha256(dbt.version.__version__.encode())
-    for path in sorted(PROJECT_FOLDER.rglob("*")):
-        if path.suffix in {".yml", ".sql", ".csv"} and "target" not in path.parts:
-            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

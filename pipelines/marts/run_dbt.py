@@ -4,13 +4,17 @@ A process of its own would start, import and connect for as long as dbt works he
 `DbtCliResource` asks the package index for dbt's newest version at every start.
 """
 
+import hashlib
 import json
 import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import dbt.version
 
 from pipelines.ingest.values import CLOCK_SKEW, FIRST_POSSIBLE_DAY
 from pipelines.settings import Settings
@@ -105,8 +109,11 @@ def write_documentation(warehouse: Warehouse, settings: Settings, path: Path | N
 
 
 def dbt_variables(settings: Settings) -> dict[str, Any]:
-    """Return the project's variables as the user's settings and the reading of logs have them."""
-    return {
+    """Return the project's variables as the user's settings and the reading of logs have them.
+
+    `built_by` is a digest of these and of the project: tables that were built by another are built whole.
+    """
+    variables = {
         "pseudonyms": settings.pseudonyms,
         "window_days": settings.window_days,
         "windows": list(settings.windows),
@@ -117,6 +124,19 @@ def dbt_variables(settings: Settings) -> dict[str, Any]:
         "first_possible_day": FIRST_POSSIBLE_DAY.isoformat(),
         "clock_skew_days": CLOCK_SKEW.days,
     }
+    made_by = project_digest() + json.dumps(variables, sort_keys=True)
+    return variables | {"built_by": hashlib.sha256(made_by.encode()).hexdigest()}
+
+
+@cache
+def project_digest() -> str:
+    """Return a digest of dbt and of all that it makes the models from."""
+    digest = hashlib.sha256(dbt.version.__version__.encode())
+    for path in sorted(PROJECT_FOLDER.rglob("*")):
+        if path.suffix in {".yml", ".sql", ".csv"} and "target" not in path.parts:
+            digest.update(path.relative_to(PROJECT_FOLDER).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _fault(message: str) -> Exception:

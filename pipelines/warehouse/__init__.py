@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from pipelines.warehouse.faults import DatabaseUnavailableError, WarehouseError
-from pipelines.warehouse.statements import named_sql
+from pipelines.warehouse.statements import named_sql, uuid_array
 
 if TYPE_CHECKING:
     from pipelines.warehouse.connection import Warehouse
 
-__all__ = ["DatabaseUnavailableError", "Warehouse", "WarehouseError", "named_sql"]
+__all__ = ["DatabaseUnavailableError", "Warehouse", "WarehouseError", "named_sql", "uuid_array"]
 
 
 def __getattr__(name: str) -> Any:

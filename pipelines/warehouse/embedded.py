@@ -27,6 +27,15 @@ from recommender.home import private_folder
 STOP_SECONDS = 30
 MOST_STARTS = 4
 MOST_SLEEPS = 5
+# Nothing replicates this server: with so little in the log of changes, tables that a night makes are written once.
+TUNED = """
+# Set once by Spawnwise
+shared_buffers = 256MB
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 2GB
+checkpoint_timeout = 15min
+"""
 
 
 class EmbeddedServer:
@@ -143,6 +152,7 @@ def _start_once(folder: Path) -> Any:
     with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
         with PostgresServer._lock:
             _make_data_folder(folder, PostgresServer)
+            _tune(folder / "postgresql.conf")
         server = get_server(folder, cleanup_mode=None)
     shut_out_others(server)
     return server
@@ -159,6 +169,13 @@ def _make_data_folder(folder: Path, server: Any) -> None:
     if folder.exists():
         folder.rmdir()  # Windows renames onto no folder, not even an empty one
     half_made.rename(folder)
+
+
+def _tune(configuration: Path) -> None:
+    """Give the server what a night of many spawns needs, once; anyone may edit it after that."""
+    if TUNED not in configuration.read_text(encoding="utf-8"):
+        with configuration.open("a", encoding="utf-8") as opened:  # it stays the server's own file
+            opened.write(TUNED)
 
 
 class _Sleeps:

@@ -32,7 +32,7 @@ RESULTS = (
     "agent_embeddings", "trials", "lookup_answers",
 )  # fmt: skip
 # Read by ingest alone, which keeps books of its own; told by another table's change; or of the runs themselves.
-LEFT_OUT = ("spawn_facts", "main_messages", "learning_runs", "night_marks", "alembic_version")
+LEFT_OUT = ("fact_builds", "spawn_facts", "main_messages", "learning_runs", "night_marks", "alembic_version")
 
 
 def note_inputs(warehouse: Warehouse, settings: Settings, run_id: str) -> None:

@@ -1,6 +1,8 @@
 """SQL that lives in files: a long statement in one named for what it does, short ones together under their names."""
 
 import re
+import uuid
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import LiteralString, cast
@@ -26,3 +28,8 @@ def statements(path: Path) -> dict[str, LiteralString]:
     """Return the statements of a file by the names in their headers."""
     _, *parts = _HEADER.split(path.read_text(encoding="utf-8"))
     return {name: cast("LiteralString", text.strip()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def uuid_array(ids: Iterable[uuid.UUID]) -> str:
+    """Return ids as the parameter of `any(%s::uuid [])`: psycopg would write each by itself, in ten times as long."""
+    return "{" + ",".join([each.hex for each in ids]) + "}"

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from pipelines.cluster import ClusterReport, cluster_tasks
+from pipelines.cluster import ClusterReport, cluster_tasks, embedded_tasks, nightly, topics
 from pipelines.cluster.checks import count_unassigned
 from pipelines.ingest.vectors import TextVectors, store_vectors
 from pipelines.progress import SilentProgress
@@ -69,6 +70,19 @@ def add_work(warehouse: Warehouse, tasks: Sequence[Task]) -> None:
             )
         hashes = [hashlib.md5(task.text.encode()).hexdigest() for task in tasks]
         store_vectors(connection, TextVectors(LocalEmbedder.name, hashes, vectors))
+
+
+def say(warehouse: Warehouse, text: str, which: str) -> None:
+    """Give tasks other words that lie where their own lay."""
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update learning.task_embeddings set task_hash = task_hash || '+' where task_hash like %s", [which]
+        )
+        connection.execute(
+            "update learning.task_history set task_description = %s, task_hash = task_hash || '+'"
+            " where source_key like %s",
+            [text, which],
+        )
 
 
 def cluster(warehouse: Warehouse, embedder: str = EMBEDDER) -> ClusterReport:
@@ -241,10 +255,7 @@ def test_a_task_that_is_given_another_type_moves(warehouse: Warehouse) -> None:
     add_tasks(warehouse, [0] * 20)
     add_tasks(warehouse, [1] * 20, seed=1, texts=["fix the crash of the parser"] * 3)
     cluster(warehouse)
-    with warehouse.connect() as connection:
-        connection.execute(
-            "update learning.task_history set task_description = 'fix the web server' where source_key = '0-3'"
-        )
+    say(warehouse, "fix the web server", "0-3")
     report = cluster(warehouse)
     assert report.action == "extended"
     assert [size for label, size in report.labels if label.startswith("Fix")] == [21]
@@ -255,10 +266,7 @@ def test_many_tasks_read_differently_are_clustered_anew(warehouse: Warehouse) ->
     add_tasks(warehouse, [0] * 20)
     add_tasks(warehouse, [1] * 20, seed=1, texts=["fix the crash of the parser"] * 3)
     cluster(warehouse)
-    with warehouse.connect() as connection:
-        connection.execute(
-            "update learning.task_history set task_description = 'fix the web server' where source_key like '0-1%'"
-        )
+    say(warehouse, "fix the web server", "0-1%")
     assert cluster(warehouse).action == "clustered"
 
 
@@ -277,3 +285,45 @@ def test_an_analyst_sees_no_direction(warehouse: Warehouse) -> None:
         for role, expected in (("spawnwise_analyst", False), ("spawnwise_lookup", True)):
             statement = "select has_table_privilege(%s, 'serving.project_directions', 'select')"
             assert connection.execute(statement, [role]).fetchone() == (expected,)
+
+
+def test_of_many_tasks_the_kinds_are_those_of_a_sample_and_all_are_assigned(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_tasks(warehouse, [0, 1, 2] * 80)
+    monkeypatch.setattr(topics, "FITTED_UP_TO", 60)
+    monkeypatch.setattr(topics, "FITTED_AT_LEAST", 30)
+    monkeypatch.setattr(embedded_tasks, "READ_AT_ONCE", 32)
+    report = cluster(warehouse)
+    assert count_unassigned(warehouse) == (240, 0)
+    assert sorted(size for _, size in report.labels) == [80, 80, 80]
+    assert cluster(warehouse).action == "kept"
+    add_tasks(warehouse, [0], seed=7)
+    assert cluster(warehouse).action == "extended"  # made from all 240, not from the sample
+
+
+def test_a_task_in_other_words_is_assigned_by_them(warehouse: Warehouse) -> None:
+    add_tasks(warehouse, [0] * 30 + [1] * 30)
+    before = cluster(warehouse)
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update learning.task_history set task_hash = '0-59', project = 'elsewhere' where source_key = '0-3'"
+        )
+    after = cluster(warehouse)
+    assert after.action == "extended"
+    assert sorted(size for _, size in before.labels) == [30, 30]
+    assert sorted(size for _, size in after.labels) == [29, 31]
+
+
+def test_words_that_read_types_otherwise_have_every_task_read_again(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_tasks(warehouse, [0] * 20)
+    cluster(warehouse)
+    read = embedded_tasks.work_type_of
+    monkeypatch.setattr(
+        embedded_tasks, "work_type_of", lambda text, agent: "plan" if "0-3" in text else read(text, agent)
+    )
+    assert cluster(warehouse).action == "kept"
+    monkeypatch.setattr(nightly, "reading_of_types", lambda: "other words")
+    assert cluster(warehouse).action == "clustered"  # no kind is of that type yet

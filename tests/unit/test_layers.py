@@ -8,7 +8,16 @@ import pytest
 
 PIPELINES = Path(__file__).parents[2] / "pipelines"
 # In the order in which data flows, on the ground that all stand on.
-GROUND = ("setting_values", "settings", "progress", "object_store", "warehouse", "table_metadata", "instance")
+GROUND = (
+    "setting_values",
+    "settings",
+    "progress",
+    "one_thread",
+    "object_store",
+    "warehouse",
+    "table_metadata",
+    "instance",
+)
 STAGES = ("ingest", "journal", "embed", "cluster", "audit", "estimate", "trials", "advise", "marts", "publish", "purge")
 ROOF = ("notify", "schedule", "resources", "nightly_job", "definitions", "commands")
 ORDER = (*GROUND, *STAGES, *ROOF)

@@ -1,3 +1,8 @@
+{{
+    config(
+        materialized='incremental', indexes=[{'columns': ['task_id']}], post_hook='{{ end_fact_build() }}'
+    )
+}}
 -- Rules of one precedence are weighed together, each as an independent witness that is right with its weight.
 -- A side convinces where its witnesses do after the other side's have been heard; else the group stays silent.
 with signals as (
@@ -8,6 +13,7 @@ with signals as (
         max(strength) as strength,
         bool_and(is_claimed) as is_claimed
     from {{ ref('stg_learning__outcome_signals') }}
+    where {{ is_changed('task_id') }}
     group by task_id, signal
 ),
 
@@ -25,18 +31,29 @@ witnesses as (
     where rules.says <> 'not_an_outcome'
 ),
 
+-- In numeric, so that a sum does not depend on the order of its rows; once for each weight, as that takes long.
+doubts as (
+    select
+        weight,
+        ln(1 - weight::numeric) as log_wrong
+    from witnesses
+    group by weight
+),
+
 weighed as (
     select
-        task_id,
-        precedence,
-        -- In numeric, so that the sum does not depend on the order of its rows.
-        1 - exp(coalesce(sum(ln(1 - weight::numeric)) filter (where says = 'success'), 0)::double precision)
-            as for_success,
-        1 - exp(coalesce(sum(ln(1 - weight::numeric)) filter (where says = 'failure'), 0)::double precision)
-            as for_failure,
-        coalesce(max(weight) filter (where says = 'unknown'), 0) as for_unknown
+        witnesses.task_id,
+        witnesses.precedence,
+        1 - exp(
+            coalesce(sum(doubts.log_wrong) filter (where witnesses.says = 'success'), 0)::double precision
+        ) as for_success,
+        1 - exp(
+            coalesce(sum(doubts.log_wrong) filter (where witnesses.says = 'failure'), 0)::double precision
+        ) as for_failure,
+        coalesce(max(witnesses.weight) filter (where witnesses.says = 'unknown'), 0) as for_unknown
     from witnesses
-    group by task_id, precedence
+    inner join doubts on witnesses.weight = doubts.weight
+    group by witnesses.task_id, witnesses.precedence
 ),
 
 judged as (

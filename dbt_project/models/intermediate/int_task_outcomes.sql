@@ -1,3 +1,8 @@
+{{
+    config(
+        materialized='incremental', indexes=[{'columns': ['task_id']}], post_hook='{{ end_fact_build() }}'
+    )
+}}
 -- The first precedence that convinces decides. What was not convincing before it stays a doubt, and an outcome that
 -- the doubt brings below the needed confidence is unknown: a wrong label costs more than a missing one.
 with deciding as (
@@ -9,7 +14,7 @@ with deciding as (
         evidence,
         fault
     from {{ ref('int_outcome_evidence') }}
-    where verdict is not null
+    where verdict is not null and {{ is_changed('task_id') }}
     order by task_id, precedence
 ),
 
@@ -59,6 +64,7 @@ settled as (
         coalesce(doubted.is_self_reported, false) as is_self_reported
     from {{ ref('stg_learning__task_history') }} as tasks
     left join doubted on tasks.task_id = doubted.task_id
+    where {{ is_changed('tasks.task_id') }}
 )
 
 select

@@ -1,3 +1,8 @@
+{{
+    config(
+        materialized='incremental', indexes=[{'columns': ['task_id']}], post_hook='{{ end_fact_build() }}'
+    )
+}}
 -- The spine of every mart: a spawn with its outcome and its kind. A spawn at an impossible time is in no mart.
 with kinds as (
     select
@@ -13,6 +18,7 @@ with kinds as (
         on
             assignments.clustering_version = clusters.clustering_version
             and assignments.cluster_id = clusters.cluster_id
+    where {{ is_changed('assignments.task_id') }}
 ),
 
 projects as (
@@ -77,4 +83,4 @@ from {{ ref('stg_learning__task_history') }} as tasks
 inner join {{ ref('int_task_outcomes') }} as outcomes on tasks.task_id = outcomes.task_id
 left join kinds on tasks.task_id = kinds.task_id
 left join projects on tasks.project_path = projects.project_path
-where tasks.is_time_possible
+where tasks.is_time_possible and {{ is_changed('tasks.task_id') }}

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', on_schema_change='fail', post_hook='{{ end_fact_build() }}') }}
 -- The facts, without a word of any task: what every other number is counted from (marts.metrics says how).
 with tasks as (
     select * from {{ ref('int_tasks') }}
@@ -74,3 +75,4 @@ select
 from tasks
 left join work_types on tasks.work_type = work_types.work_type
 left join drawn on tasks.task_id = drawn.task_id
+where {{ is_changed('tasks.task_id') }}

@@ -1,3 +1,3 @@
 update learning.clusterings
 set input_fingerprint = %(fingerprint)s
-where clustering_version = %(version)s
+where clustering_version = %(version)s and input_fingerprint <> %(fingerprint)s

@@ -1,7 +1,7 @@
 """The signs of how a spawn went, as rows of outcome_signals."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +9,6 @@ import psycopg
 
 from pipelines.ingest.agent_runs import ended, own_end, reports
 from pipelines.ingest.facts import Facts, payload, stated_at
-from pipelines.ingest.join import Linked
 from pipelines.ingest.signals.respawns import Respawn, Spawned, across_sessions, in_sessions, with_notes
 from pipelines.ingest.signals.signal_names import (
     AFTER_TESTS,
@@ -25,7 +24,7 @@ from pipelines.ingest.signals.signal_names import (
 from pipelines.ingest.signals.weak import HALVES, combined
 from pipelines.ingest.task_row import TaskRow
 from pipelines.ingest.values import moment
-from pipelines.warehouse import named_sql
+from pipelines.warehouse import named_sql, uuid_array
 
 EDITING_TOOLS = {"Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch"}
 
@@ -70,8 +69,9 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         sights.setdefault(RUN_STOPPED, []).extend(sights.pop(TASK_STOPPED))  # it had not said a word yet
     is_told = any("is_open" in end for _, end in ends)  # by somebody who knows whose work was tested
     has_edited = is_told or not EDITING_TOOLS.isdisjoint(facts.get("tools", ()))
-    for kind, sight in combined(sights, payload(facts, "call"), ended(facts).known.get("tool_uses")):
-        sights.setdefault(kind, []).append(sight)
+    if not HALVES.isdisjoint(sights):
+        for kind, sight in combined(sights, payload(facts, "call"), ended(facts).known.get("tool_uses")):
+            sights.setdefault(kind, []).append(sight)
     for kind, seen in sights.items():
         if kind in HALVES:
             continue
@@ -82,20 +82,28 @@ def task_signals(task: uuid.UUID, facts: Facts) -> Iterator[Signal]:
         yield Signal(task, "no_result", 1.0, "", 0, None)
 
 
-def write_signals(connection: psycopg.Connection[Any], rows: Sequence[tuple[Linked, TaskRow]]) -> set[uuid.UUID]:
-    """Store the signals of these tasks, and what their respawns say of the tasks that they repeat.
+def write_own_signals(
+    connection: psycopg.Connection[Any], rows: Sequence[TaskRow], own: Sequence[Signal], new: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Store the signals that the logs tell of these tasks, of which the `new` ones have none yet.
 
     Return the tasks whose signals have changed.
     """
-    own = [signal for linked, row in rows for signal in task_signals(row.id, linked.facts)]
-    changed = _replace(
-        connection, "own_signals", {"tasks": [row.id for _, row in rows], "not_own": [IN_SESSION, LATER, NOTED]}, own
-    )
-    sessions = list({row.session_id for _, row in rows if row.session_id})
+    known = [row.id for row in rows if row.id not in new]
+    scope = {"tasks": uuid_array(known), "not_own": [IN_SESSION, LATER, NOTED]}
+    return _replace(connection, "own_signals", scope if known else None, own)
+
+
+def write_respawns(connection: psycopg.Connection[Any], rows: Sequence[TaskRow]) -> set[uuid.UUID]:
+    """Store what the respawns of these tasks, and these as respawns, say of the tasks that they repeat.
+
+    Return the tasks whose signals have changed.
+    """
+    sessions = list({row.session_id for row in rows if row.session_id})
     spawns = _spawns(connection, "spawns_of_sessions", {"sessions": sessions})
-    changed |= _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
+    changed = _replace_respawns(connection, spawns, IN_SESSION, in_sessions(spawns))
     changed |= _replace_respawns(connection, spawns, NOTED, with_notes(spawns))
-    titles = list({(row.project, row.task_title) for _, row in rows if row.project and row.task_title})
+    titles = list({(row.project, row.task_title) for row in rows if row.project and row.task_title})
     named = {"projects": [project for project, _ in titles], "titles": [title for _, title in titles]}
     spawns = _spawns(connection, "spawns_of_titles", named)
     return changed | _replace_respawns(connection, spawns, LATER, across_sessions(spawns))
@@ -113,15 +121,15 @@ def _replace_respawns(
     for spawn, again in found:
         signal = Signal(spawn.id, kind, 1.0, f"{again.session_id}.jsonl", 0, again.created_at)
         first[spawn.id] = min(first.get(spawn.id, signal), signal, key=lambda each: (each.observed_at, each[3]))
-    scope = {"tasks": [spawn.id for spawn in spawns], "kind": kind}
+    scope = {"tasks": uuid_array(spawn.id for spawn in spawns), "kind": kind}
     return _replace(connection, "respawn_signals", scope, first.values())
 
 
 def _replace(
-    connection: psycopg.Connection[Any], query: str, scope: dict[str, Any], wanted: Iterable[Signal]
+    connection: psycopg.Connection[Any], query: str, scope: dict[str, Any] | None, wanted: Iterable[Signal]
 ) -> set[uuid.UUID]:
-    """Make `wanted` the only signals that a query finds; return the tasks that gain or lose one."""
-    held = {Signal(*row) for row in connection.execute(named_sql(__file__, query), scope)}
+    """Make `wanted` the only signals that a query finds, in no scope none; return the tasks that gain or lose one."""
+    held = {Signal(*row) for row in connection.execute(named_sql(__file__, query), scope)} if scope else set()
     wanted = set(wanted)
     with connection.cursor() as cursor:
         if gone := held - wanted:

@@ -71,9 +71,11 @@ class Respawn(NamedTuple):
 
 def in_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
     """Yield what was spawned again in its session; `spawns` must hold whole sessions."""
-    spawns = [spawn for spawn in spawns if spawn.session_id and _words(spawn.title)]
+    spawns = [spawn for spawn in spawns if spawn.session_id]
+    words_of = {spawn.id: words for spawn in spawns if (words := _words(spawn.title))}
+    spawns = [spawn for spawn in spawns if spawn.id in words_of]
     uses = Counter((spawn.session_id, spawn.title.casefold()) for spawn in spawns)
-    for group in _groups(spawns, lambda spawn: (spawn.session_id, frozenset(_words(spawn.title) - _SAYS_AGAIN))):
+    for group in _groups(spawns, lambda spawn: (spawn.session_id, frozenset(words_of[spawn.id] - _SAYS_AGAIN))):
         for place, first in enumerate(group):
             if uses[first.session_id, first.title.casefold()] <= MAX_REPEATS:
                 for again in group[place + 1 :]:
@@ -107,12 +109,14 @@ def across_sessions(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
                 yield Respawn(first, again)
 
 
-def _groups(spawns: Iterable[Spawned], group_of: Callable[[Spawned], object]) -> Iterable[list[Spawned]]:
-    """Return the spawns by group, each in the order of their times."""
+def _groups(spawns: Iterable[Spawned], group_of: Callable[[Spawned], object]) -> Iterator[list[Spawned]]:
+    """Yield the spawns by group, each in the order of their times; not those that are alone."""
     groups: dict[object, list[Spawned]] = defaultdict(list)
-    for spawn in sorted(spawns, key=lambda spawn: (spawn.created_at, spawn.id)):
+    for spawn in spawns:
         groups[group_of(spawn)].append(spawn)
-    return groups.values()
+    for group in groups.values():
+        if len(group) > 1:
+            yield sorted(group, key=lambda spawn: (spawn.created_at, spawn.id))
 
 
 def _may_be_again(first: Spawned, again: Spawned) -> bool:

@@ -17,7 +17,6 @@ spawns as (
         count(*) filter (where model_used is null) as spawns_without_model,
         count(*) filter (where finished_at is null) as spawns_without_end,
         count(*) filter (where cost_usd is null) as spawns_without_cost,
-        count(*) - count(distinct (source, source_key)) as duplicate_keys,
         -- As dbt's macro is_time_possible has it.
         count(*) filter (
             where created_at < %(first_day)s or created_at > updated_at + %(clock_skew)s

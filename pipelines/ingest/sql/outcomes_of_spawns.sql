@@ -10,7 +10,7 @@ with outcome_rules as (
 ),
 
 read_spawns as (
-    select * from learning.task_history where id = any(%(tasks)s)
+    select * from learning.task_history where id = any(%(tasks)s::uuid [])
 ),
 
 read_signals as (

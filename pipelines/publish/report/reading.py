@@ -132,8 +132,9 @@ def period_of(first: date | None, last: date | None) -> str:
 def _activity(connection: psycopg.Connection[Any], period: str) -> tuple[str, list[Row]]:
     """Return the rows that the filters choose from, in the finest period of which a page can hold them all."""
     while True:
-        rows = _rows(connection, "activity", {"period": period})
-        if len(rows) <= MOST_ACTIVITY or period == COARSEST:
+        is_coarsest = period == COARSEST
+        rows = _rows(connection, "activity", {"period": period, "most": None if is_coarsest else MOST_ACTIVITY + 1})
+        if len(rows) <= MOST_ACTIVITY or is_coarsest:
             return period, rows
         period = "month" if period == "week" else "week"
 
@@ -141,7 +142,11 @@ def _activity(connection: psycopg.Connection[Any], period: str) -> tuple[str, li
 def plain(value: Any) -> Any:
     """Return numbers as floats, and texts without control and direction characters: names come from logs."""
     if isinstance(value, str):
-        return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in value)
+        return (
+            value
+            if value.isprintable()
+            else "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in value)
+        )
     if isinstance(value, list):
         return [plain(part) for part in value]
     if isinstance(value, Decimal):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.one_thread import one_thread
 from pipelines.publish.report.reading import Row
 
 SEED = 0
@@ -22,7 +23,6 @@ def lay_out(vectors: NDArray[Any]) -> NDArray[np.float64]:
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
 
     distinct, of = np.unique(np.asarray(vectors, dtype=np.float64).round(6), axis=0, return_inverse=True)
     places = np.zeros((len(distinct), 2))
@@ -32,9 +32,7 @@ def lay_out(vectors: NDArray[Any]) -> NDArray[np.float64]:
         if len(distinct) > NEIGHBOURS:
             perplexity = min(NEIGHBOURS, (len(distinct) - 1) / 3)
             tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=SEED, max_iter=STEPS)
-            # More threads gain nothing on so few points; on a busy machine their waiting costs ten times the work.
-            with threadpool_limits(limits=1):
-                places = tsne.fit_transform(reduced)
+            places = tsne.fit_transform(reduced)
     places = places - places.mean(axis=0) if len(places) else places
     reach = np.abs(places).max(axis=0, initial=0)
     return np.asarray((places / np.where(reach > 0, reach, 1))[of.ravel()], dtype=np.float64)
@@ -44,7 +42,8 @@ def map_of(tasks: list[Row]) -> tuple[list[Row], list[Row]]:
     """Return a point per task, and a label per kind where the middle of its tasks is."""
     if not tasks:
         return [], []
-    places = lay_out(np.array([task["embedding"].to_numpy() for task in tasks]))
+    with one_thread("sklearn.manifold", "sklearn.decomposition"):
+        places = lay_out(np.array([task["embedding"].to_numpy() for task in tasks]))
     points = [
         {"x": round(float(x), 3), "y": round(float(y), 3), **_told(task)}
         for task, (x, y) in zip(tasks, places, strict=True)

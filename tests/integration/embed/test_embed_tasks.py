@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from psycopg import sql
 
+from pipelines.embed import similar_tasks as similar_tasks_module
 from pipelines.embed.batches import EmbeddingStoppedError
 from pipelines.embed.embed_specs import drop_other_spec_vectors, embed_specs
 from pipelines.embed.embed_tasks import embed_tasks
@@ -118,7 +119,8 @@ def test_a_task_without_text_has_no_vector(warehouse: Warehouse) -> None:
     assert stored(warehouse) == {"": None, " \n": None, TESTS: "wordllama-256"}
 
 
-def test_vectors_of_two_models_never_meet(warehouse: Warehouse) -> None:
+def test_vectors_of_two_models_never_meet(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(similar_tasks_module, "_INDEXED_FROM_BYTES", 1)
     add_tasks(warehouse, *(f"task {number}" for number in range(6)))
     embed_tasks(warehouse, CountingEmbedder("old", 4), SilentProgress())
     with pytest.raises(EmbeddingStoppedError):
@@ -133,6 +135,31 @@ def test_vectors_of_two_models_never_meet(warehouse: Warehouse) -> None:
             "select indexname from pg_indexes where indexname like 'task!_embedding!_%' escape '!'"
         )
         assert indexes.fetchall() == [(index_name("new"),)]
+
+
+def test_an_index_is_made_again_where_its_lists_are_too_few_or_too_many(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar_tasks_module, "_INDEXED_FROM_BYTES", 16 * 2 * 4)
+    add_tasks(warehouse, *(f"task {number}" for number in range(150)))
+    hashes = [f"{number:032x}" for number in range(150)]
+    with warehouse.connect() as connection:
+        connection.execute(
+            "update learning.task_history set task_hash = lpad(to_hex(place), 32, '0') from ("
+            "select id as task, row_number() over (order by id) - 1 as place from learning.task_history) as numbered"
+            " where id = task"
+        )
+        lists = []
+        for count in (15, 16, 60, 150, 150):
+            vectors = np.random.default_rng(0).normal(size=(count, 4))
+            store_vectors(connection, TextVectors("m", hashes[:count], vectors))
+            ensure_similarity_index(connection, "m")
+            lists.append(
+                connection.execute(
+                    "select max(reloptions[1]) from pg_class where relname = %s", [index_name("m")]
+                ).fetchone()[0]
+            )
+    assert lists == [None, "lists=4", "lists=4", "lists=12", "lists=12"]
 
 
 def test_embedding_similarity_query(warehouse: Warehouse) -> None:
@@ -154,7 +181,10 @@ def test_embedding_similarity_query(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize("dimension", [4, 2_500])
-def test_the_similarity_query_uses_the_index(warehouse: Warehouse, dimension: int) -> None:
+def test_the_similarity_query_uses_the_index(
+    warehouse: Warehouse, dimension: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar_tasks_module, "_INDEXED_FROM_BYTES", 1)
     add_tasks(warehouse, *(f"task {number}" for number in range(300)))
     vectors = np.random.default_rng(0).normal(size=(300, dimension))
     with warehouse.connect() as connection:

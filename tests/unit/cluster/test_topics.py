@@ -4,7 +4,7 @@ import pytest
 from pipelines.cluster import topics
 from pipelines.cluster.count import FAILURES_AT_LEAST, KnownOutcomes
 from pipelines.cluster.kmeans import unit_rows
-from pipelines.cluster.topics import assign_within, find_topics
+from pipelines.cluster.topics import assign_within, find_topics, sampled
 
 
 def blobs(kinds: int, each: int, seed: int = 0) -> np.ndarray:
@@ -57,26 +57,14 @@ def test_a_new_task_goes_to_the_nearest_kind_of_its_own_type() -> None:
     assert distances.tolist() == [1.0, 1.0]
 
 
-def test_of_many_tasks_topics_are_those_of_a_sample_and_all_are_assigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    vectors, types = blobs(4, 500), ["fix"] * 1_000 + ["search"] * 960 + ["plan"] * 40
-    whole = find_topics(vectors, types)
+def test_of_many_tasks_as_large_a_share_of_each_type_is_drawn_and_all_of_a_rare_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    types = ["fix"] * 1_000 + ["search"] * 960 + ["plan"] * 40
+    assert sampled(types).tolist() == list(range(2_000))
     monkeypatch.setattr(topics, "FITTED_UP_TO", 600)
     monkeypatch.setattr(topics, "FITTED_AT_LEAST", 60)
-    monkeypatch.setattr(topics, "ASSIGNED_AT_ONCE", 128)
-    fitted: list[int] = []
-    choose = topics.choose_clustering
-    monkeypatch.setattr(
-        topics, "choose_clustering", lambda rows, *given: (fitted.append(len(rows)), choose(rows, *given))[1]
-    )
-    sampled = find_topics(vectors, types)
-    assert fitted == [300, 40, 288]  # fix, plan whole, search
-    assert sampled.types == whole.types
-    assert [sampled.types[member] for member in sampled.clustering.members] == types
-    similar = (whole.clustering.centroids * sampled.clustering.centroids[_same_order(whole, sampled)]).sum(axis=1)
-    assert similar.min() > 0.99
-    again = find_topics(vectors, types)
-    np.testing.assert_array_equal(again.clustering.centroids, sampled.clustering.centroids)
-
-
-def _same_order(one: topics.Topics, other: topics.Topics) -> np.ndarray:
-    return (one.clustering.centroids @ other.clustering.centroids.T).argmax(axis=1)
+    drawn = sampled(types)
+    assert [np.count_nonzero(np.array(types)[drawn] == name) for name in ("fix", "plan", "search")] == [300, 40, 288]
+    assert np.array_equal(drawn, np.unique(drawn))
+    assert np.array_equal(drawn, sampled(types))

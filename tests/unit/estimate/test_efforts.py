@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from pipelines.estimate.arms import arms_in_question, with_arms
-from pipelines.estimate.history import TaskRow
 from pipelines.estimate.nightly import learn_from
 from pipelines.estimate.rows import estimate_rows
 from pipelines.settings import Settings
 from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope
+from tests.support.history import TaskRow, columns_of, names_of
 
 NOW = datetime(2026, 4, 6, tzinfo=UTC)
 EVERYTHING = Scope(ANY_AGENT, ANY_TYPE, ANY_KIND)
@@ -47,19 +47,20 @@ def many(count: int, model: str, effort: str | None, good: float = 1.0, cost: fl
 
 
 def learn(rows: list[TaskRow], **chosen: object):  # type: ignore[no-untyped-def]
-    estimates = learn_from(rows, {0: "fix"}, Settings(**chosen), now=NOW)
+    estimates = learn_from(columns_of(rows), {0: "fix"}, Settings(**chosen), now=NOW)
     assert estimates is not None
     return estimates
 
 
-def arms(rows: list[TaskRow]) -> list[tuple[str, str | None]]:
-    return [(found.model, found.baseline) for found in with_arms(rows)]
+def arms(rows: list[TaskRow]) -> list[tuple[str | None, str | None]]:
+    found = with_arms(columns_of(rows))
+    return list(zip(names_of(found.model), names_of(found.baseline), strict=True))
 
 
 def test_where_no_effort_is_told_an_arm_is_a_model() -> None:
     rows = [row(), row("haiku")]
-    assert with_arms(rows) == rows
-    assert arms_in_question(rows, ["opus"], ()) == ["haiku", "opus", "sonnet"]
+    assert arms(rows) == [(found.model, found.baseline) for found in rows]
+    assert arms_in_question(["opus", "haiku"], ["opus"], ()) == ["haiku", "opus", "sonnet"]
 
 
 def test_an_unset_effort_is_the_default_of_its_version_and_no_chosen_one() -> None:
@@ -79,8 +80,8 @@ def test_the_baseline_of_advised_work_is_what_would_have_run() -> None:
 
 
 def test_the_next_lower_effort_of_what_runs_may_be_tried() -> None:
-    rows = with_arms([row(effort="high"), row("haiku", "low")])
-    assert arms_in_question(rows, ["opus@high"], ("opus@max", "fable")) == [
+    seen = with_arms(columns_of([row(effort="high"), row("haiku", "low")])).model.distinct
+    assert arms_in_question(seen, ["opus@high"], ("opus@max", "fable")) == [
         "fable",
         "haiku@low",
         "opus@high",
@@ -88,7 +89,7 @@ def test_the_next_lower_effort_of_what_runs_may_be_tried() -> None:
         "opus@medium",
         "sonnet",
     ]
-    assert "opus@none" not in arms_in_question(rows, ["opus@low"], ())
+    assert "opus@none" not in arms_in_question(seen, ["opus@low"], ())
 
 
 def test_efforts_of_a_model_share_what_is_known_of_it() -> None:

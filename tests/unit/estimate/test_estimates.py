@@ -7,13 +7,14 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from pipelines.estimate.estimates import Estimates, estimate
-from pipelines.estimate.history import TaskRow, newest_versions, outcomes_of, scope_baselines
+from pipelines.estimate.history import newest_versions, outcomes_of, scope_baselines
 from pipelines.estimate.list_prices import list_price_usd
 from pipelines.estimate.model import score_dispersion
 from pipelines.estimate.outcomes import Cells, Outcomes, outcome_information, sum_cells
 from pipelines.estimate.priors import cost_shift, model_prior
 from pipelines.settings import Settings
 from recommender.published_rows import ANY_AGENT, Scope
+from tests.support.history import TaskRow, columns_of
 
 MODELS = ("haiku", "opus")
 COSTS = {"haiku": 0.05, "opus": 0.5}
@@ -280,30 +281,30 @@ def row(days_ago: float, **changes: object) -> TaskRow:
 
 
 def arrays(rows: list[TaskRow], settings: Settings | None = None) -> Outcomes:
-    return outcomes_of(rows, ["haiku", "opus"], KINDS, NOW, settings or Settings())
+    return outcomes_of(columns_of(rows), ["haiku", "opus"], KINDS, NOW, settings or Settings())
 
 
 def test_a_new_version_starts_from_its_familys_record_discounted() -> None:
     rows = [row(2, version="claude-opus-4-5-20251101"), row(1, version="claude-opus-5"), row(0, version=None)]
-    assert newest_versions(rows) == {"opus": "claude-opus-5"}
+    assert newest_versions(columns_of(rows)) == {"opus": "claude-opus-5"}
     assert arrays(rows).information == pytest.approx([0.5, 1.0, 1.0], rel=2e-2)
 
 
 def test_a_bare_family_or_another_spelling_is_no_new_version() -> None:
     rows = [row(2, version="claude-opus-5"), row(1, version="opus"), row(0, version="eu.anthropic.claude-opus-5-v1:0")]
-    assert newest_versions(rows) == {"opus": "claude-opus-5"}
+    assert newest_versions(columns_of(rows)) == {"opus": "claude-opus-5"}
     assert arrays(rows).information == pytest.approx([1.0, 1.0, 1.0], rel=2e-2)
     bare = [row(0, version="opus")]
-    assert newest_versions(bare) == {}
+    assert newest_versions(columns_of(bare)) == {}
     assert arrays(bare).information == pytest.approx([1.0])
 
 
 def test_ages_count_from_the_week_of_the_night() -> None:
     rows = [row(0), row(180), row(360)]
     assert arrays(rows).information == pytest.approx([1.0, 0.5, 0.25])
-    later = outcomes_of(rows, ["haiku", "opus"], KINDS, NOW + timedelta(days=6, hours=23), Settings())
+    later = outcomes_of(columns_of(rows), ["haiku", "opus"], KINDS, NOW + timedelta(days=6, hours=23), Settings())
     assert later.information == pytest.approx([1.0, 0.5, 0.25])
-    next_week = outcomes_of(rows, ["haiku", "opus"], KINDS, NOW + timedelta(days=7), Settings())
+    next_week = outcomes_of(columns_of(rows), ["haiku", "opus"], KINDS, NOW + timedelta(days=7), Settings())
     assert next_week.information[1] < 0.5
 
 
@@ -343,7 +344,7 @@ def test_the_usual_baseline_is_what_ran_unadvised_of_late_in_each_scope() -> Non
         row(0.5, cluster_id=1, baseline="opus"),
         row(1, agent="B", baseline=None),
     ]
-    baselines = scope_baselines(rows, KINDS, NOW, Settings())
+    baselines = scope_baselines(columns_of(rows), KINDS, NOW, Settings())
     assert baselines[Scope("A", WORK, 0)] == "opus"
     assert baselines[Scope("A", "search", 1)] == "opus"
     assert baselines[Scope("A", "search")] == baselines[Scope("A")] == baselines[Scope()] == "opus"

@@ -11,7 +11,11 @@ from recommender.work_types import WORK_TYPE_NAMES
 def test_the_settings_and_the_project_have_the_same_defaults() -> None:
     project = yaml.safe_load((PROJECT_FOLDER / "dbt_project.yml").read_text(encoding="utf-8"))
     variables = dbt_variables(Settings())
+    built_by = variables.pop("built_by")
+    assert built_by
     assert variables == {name: project["vars"][name] for name in variables}
+    assert dbt_variables(Settings())["built_by"] == built_by
+    assert dbt_variables(Settings(pseudonyms=True))["built_by"] != built_by
 
 
 def test_people_and_the_recommender_call_work_types_alike() -> None:

@@ -2,6 +2,6 @@
 select task_id, signal, strength, evidence_file, evidence_line, observed_at
 from learning.outcome_signals
 where
-    task_id = any(%(tasks)s)
+    task_id = any(%(tasks)s::uuid [])
     and signal <> all(%(not_own)s)
     and (signal = 'no_result' or evidence_file not in ('', 'feedback'))

@@ -21,3 +21,4 @@ select
 from marts.usage_daily
 group by 1, 2, 3, 4, 5, 6
 order by 1, 2, 3, 4, 5, 6
+limit %(most)s

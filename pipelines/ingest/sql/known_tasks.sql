@@ -1,0 +1,1 @@
+select id from learning.task_history where id = any(%(tasks)s::uuid [])

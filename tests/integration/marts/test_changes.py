@@ -1,0 +1,116 @@
+"""A night that follows the changes leaves the tables of facts as one that builds them whole."""
+
+import uuid
+
+from pipelines.marts.run_dbt import run_dbt
+from pipelines.settings import Settings
+from pipelines.warehouse import Warehouse
+from tests.support.small_history import NOW, insert_history, insert_signal, insert_task
+
+FACTS = {
+    "intermediate.int_outcome_evidence": "task_id, precedence",
+    "intermediate.int_task_outcomes": "task_id",
+    "intermediate.int_tasks": "task_id",
+    "marts.spawns": "task_id",
+}
+
+
+def build(warehouse: Warehouse, *options: str, settings: Settings | None = None) -> None:
+    command = ["build", "--select", "+spawns", "--exclude-resource-type", "test unit_test", *options]
+    assert run_dbt(warehouse, settings or Settings(), command).failures == []
+
+
+def facts(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
+    with warehouse.connect() as connection:
+        return {
+            table: connection.execute(f"select * from {table} order by {key}".encode()).fetchall()
+            for table, key in FACTS.items()
+        }
+
+
+def places(warehouse: Warehouse) -> list[object]:
+    """Where the tables lie on disk: one that is built whole is another one."""
+    with warehouse.connect() as connection:
+        return [connection.execute("select pg_relation_filenode(%s::regclass)", [name]).fetchone() for name in FACTS]
+
+
+def changed(warehouse: Warehouse) -> set[uuid.UUID]:
+    with warehouse.connect() as connection:
+        return {task for (task,) in connection.execute("select task_id from intermediate.int_changed_tasks")}
+
+
+def change_all_sorts_of_things(warehouse: Warehouse) -> set[uuid.UUID]:
+    """Change some spawns, each in another way, and return them."""
+    with warehouse.connect() as connection:
+        query = "select id from learning.task_history where agent_used <> 'ad-hoc' order by id"  # those have no signal
+        ids = [task for (task,) in connection.execute(query)]
+        late, gone, moved, signalled, taken_back, decided, own, other, guessed = ids[:9]
+        said = "update learning.task_history set "
+        connection.execute(said + "duration_ms = 77, updated_at = now() where id = %s", [late])
+        connection.execute("delete from learning.task_history where id = %s", [gone])
+        connection.execute(
+            "update learning.cluster_assignments set cluster_id = 1 - cluster_id where task_id = %s", [moved]
+        )
+        insert_signal(connection, signalled, "tool_error")
+        connection.execute("delete from learning.outcome_signals where task_id = %s", [taken_back])
+        connection.execute(
+            "insert into learning.recommendation_log"
+            " (decision_id, decided_at, answered_model, answer_source, task_id, trial_id, trial_arm, propensity)"
+            " values (gen_random_uuid(), %s, 'haiku', 'trial', %s, 't', 'baseline', .5)",
+            [NOW, decided],
+        )
+        connection.execute(said + "project = '/src/shop' where id = any(%s)", [[own, other]])
+        connection.execute(said + "created_at = '1999-01-01' where id = %s", [guessed])
+        new = insert_task(connection, "tester", "opus", 1, [0, 0, 1])
+        insert_signal(connection, new, "result_used")
+    return {late, gone, moved, signalled, taken_back, decided, own, other, guessed, new}
+
+
+def test_tables_that_followed_the_changes_are_those_that_are_built_whole(warehouse: Warehouse) -> None:
+    insert_history(warehouse)
+    build(warehouse)
+    first, before = places(warehouse), facts(warehouse)
+    expected = change_all_sorts_of_things(warehouse)
+    build(warehouse)
+    assert changed(warehouse) == expected
+    followed = facts(warehouse)
+    assert places(warehouse) == first
+    assert all(followed[table] != before[table] for table in FACTS)
+
+    # The repository of a folder is told by one spawn, and is that of the others there too.
+    with warehouse.connect() as connection:
+        in_shop = connection.execute("select id from learning.task_history where project = '/src/shop' order by id")
+        teller, hearer = (task for (task,) in in_shop)
+        connection.execute("update learning.task_history set repository = 'git/shop' where id = %s", [teller])
+    build(warehouse)
+    assert changed(warehouse) == {teller, hearer}
+    followed = facts(warehouse)
+    assert places(warehouse) == first
+
+    build(warehouse, "--full-refresh")
+    assert facts(warehouse) == followed
+    assert not set(places(warehouse)) & set(first)
+
+    whole = places(warehouse)
+    build(warehouse)
+    assert (changed(warehouse), places(warehouse)) == (set(), whole)
+    build(warehouse, settings=Settings(pseudonyms=True))
+    assert not set(places(warehouse)) & set(whole)
+
+
+def test_a_night_that_broke_off_leaves_its_changes_to_the_next(warehouse: Warehouse) -> None:
+    insert_history(warehouse)
+    build(warehouse)
+    with warehouse.connect() as connection:
+        task = connection.execute("select id from learning.task_history limit 1").fetchall()[0][0]
+        connection.execute("update learning.task_history set duration_ms = 77 where id = %s", [task])
+    for _ in range(2):
+        build(warehouse, "--exclude", "spawns")
+        assert changed(warehouse) == {task}
+    build(warehouse)
+    assert changed(warehouse) == {task}
+    build(warehouse)
+    assert changed(warehouse) == set()
+    with warehouse.connect() as connection:
+        told = connection.execute("select duration_ms from marts.spawns where task_id = %s", [str(task)]).fetchall()
+    assert told == [(77,)]
