@@ -145,6 +145,9 @@ def _cost(summary: RunSummary) -> str:
     known = f"{amount}{part} where the log holds the tokens"
     if summary.spawns_without_cost:
         known += f" ({summary.spawns_without_cost:,} spawns do not)"
+    if summary.main_cost_usd:
+        main = usd(summary.main_cost_usd) if summary.month_of_quota else f"${summary.main_cost_usd:,.2f}"
+        known += f"; {main} in the main conversations"
     if summary.month_of_quota:
         known += "; 100% is what the last 30 days of work used, weighed as SPAWNWISE_MODEL_WEIGHTS says"
     return known

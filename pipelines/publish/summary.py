@@ -36,6 +36,7 @@ class RunSummary:
     cost_usd: float | None
     estimated_cost_usd: float | None
     spawns_without_cost: int
+    main_cost_usd: float | None = None  # of the conversations that spawned them
     count_audits: int | None = None
     observed_success: float | None = None
     corrected_success: float | None = None

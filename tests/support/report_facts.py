@@ -86,7 +86,7 @@ def failure(agent: str) -> Row:
 
 def project(name: str) -> Row:
     counts = {"count_spawns": 5, "count_successes": 3, "count_known": 4, "cache_read_share": 0.9}
-    costs = {"cost_usd": 1.0, "estimated_cost_usd": 0.2, "cost_per_success_usd": 0.4}
+    costs = {"cost_usd": 1.0, "estimated_cost_usd": 0.2, "main_cost_usd": 3.0, "cost_per_success_usd": 0.4}
     return {"project": name, "user_names": ["ann"], "models": ["sonnet"], "last_day": date(2026, 1, 1)} | counts | costs
 
 

@@ -144,6 +144,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         SPAWNS,
         _column("Success", "share", "count_successes", "count_known"),
         COST,
+        _column("Main conversations", "usd", "main_cost_usd"),
         _column("Cost a success", "usd", "cost_per_success_usd"),
         _column("From the cache", "percent", "cache_read_share"),
         _column("Models", "models", "models"),

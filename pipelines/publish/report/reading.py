@@ -62,6 +62,7 @@ BUILT_TABLES = (  # schema and name of what dbt builds and the statements here r
     ("marts", "trials"),
     ("marts", "unused_agents"),
     ("marts", "usage_daily"),
+    ("marts", "main_conversations"),
     ("serving", "best_model_per_cluster"),
 )
 MAPPED_TASKS = 700  # more make the page slow to draw and the layout slow to find, and tell no more

@@ -36,6 +36,11 @@ audited as (
         max(corrected_high) as corrected_high
     from marts.audit
     where agent_name = '*' and model = '*'
+),
+
+conversations as (
+    select sum(cost_usd) as main_cost_usd
+    from marts.main_conversations
 )
 
-select * from files, spawns, clusters, audited
+select * from files, spawns, clusters, audited, conversations
