@@ -79,7 +79,7 @@ def test_what_covers_nothing_changes_nothing(survivor: House) -> None:
     for scope in (["--session", "a-typo-in-the-id"], ["--project", "nosuch"], ["--before", "2001-01-01"]):
         purged = survivor.run("purge", *scope, "--yes")
         assert purged.returncode == 3
-        assert "Nothing is covered" in purged.stderr
+        assert "Nothing matches what you named" in purged.stderr
     now = survivor.digests()
     assert {name for name in now if now[name] != before[name]} <= {"learning.purges"}  # nor will it be read
 
