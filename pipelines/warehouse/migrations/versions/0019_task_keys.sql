@@ -16,6 +16,14 @@ set task_key = learning.task_key(task.task_hash, task.agent_used, task.project)
 from learning.task_history as task
 where cluster_assignments.task_id = task.id;
 
+-- name: find_relatives
+-- Most spawns have no parent and many no agent: these are in no list that waits to be sorted in, which each search reads.
+drop index learning.spawn_facts_agents, learning.spawn_facts_parents;
+create index spawn_facts_agents on learning.spawn_facts using gin (agent_keys) with (fastupdate = off)
+where agent_keys <> '{}';
+create index spawn_facts_parents on learning.spawn_facts using gin (parent_keys) with (fastupdate = off)
+where parent_keys <> '{}';
+
 -- name: follow_changes
 -- How far the tables of facts, which have rows for each spawn, have followed what is written of spawns: up to the
 -- transaction `changed_from`, as `built_by` has them, in the files of `places`. While they are built, what follows is in
@@ -79,6 +87,9 @@ create trigger outcome_signals_deleted after delete on learning.outcome_signals
 referencing old table as gone for each statement execute function learning.mark_changed_tasks();
 
 -- name: take_away
+drop index learning.spawn_facts_agents, learning.spawn_facts_parents;
+create index spawn_facts_agents on learning.spawn_facts using gin (agent_keys);
+create index spawn_facts_parents on learning.spawn_facts using gin (parent_keys);
 drop trigger outcome_signals_deleted on learning.outcome_signals;
 drop function learning.mark_changed_tasks;
 drop function learning.end_fact_build;
