@@ -1,17 +1,18 @@
-{# The tables with a row for each spawn follow the night's changes (int_changed_tasks); everything else is counted from
-   them again. They are built whole where the project, a setting or the clustering is another than before. #}
-{% macro fact_models() %}
-{{ return(['int_outcome_evidence', 'int_task_outcomes', 'int_tasks', 'spawns']) }}
-{% endmacro %}
+{# The tables with rows for each spawn follow the night's changes (int_changed_tasks); everything else is counted from
+   them again. They are built whole where the project, a setting or the clustering is another than before, and where
+   somebody has emptied one. #}
+{% macro fact_tables() -%}
+{{ return("array['intermediate.int_outcome_evidence', 'intermediate.int_task_outcomes', 'intermediate.int_tasks', 'marts.spawns']") }}
+{%- endmacro %}
 
 {# Hook before int_changed_tasks: what is written from now on is the next night's. #}
 {% macro begin_fact_build() %}
-select learning.begin_fact_build('{{ var("built_by") }}', {{ flags.FULL_REFRESH or not var('built_by') }})
+select learning.begin_fact_build('{{ var("built_by") }}', {{ flags.FULL_REFRESH or not var('built_by') }}, {{ fact_tables() }})
 {% endmacro %}
 
 {# Hook behind each of these tables: when all are built, the changes are dealt with. #}
 {% macro end_fact_build() %}
-select learning.end_fact_build('{{ model.name }}', array['{{ fact_models() | join("', '") }}'])
+select learning.end_fact_build('{{ this.schema }}.{{ this.identifier }}', {{ fact_tables() }})
 {% endmacro %}
 
 {# Condition in such a model: whole, or the spawns that changed. An array is looked up before rows are grouped. #}
@@ -39,7 +40,7 @@ select learning.end_fact_build('{{ model.name }}', array['{{ fact_models() | joi
 {# As dbt's, and where the changes alone would not do. #}
 {% macro should_full_refresh() %}
     {%- set is_full = flags.FULL_REFRESH if config.get('full_refresh') is none else config.get('full_refresh') -%}
-    {%- if execute and not is_full and model.name in fact_models() -%}
+    {%- if execute and not is_full and "'" ~ model.schema ~ '.' ~ model.name ~ "'" in fact_tables() -%}
         {%- set is_full = run_query('select is_full from learning.fact_builds').columns[0].values()[0] -%}
     {%- endif -%}
     {{ return(is_full) }}

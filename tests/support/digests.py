@@ -5,11 +5,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-# All but the counters of the runs themselves, the memory of purges, and the salt that each database draws for itself.
+# All but the counters of the runs themselves, what changed since the last one, the memory of purges, and the salt that
+# each database draws for itself.
 TABLES = """
 select table_schema, table_name from information_schema.tables
 where table_schema in ('learning', 'staging', 'intermediate', 'marts', 'serving')
-and table_name not in ('learning_runs', 'night_marks', 'pseudonym_salt') and table_type = 'BASE TABLE' order by 1, 2
+and table_name not in ('learning_runs', 'night_marks', 'fact_builds', 'int_changed_tasks', 'pseudonym_salt')
+and table_type = 'BASE TABLE' order by 1, 2
 """
 # When something was done, and numbers that a sequence gave: two runs of the same work differ in these alone.
 OF_THE_RUN = [

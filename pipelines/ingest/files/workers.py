@@ -23,6 +23,7 @@ Changed = tuple[LogFile, str]  # a file and its stored path
 MIN_BYTES = 16 << 20  # less is read sooner than a worker has started
 MAX_WORKERS = 2
 MAX_WAITING_BYTES = 128 << 20  # of logs that are read but not taken yet, so that memory stays bounded
+FACTS_BYTES = 4_096  # what is told of one spawn
 
 
 class Readers(Protocol):
@@ -108,7 +109,7 @@ def work(tasks: IO[bytes], results: IO[bytes]) -> None:
 
 
 class _Waiting(queue.Queue["tuple[str, Scan] | None"]):
-    """A queue that is full by the bytes that were read for what waits in it."""
+    """A queue that is full by the bytes that what waits in it takes."""
 
     def _init(self, maxsize: int) -> None:
         self._bytes = 0
@@ -128,7 +129,8 @@ class _Waiting(queue.Queue["tuple[str, Scan] | None"]):
 
 
 def _weight(item: tuple[str, Scan] | None) -> int:
-    return 1 + item[1].bytes_read if item else 1
+    """Return about how many bytes a scan takes: of short lines, their facts take ten times their room."""
+    return 1 + item[1].bytes_read + FACTS_BYTES * len(item[1].facts) if item else 1
 
 
 def _shares(changed: Sequence[Changed], number: int) -> list[list[Changed]]:

@@ -94,6 +94,11 @@ def test_tables_that_followed_the_changes_are_those_that_are_built_whole(warehou
     whole = places(warehouse)
     build(warehouse)
     assert (changed(warehouse), places(warehouse)) == (set(), whole)
+    with warehouse.connect() as connection:
+        connection.execute("truncate marts.spawns, learning.fact_builds")
+    build(warehouse)
+    assert facts(warehouse) == followed
+    whole = places(warehouse)
     build(warehouse, settings=Settings(pseudonyms=True))
     assert not set(places(warehouse)) & set(whole)
 
@@ -111,6 +116,9 @@ def test_a_night_that_broke_off_leaves_its_changes_to_the_next(warehouse: Wareho
     assert changed(warehouse) == {task}
     build(warehouse)
     assert changed(warehouse) == set()
+    with warehouse.connect() as connection:
+        connection.execute("truncate marts.spawns")
+    build(warehouse)
     with warehouse.connect() as connection:
         told = connection.execute("select duration_ms from marts.spawns where task_id = %s", [str(task)]).fetchall()
     assert told == [(77,)]

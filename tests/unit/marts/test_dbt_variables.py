@@ -35,7 +35,7 @@ def test_every_model_has_its_properties_beside_it_and_says_its_grain() -> None:
     for model in sorted(PROJECT_FOLDER.glob("models/*/*.sql")):
         (properties,) = yaml.safe_load(model.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
         assert properties["name"] == model.stem
-        assert "one row per" in properties["description"], model.stem
+        assert "one row per" in properties["description"].lower(), model.stem
 
 
 def test_every_mart_is_contracted_and_tested_on_its_grain() -> None:

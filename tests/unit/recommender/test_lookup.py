@@ -351,7 +351,7 @@ def test_a_network_embedder_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPa
         server.answers = ["stall", (500, {})]
         patient = Recommender(deadline_ms=3_000)
         patient.recommend("", "QA_TESTER")  # imports the client
-        impatient = Recommender(patient._published, deadline_ms=200)
+        impatient = Recommender(patient._published, deadline_ms=1_000)
         answer = impatient.recommend(TESTING, "QA_TESTER")
         assert (answer.source, answer.model) == ("agent", "opus")
         assert "did not answer in time" in answer.reason

@@ -13,8 +13,8 @@ SQL = Path(__file__).with_suffix(".sql")
 
 
 def upgrade() -> None:
-    op.execute(statements(SQL)["add"])
-    op.execute(statements(SQL)["follow_changes"])
+    for name in ("add", "find_relatives", "follow_changes"):
+        op.execute(statements(SQL)[name])
 
 
 def downgrade() -> None:
