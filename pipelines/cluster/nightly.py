@@ -1,12 +1,14 @@
 """Tonight's clustering: keep it, extend it, or make a new one."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from pipelines.cluster import store
-from pipelines.cluster.directions import find_directions
+from pipelines.cluster.directions import ProjectDirections, find_directions
 from pipelines.cluster.embedded_tasks import (
+    EmbeddedTasks,
     Tasks,
     count_tasks,
     placed,
@@ -15,7 +17,7 @@ from pipelines.cluster.embedded_tasks import (
     read_tasks,
     reading_of_types,
 )
-from pipelines.cluster.kmeans import Floats
+from pipelines.cluster.kmeans import Clustering, Floats
 from pipelines.cluster.labels import example_rows, label_clusters
 from pipelines.cluster.matching import match_clusters
 from pipelines.cluster.radius import cluster_radii
@@ -122,44 +124,62 @@ def _cluster(connection: Connection, latest: StoredClustering | None, settings: 
         return 0
     sample = sampled(everything.types)
     tasks = read_tasks(connection, embedding_model, everything.among(sample))
+    made = _made_of(tasks, latest, settings)
+    sizes = np.bincount(made.clustering.members, minlength=len(made.clusters)).tolist()
+    examples = [
+        [tasks.ids[row] for row in example_rows(tasks.texts, made.clustering, index)]
+        for index in range(len(made.clusters))
+    ]
+    version = store.insert_clustering(
+        connection, embedding_model, reading_of_types(), sizes, made.criterion, task_count=len(everything.ids)
+    )
+    store.insert_directions(connection, version, made.directions)
+    store.insert_clusters(connection, version, embedding_model, made.clusters, sizes=sizes, examples=examples)
+    ids = np.array([cluster.cluster_id for cluster in made.clusters])
+    own = Assignments(tasks.ids, tasks.keys, ids[made.clustering.members], made.clustering.distances)
+    store.insert_assignments(connection, version, own)
+    others = np.setdiff1d(np.arange(len(everything.ids)), sample)
+    if len(others):
+        stored = StoredClustering(version, reading_of_types(), len(everything.ids), made.clusters, made.directions)
+        assigned, _ = _assigned(connection, stored, embedding_model, everything.among(others))
+        store.insert_assignments(connection, version, assigned)
+        store.extend_version(connection, version, reading_of_types())
+    old = set() if latest is None else {cluster.cluster_id for cluster in latest.clusters}
+    return len(old.intersection(ids.tolist()))
+
+
+class _Made(NamedTuple):
+    """New clusters, and which of the tasks that they were made of lies in which."""
+
+    clusters: list[StoredCluster]
+    clustering: Clustering
+    directions: ProjectDirections
+    criterion: str
+
+
+def _made_of(tasks: EmbeddedTasks, latest: StoredClustering | None, settings: Settings) -> _Made:
+    """Find the clusters of tasks, with the ids and labels of those of the last version that they continue."""
     directions = find_directions(tasks.vectors, tasks.projects)
     vectors = directions.damp(tasks.vectors, tasks.projects)
     with one_thread("sklearn.cluster"):
         topics = find_topics(vectors, tasks.types, tasks.outcomes())
         radii = cluster_radii(vectors, topics.clustering)
     clustering = topics.clustering
-    old = {} if latest is None else {cluster.cluster_id: cluster for cluster in latest.clusters}
+    old = {} if latest is None else {cluster.cluster_id: cluster.label.label for cluster in latest.clusters}
     ids = _continued_ids(latest, topics)
     names = label_clusters(
         tasks.texts,
         tasks.projects,
         clustering.members,
         topics.types,
-        [old[cluster_id].label.label if cluster_id in old else None for cluster_id in ids],
+        [old.get(cluster_id) for cluster_id in ids],
         projects_at_least=settings.shown_words_need,
     )
     clusters = [
         StoredCluster(ids[index], clustering.centroids[index], float(radii[index]), name, topics.types[index])
         for index, name in enumerate(names)
     ]
-    sizes = np.bincount(clustering.members, minlength=len(clusters)).tolist()
-    examples = [
-        [tasks.ids[row] for row in example_rows(tasks.texts, clustering, index)] for index in range(len(clusters))
-    ]
-    version = store.insert_clustering(
-        connection, embedding_model, reading_of_types(), sizes, topics.criterion, task_count=len(everything.ids)
-    )
-    store.insert_directions(connection, version, directions)
-    store.insert_clusters(connection, version, embedding_model, clusters, sizes=sizes, examples=examples)
-    own = Assignments(tasks.ids, tasks.keys, np.array(ids)[clustering.members], clustering.distances)
-    store.insert_assignments(connection, version, own)
-    others = np.setdiff1d(np.arange(len(everything.ids)), sample)
-    if len(others):
-        made = StoredClustering(version, reading_of_types(), len(everything.ids), clusters, directions)
-        assigned, _ = _assigned(connection, made, embedding_model, everything.among(others))
-        store.insert_assignments(connection, version, assigned)
-        store.extend_version(connection, version, reading_of_types())
-    return sum(cluster_id in old for cluster_id in ids)
+    return _Made(clusters, clustering, directions, topics.criterion)
 
 
 def _continued_ids(latest: StoredClustering | None, topics: Topics) -> list[int]:
