@@ -51,7 +51,7 @@ def change_all_sorts_of_things(warehouse: Warehouse) -> set[uuid.UUID]:
         connection.execute(
             "update learning.cluster_assignments set cluster_id = 1 - cluster_id where task_id = %s", [moved]
         )
-        insert_signal(connection, signalled, "tool_error")
+        insert_signal(connection, signalled, "feedback_bad")
         connection.execute("delete from learning.outcome_signals where task_id = %s", [taken_back])
         connection.execute(
             "insert into learning.recommendation_log"
