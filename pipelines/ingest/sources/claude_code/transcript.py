@@ -86,6 +86,8 @@ class TranscriptReader(TranscriptLine):
         """Return the key of the agent whose line this is; empty for the main conversation."""
         if record.get("isSidechain") is not True and not self.origin.agent_id:
             return ""
+        if self.origin.agent_id.startswith(COMPACTION):  # whatever its lines say
+            return self._agent_key(self.origin.agent_id)
         agent_id = own_log.member_of_team(record) or identifier(record.get("agentId")) or self.origin.agent_id
         agent_id = agent_id or self._chain_of(record)
         return self._agent_key(agent_id) if agent_id else ""
