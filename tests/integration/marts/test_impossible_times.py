@@ -67,8 +67,8 @@ def test_spawns_at_impossible_times_change_no_mart_and_are_told(
 
     assert len(before["marts"]) > 10
     changed = {name for schema in after for name in after[schema] if after[schema][name] != before[schema][name]}
-    # What each spawn's signals say is kept, and joined to nothing.
-    assert changed == {"data_quality", "int_outcome_evidence", "int_task_outcomes"}
+    # What each spawn's signals say is kept, and joined to nothing; that it was written is noted.
+    assert changed == {"data_quality", "int_changed_tasks", "int_outcome_evidence", "int_task_outcomes"}
     with warehouse.connect() as connection:
         told = connection.execute("select count_spawns, count_impossible_times from marts.data_quality").fetchall()
         outcomes = connection.execute(
