@@ -24,7 +24,7 @@ def test_migrations_repeat_without_a_change(warehouse: Warehouse) -> None:
 def test_a_database_newer_than_the_code_is_refused(warehouse: Warehouse) -> None:
     with warehouse.connect() as connection:
         connection.execute("update learning.alembic_version set version_num = '9999'")
-    with pytest.raises(WarehouseError, match="newer than this Spawnwise"):
+    with pytest.raises(WarehouseError, match="newer than this version of Spawnwise"):
         upgrade(warehouse.dsn)
 
 

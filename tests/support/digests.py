@@ -17,7 +17,7 @@ and table_type = 'BASE TABLE' order by 1, 2
 OF_THE_RUN = [
     "first_seen_at", "updated_at", "estimated_at", "quarantined_at", "purged_at", "clustering_version",
     "dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to", "valid_from", "valid_to",
-    "changed_at", "spec_first_seen_at", "proposed_at",
+    "changed_at", "spec_first_seen_at", "proposed_at", "thread_id",
 ]  # fmt: skip
 OF_THE_RUN_IN = {("learning", "clusterings"): ["created_at"]}
 
