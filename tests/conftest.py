@@ -23,7 +23,7 @@ SLOWEST = ("reliability", "integration")
 _database_numbers = list(range(99, 0, -1))
 
 # Machines that run tests are busy: what is slow there is not wrong.
-EXAMPLES = 1_000 if os.environ.get("SPAWNWISE_TEST_PROFILE") == "long" else 50
+EXAMPLES = 1_000 if os.environ.get("SPAWNWISE_TEST_PROFILE") == "long" else 30
 settings.register_profile(
     "spawnwise", max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -12,7 +12,7 @@ from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import IS_LONG, SEED, House, chance, kill_after, kill_after_steps
 from tests.reliability.rounds import Round, one_round
 
-KILLS_IN_A_ROW = 2  # before a run may finish, so that also what a killed run left behind is killed at
+KILLS_IN_A_ROW = 2 if IS_LONG else 1  # before a run may finish, so that also what a killed run left behind is killed at
 MOMENTS = 50 if IS_LONG else 2
 STEPS = range(1, 13) if IS_LONG else ()
 SHARES = 250  # of all commits, so that each test is done in minutes

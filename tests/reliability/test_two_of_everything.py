@@ -43,7 +43,7 @@ union select 'answers', embedding_model from serving.best_model_per_cluster
 
 
 class Reader(threading.Thread):
-    """Asks without a pause, as often as it can, and keeps every distinct answer."""
+    """Asks fifty times a second, and keeps every distinct answer."""
 
     def __init__(self, recommender: Recommender) -> None:
         super().__init__(daemon=True)
@@ -54,7 +54,7 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         """Ask until it is done."""
-        while not self.is_done.wait(0.002):
+        while not self.is_done.wait(0.02):
             self.ask()
 
     def ask(self) -> None:
