@@ -100,6 +100,12 @@ def cloned_database(server: EmbeddedServer, template: str = TEMPLATE) -> Iterato
         _database_numbers.append(number)
 
 
+def copy_database(server: EmbeddedServer, source: str, target: str) -> None:
+    """Make one database a copy of another to which nobody is connected, whatever it was before."""
+    _execute(server, "drop database if exists {} with (force)", target)
+    _execute(server, "create database {} template {}", target, source)
+
+
 def _execute(server: EmbeddedServer, statement: str, *names: str) -> None:
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

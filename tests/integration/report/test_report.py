@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from pipelines.marts.run_dbt import run_dbt
 from pipelines.progress import SilentProgress
@@ -13,8 +14,11 @@ from pipelines.publish.report.reading import BUILT_TABLES, read_facts
 from pipelines.publish.report.runs import record_run
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from pipelines.warehouse.embedded import EmbeddedServer
+from tests.conftest import copy_database
 from tests.support.small_history import insert_history
 
+BUILT = "built_report"
 NIGHTLY = ["build", "--exclude-resource-type", "test unit_test", "--selector"]
 
 
@@ -23,10 +27,23 @@ def build(warehouse: Warehouse) -> None:
         assert run_dbt(warehouse, Settings(), [*NIGHTLY, selector]).failures == []
 
 
+@pytest.fixture(scope="module")
+def kept() -> set[str]:
+    """The copies of built databases that there are."""
+    return set()
+
+
 @pytest.fixture
-def built(warehouse: Warehouse) -> Warehouse:
-    insert_history(warehouse)
-    build(warehouse)
+def built(warehouse: Warehouse, postgres: EmbeddedServer, kept: set[str]) -> Warehouse:
+    """A warehouse with marts; they are built for the first test, and copied for the others."""
+    name = str(conninfo_to_dict(warehouse.dsn)["dbname"])
+    if BUILT in kept:
+        copy_database(postgres, BUILT, name)
+    else:
+        insert_history(warehouse)
+        build(warehouse)
+        copy_database(postgres, name, BUILT)
+        kept.add(BUILT)
     return warehouse
 
 
