@@ -62,6 +62,7 @@ def leave_a_busy_backend(house: House) -> None:
     client.communicate()
 
 
+@pytest.mark.skipif(not IS_LONG, reason="of the long profile")
 def test_killed_on_an_empty_home_at_random_moments_and_between_steps(survivor: House, undisturbed: Undisturbed) -> None:
     for moment in random_moments(KILLS_IN_A_ROW, undisturbed):
         kill_after(survivor, moment)

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import AS_IT_WAS, HOME_MODE, IS_LONG, House, chance, opened
 from tests.reliability.test_any_value import PLACES, WRONG, changed
 from tests.reliability.valid_logs import FIXTURES
 
-DAMAGED = 5_000 if IS_LONG else 300
+DAMAGED = 5_000
 TASKS = """
 select source_key, row(
     session_id, task_title, task_description, agent_used, model_used, model_resolved, model_source, status, success,
@@ -21,6 +23,7 @@ from marts.data_quality
 """
 
 
+@pytest.mark.skipif(not IS_LONG, reason="of the long profile")
 def test_a_night_over_damaged_logs_keeps_the_sound_ones(undisturbed: Undisturbed, folder: Path) -> None:
     random = chance("damaged logs of a night")
     damaged = folder / "damaged"
