@@ -105,7 +105,10 @@ def reading_user() -> str:
 
 def reading_host() -> str:
     """Return `SPAWNWISE_HOST`, the machine that logs come from which do not say it: else the one that this runs on."""
-    own = os.uname().nodename if sys.platform != "win32" else os.environ.get("COMPUTERNAME", "")
+    if sys.platform == "win32":
+        own = os.environ.get("COMPUTERNAME", "")
+    else:
+        own = os.uname().nodename
     return os.environ.get("SPAWNWISE_HOST", "").strip() or own
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from typing import Any
 
@@ -118,10 +119,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     try:
         process.communicate(timeout=ENDING_S)
     except subprocess.TimeoutExpired:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
+        if sys.platform == "win32":
             process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 

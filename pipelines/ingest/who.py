@@ -5,6 +5,7 @@ the one that reads. What a log says comes before what is set here, and that befo
 """
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -137,7 +138,9 @@ def _git_config(folder: Path) -> Path | None:
 
 @lru_cache(maxsize=4096)
 def _owner_of(path: Path) -> str:
+    if sys.platform == "win32":
+        return ""
     try:
         return name(path.owner())
-    except (OSError, KeyError, NotImplementedError):  # of Windows, and of users that only another machine knows
+    except (OSError, KeyError):  # of users that only another machine knows
         return ""
