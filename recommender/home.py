@@ -30,6 +30,22 @@ def private_folder(folder: Path) -> None:
         missing.chmod(0o711 if is_root and home not in missing.parents else 0o700)
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all; raises `OSError`."""
+    import tempfile  # not at spawn time, where only reading is done
+
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 def append(path: str, content: bytes, *, is_started_over: bool = False) -> None:
     """Append to a file in one write, whole or not at all; raises `OSError` where it cannot be kept.
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from recommender.errors import SpawnwiseError
-from recommender.home import private_folder
+from recommender.home import private_folder, replace_file
 from recommender.snapshot import Snapshot, from_tensors
 
 FORMAT = "3"
@@ -29,7 +28,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
         data = save(snapshot.tensors(), _metadata(snapshot.created_at, snapshot.version))
         data = data.replace(_NO_DIGEST.encode(), hashlib.sha256(data).hexdigest().encode(), 1)
         private_folder(path.parent)
-        _replace(path, data)
+        replace_file(path, data)
     except (OSError, ValueError) as error:
         message = f"The snapshot {path} cannot be written ({type(error).__name__}): check free space and permissions."
         raise SnapshotError(message) from error
@@ -87,18 +86,3 @@ def _require_sound(snapshot: Snapshot) -> None:
     sizes = {vectors.shape[-1] for vectors in (snapshot.centroids, snapshot.project_directions) if vectors.size}
     if not is_sound or len(sizes) > 1:
         raise SnapshotError("The snapshot does not fit together: run `spawnwise learn` to publish it again.")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    import tempfile  # not at spawn time, where only reading is done
-
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.publish.quota import month_of_quota
 from pipelines.publish.report import wording
-from pipelines.publish.report.bundle import chart_library, replace_file
+from pipelines.publish.report.bundle import chart_library
 from pipelines.publish.report.cells import agents_of, cell, models_of, projects_of, users_of
 from pipelines.publish.report.charts import (
     activity_data,
@@ -31,6 +31,7 @@ from pipelines.publish.report.wording import short_names
 from pipelines.publish.trial_words import proof_to_date
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.home import replace_file
 
 TEMPLATES = Path(__file__).parent / "template"
 MOST_ROWS = 150  # of a table: beyond, a query serves better than a page
@@ -63,7 +64,7 @@ def write_report(
         page = render(facts, library, with_text=with_text)
         sentences = () if facts.is_empty else tuple(sentence.text for sentence in headline(facts))
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, page)
+    replace_file(path, page.encode("utf-8", "replace"))
     return WrittenReport(path, path.stat().st_size, sentences)
 
 
