@@ -215,11 +215,3 @@ def _shown(words: str, most: int) -> str:
     if len(words) <= most:
         return words
     return f"{words[: most // 2]}\n[... {len(words) - most} characters ...]\n{words[-(most - most // 2) :]}"
-
-
-def paragraphs(bundle: Bundle) -> Iterator[tuple[str, str]]:
-    """Yield the titles and texts of a bundle, for a screen."""
-    yield "Task", bundle.task
-    yield "Last calls", "\n".join(bundle.last_calls) or "(the log does not hold them)"
-    yield "Report", bundle.report
-    yield "Then", "\n".join(bundle.followed) or "(nothing: the log ends here)"

@@ -13,10 +13,6 @@ HALVES = {
     *("plan_mode_told", "run_failure_told", "summary_told", "question_told", "refusal_told", "no_fault_told"),
     *("rejection_told", "approval_told", "fault_found_after", "failure_pasted_after"),
 }
-WEAK = {
-    *("contents_summarized", "asked_back", "refused_untried", "denied_then_found", "rejected_then_mended"),
-    *("approved_then_failed", "user_doubted", "cause_ruled_out"),
-}
 _CHANGES = re.compile(
     r"\b(?:implement|creat|writ|add|fix|edit|updat|refactor|build|generat|remov|delet|renam|mov|replac|migrat|install"
     r"|convert|execut|appl|commit|run)",

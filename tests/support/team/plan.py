@@ -150,7 +150,7 @@ class Team:
 
 def folder(project: str) -> str:
     """Return where a project lies on everybody's machine."""
-    return f"/srv/work/{project}"
+    return f"/srv/code/{project}"
 
 
 def repository(project: str) -> str:
