@@ -30,8 +30,7 @@ SOURCES = {"task_history": "read_spawns", "outcome_signals": "read_signals"}
 def write_outcomes(connection: psycopg.Connection[Any], tasks: Collection[uuid.UUID]) -> None:
     """Write how these spawns went."""
     if tasks:
-        models = f"{named_sql(__file__, 'outcomes_of_spawns')},\n{outcome_models()}"
-        update_outcomes(connection, models, {"tasks": uuid_array(tasks), "rules": _rules()})
+        update_outcomes(connection, _models_on("outcomes_of_spawns"), {"tasks": uuid_array(tasks), "rules": _rules()})
 
 
 def stage_outcomes(connection: psycopg.Connection[Any], tasks: Collection[uuid.UUID]) -> None:
@@ -39,8 +38,9 @@ def stage_outcomes(connection: psycopg.Connection[Any], tasks: Collection[uuid.U
 
     So a new row is written once, and whole: another version of it would enter every index again.
     """
-    models = f"{named_sql(__file__, 'outcomes_of_staged')},\n{outcome_models()}"
-    statement = f"insert into staged_outcomes\n{models}\n{named_sql(__file__, 'select_outcomes')}"
+    statement = (
+        f"insert into staged_outcomes\n{_models_on('outcomes_of_staged')}\n{named_sql(__file__, 'select_outcomes')}"
+    )
     connection.execute(statement, {"tasks": uuid_array(tasks), "rules": _rules()})
 
 
@@ -51,6 +51,11 @@ def update_outcomes(connection: psycopg.Connection[Any], models: str, parameters
     """
     statement = f"{models}\n{named_sql(__file__, 'update_outcomes')}"
     return connection.execute(statement, parameters).rowcount
+
+
+def _models_on(spawns: str) -> str:
+    """Return the `with` clause of the models on the spawns and signals that a statement names."""
+    return ",\n".join((named_sql(__file__, "outcome_rules"), named_sql(__file__, spawns), outcome_models()))
 
 
 @cache
