@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from pipelines.ingest.intake import IngestReport, ingest_sources
 from pipelines.ingest.task_row import COLUMNS
 from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
+from tests.support.bucket_server import Bucket, bucket_server, new_bucket
 
 FORGET_ALL = (
     "truncate learning.task_history, learning.spawn_facts, learning.main_threads, learning.main_messages,"
@@ -21,6 +22,19 @@ from learning.main_messages as message inner join learning.main_threads as threa
 order by message.message_id
 """
 Ingest = Callable[..., IngestReport]
+
+
+@pytest.fixture(scope="module")
+def buckets() -> Iterator[str]:
+    """The URL of a server that keeps buckets."""
+    with bucket_server() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(buckets: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A bucket of this test's own."""
+    return new_bucket(buckets, monkeypatch)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import sys
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,8 @@ from pipelines import object_store
 from pipelines.ingest.files import buckets
 from pipelines.ingest.files.find import find_logs
 from pipelines.settings import Settings
-from tests.support.bucket_server import Bucket, bucket_server, new_bucket
+from tests.support.bucket_server import Bucket
 from tests.support.transcripts import VARIANTS, Transcript, write_home
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with bucket_server() as url:
-        yield url
-
-
-@pytest.fixture
-def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    return new_bucket(server, monkeypatch)
 
 
 def _session(spawns: int) -> Transcript:

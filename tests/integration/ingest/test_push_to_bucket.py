@@ -1,7 +1,6 @@
 """Machines that send to one bucket: the server that reads it has the rows that it would have of the logs themselves."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from pipelines.progress import SilentProgress
 from pipelines.warehouse import Warehouse
 from recommender.cli import main
 from tests.integration.ingest.conftest import FORGET_ALL
-from tests.support.bucket_server import Bucket, bucket_server, new_bucket
+from tests.support.bucket_server import Bucket
 from tests.support.transcripts import VARIANTS, Transcript, write_home
 
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -27,17 +26,6 @@ RECORD = {
     "output_tokens": 20,
 }
 ROW = "select project, user_name, host, cost_usd, task_description from learning.task_history where source_key = 'r1'"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with bucket_server() as url:
-        yield url
-
-
-@pytest.fixture
-def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    return new_bucket(server, monkeypatch)
 
 
 def write_logs(home: Path, machine: str) -> None:
