@@ -49,6 +49,15 @@ class IngestReport:
     warnings: list[str] = field(default_factory=list)  # something that was named could not be read
     notes: list[str] = field(default_factory=list)  # worth knowing, but no reason to fail
 
+    def add_lines(self, scan: Scan) -> None:
+        """Add what was read of a file, or of a part of one."""
+        self.bytes_read += scan.bytes_read
+        self.warnings += scan.warnings
+        self.lines_read += scan.counts["read"]
+        self.lines_loaded += scan.counts["loaded"]
+        self.lines_skipped += scan.counts["skipped"]
+        self.lines_quarantined += scan.counts["quarantined"]
+
 
 @dataclass
 class Begun:
@@ -169,9 +178,4 @@ def _count(report: IngestReport, batch: Batch) -> None:
     for _, result in batch:
         is_left = result.is_unknown and not result.source
         report.files_read += not (result.is_partial or is_left)
-        report.bytes_read += result.bytes_read
-        report.warnings += result.warnings
-        report.lines_read += result.counts["read"]
-        report.lines_loaded += result.counts["loaded"]
-        report.lines_skipped += result.counts["skipped"]
-        report.lines_quarantined += result.counts["quarantined"]
+        report.add_lines(result)

@@ -52,12 +52,7 @@ def push_to(destination: Path, settings: Settings, machine: str, progress: Progr
     for log in found.files:
         for scan in parcels.news(log):
             report.files_read += not scan.is_partial and bool(scan.source)
-            report.bytes_read += scan.bytes_read
-            report.warnings += scan.warnings
-            report.lines_read += scan.counts["read"]
-            report.lines_loaded += scan.counts["loaded"]
-            report.lines_skipped += scan.counts["skipped"]
-            report.lines_quarantined += scan.counts["quarantined"]
+            report.add_lines(scan)
             report.spawns_new += sum("call" in facts or "told" in facts for facts in scan.facts.values())
             unknown |= {log} if scan.is_unknown else set()
             progress.update(report.bytes_read, found.size, "bytes")
