@@ -10,6 +10,7 @@ import psycopg
 from pipelines.estimate.store import newest_clustering
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, named_sql
+from pipelines.warehouse.column_lists import copy_rows
 from recommender.answer import answer_for
 from recommender.asked import Answer, Asked, scopes_of
 from recommender.baseline import Baseline
@@ -51,8 +52,7 @@ def write_answers(warehouse: Warehouse, settings: Settings) -> int:
         work = [Work(*row) for row in connection.execute(named_sql(__file__, "work_seen")).fetchall()]
         answers = answers_to(snapshot, work) if snapshot else []
         connection.execute(named_sql(__file__, "forget_answers"))
-        with connection.cursor() as cursor:
-            cursor.executemany(named_sql(__file__, "insert_answer"), [answer._asdict() for answer in answers])
+        copy_rows(connection, "learning.lookup_answers", LookupAnswer._fields, answers)
     return len(answers)
 
 

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from pipelines.estimate.rows import EstimateRow
 from pipelines.warehouse import named_sql
-from pipelines.warehouse.column_lists import listed
+from pipelines.warehouse.column_lists import copy_rows, listed
 from recommender.efforts import arm_name
 from recommender.published_rows import Scope
 
@@ -40,10 +40,7 @@ def replace_estimates(connection: Connection, rows: Sequence[EstimateRow]) -> in
     """
     connection.execute(named_sql(__file__, "create_new_estimates"))
     columns = EstimateRow.columns()
-    statement = sql.SQL("copy new_estimates ({}) from stdin").format(listed(columns))
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row.values())
+    copy_rows(connection, "new_estimates", columns, (row.values() for row in rows))
     gone = connection.execute(named_sql(__file__, "delete_stale_estimates")).rowcount
     compared = [name for name in columns if name not in (*KEY, "estimated_at")]
     upsert = sql.SQL(

@@ -16,6 +16,7 @@ from pipelines.ingest.usage_cost import message_cost
 from pipelines.ingest.values import moment
 from pipelines.ingest.who import NAMED, reading_rank, who_of
 from pipelines.warehouse import named_sql
+from pipelines.warehouse.column_lists import copy_rows
 from recommender.models import model_family
 
 Connection = psycopg.Connection[Any]
@@ -50,9 +51,8 @@ def write_main_threads(connection: Connection, read: Mapping[str, Mapping[str, F
             held_by, held = rows.get(spoken.message_id, (thread, spoken))
             rows[spoken.message_id] = (min(held_by, thread), max(held, spoken, key=_how_late))
     connection.execute(named_sql(__file__, "stage_main_messages"))
-    with connection.cursor() as cursor, cursor.copy(f"copy staged_messages ({', '.join(COLUMNS)}) from stdin") as copy:
-        for thread, spoken in rows.values():
-            copy.write_row((numbers[thread], *spoken))
+    numbered = ((numbers[thread], *spoken) for thread, spoken in rows.values())
+    copy_rows(connection, "staged_messages", COLUMNS, numbered)
     connection.execute(named_sql(__file__, "move_main_messages"))
     connection.execute(named_sql(__file__, "merge_main_messages"))
 

@@ -18,6 +18,7 @@ from pipelines.ingest.main_thread import write_main_threads
 from pipelines.ingest.signals.derive import Signal, task_signals, write_own_signals, write_respawns
 from pipelines.ingest.task_row import COLUMNS, TaskRow, task_id, task_row
 from pipelines.warehouse import named_sql, uuid_array
+from pipelines.warehouse.column_lists import copy_rows, listed
 
 Connection = psycopg.Connection[Any]
 _FACT_COLUMNS = ("source", "fact_key", "is_spawn", "prompt_key", "agent_keys", "parent_keys", "facts")
@@ -111,7 +112,7 @@ def _with_relatives(connection: Connection, source: str, changed: dict[str, Fact
 def _write_facts(connection: Connection, source: str, changed: dict[str, Facts]) -> None:
     connection.execute(named_sql(__file__, "stage_facts"))
     rows = ((source, key, *keys_of(facts), Jsonb(facts, orjson.dumps)) for key, facts in changed.items())
-    _copy(connection, "staged_facts", _FACT_COLUMNS, rows)
+    copy_rows(connection, "staged_facts", _FACT_COLUMNS, rows)
     connection.execute(named_sql(__file__, "merge_facts"))
     connection.execute("drop table staged_facts")  # a transaction may have more of them, one a source
 
@@ -145,29 +146,19 @@ def _write_tasks(
 ) -> Written:
     """Upsert rows, the `new` ones with how they went; one that says the same as before is left alone."""
     connection.execute(named_sql(__file__, "stage_tasks"))
-    _copy(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
+    copy_rows(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
     connection.execute(named_sql(__file__, "stage_outcomes"))
     if new:
-        _copy(connection, "staged_signals", Signal._fields, signals)
+        copy_rows(connection, "staged_signals", Signal._fields, signals)
         connection.execute("analyze staged_tasks, staged_signals")
         stage_outcomes(connection, new)
     names = {
-        "columns": sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
-        **{
-            name: sql.SQL(", ").join(sql.Identifier(table, column) for column in COLUMNS)
-            for name, table in (("staged", "staged_tasks"), ("held", "held"), ("excluded", "excluded"))
-        },
+        "columns": listed(COLUMNS),
+        "staged": listed(COLUMNS, "staged_tasks"),
+        "held": listed(COLUMNS, "held"),
+        "excluded": listed(COLUMNS, "excluded"),
     }
     counted = connection.execute(sql.SQL(named_sql(__file__, "merge_tasks")).format(**names)).fetchone()
     connection.execute("drop table staged_tasks, staged_signals, staged_outcomes")
     assert counted is not None
     return Written(*counted)
-
-
-def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from pipelines.journal.journal_events import Decision, Event, Feedback, Stop
 from pipelines.warehouse import named_sql
+from pipelines.warehouse.column_lists import copy_rows, listed
 
 Connection = psycopg.Connection[Any]
 
@@ -42,17 +43,12 @@ def merge_events(connection: Connection, events: Sequence[Event]) -> None:
 
 
 def _merge(connection: Connection, staged: Staged, events: Sequence[Event]) -> None:
-    table, columns = sql.Identifier(f"staged_{staged.name}"), staged.columns
-    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+    table, columns = f"staged_{staged.name}", staged.columns
     connection.execute(named_sql(__file__, f"stage_{staged.name}"))
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(sql.SQL("copy {} ({}) from stdin").format(table, listed)) as copy,
-    ):
-        for event in events:
-            copy.write_row([getattr(event, field) for field in columns.values()])
-    connection.execute(sql.SQL(named_sql(__file__, f"merge_{staged.name}")).format(columns=listed))
-    connection.execute(sql.SQL("truncate {}").format(table))
+    rows = ([getattr(event, field) for field in columns.values()] for event in events)
+    copy_rows(connection, table, list(columns), rows)
+    connection.execute(sql.SQL(named_sql(__file__, f"merge_{staged.name}")).format(columns=listed(columns)))
+    connection.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))
 
 
 def _is_told_of(event: Event) -> bool:

@@ -10,10 +10,3 @@ order by agent_name, cluster_id, work_type
 
 -- name: forget_answers
 delete from learning.lookup_answers
-
--- name: insert_answer
-insert into learning.lookup_answers (
-    agent_name, work_type, cluster_id, from_model, to_model, success_rate, is_usual
-) values (
-    %(agent_name)s, %(work_type)s, %(cluster_id)s, %(from_model)s, %(to_model)s, %(success_rate)s, %(is_usual)s
-)
