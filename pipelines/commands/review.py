@@ -1,6 +1,7 @@
 """`spawnwise review`: look at the spawns that teach most, one screen each, one key each."""
 
 import argparse
+import contextlib
 import shutil
 import sys
 import textwrap
@@ -12,6 +13,7 @@ import psycopg
 from pipelines.audit import review_cards
 from pipelines.audit.review_cards import CARDS, Card
 from pipelines.audit.verdict import Fault, Word
+from pipelines.commands.keyboard import END, keys_of_terminal
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.terminal import printable
@@ -23,6 +25,7 @@ ANSWERS: dict[str, tuple[Word, Fault | None]] = {
     "u": ("unclear", None),
 }
 KEYS = "g good   b bad   n bad, but not its fault   u unclear\ns skip   o open the log   z undo   q quit"
+QUIT = ("q", "\x1b", END)  # and Ctrl-C
 WIDEST, LEAST_LINES = 80, 20
 SAYS = {
     "success": "the rules say success",
@@ -66,23 +69,24 @@ def run(arguments: argparse.Namespace) -> int:
 def _ask(connection: "psycopg.Connection[object]", shown: list[Card]) -> int:
     """Ask about each card; return how many were answered."""
     answered: list[bool] = []  # of each card before this one
-    while len(answered) < len(shown):
-        card = shown[len(answered)]
-        click.clear()
-        click.echo("\n".join(screen(card, len(answered) + 1, len(shown))))
-        key = click.getchar().casefold()
-        if key in ANSWERS:
-            review_cards.answer(connection, card, *ANSWERS[key])
-            answered.append(True)
-        elif key == "s":
-            answered.append(False)
-        elif key == "o":
-            click.echo_via_pager(printable(card.bundle.text()))
-        elif key == "z" and answered:
-            if answered.pop():
-                review_cards.take_back(connection, shown[len(answered)])
-        elif key in ("q", "\x03", "\x04", "\x1b"):
-            break
+    with contextlib.suppress(EOFError, KeyboardInterrupt), keys_of_terminal() as next_key:
+        while len(answered) < len(shown):
+            card = shown[len(answered)]
+            click.clear()
+            click.echo("\n".join(screen(card, len(answered) + 1, len(shown))))
+            key = next_key().casefold()
+            if key in ANSWERS:
+                review_cards.answer(connection, card, *ANSWERS[key])
+                answered.append(True)
+            elif key == "s":
+                answered.append(False)
+            elif key == "o":
+                click.echo_via_pager(printable(card.bundle.text()))
+            elif key == "z" and answered:
+                if answered.pop():
+                    review_cards.take_back(connection, shown[len(answered)])
+            elif key in QUIT:
+                break
     click.clear()
     return sum(answered)
 
