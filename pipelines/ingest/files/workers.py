@@ -11,12 +11,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Protocol
 
 from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.files.scan import Scan, parts
+from recommender.garbage import collect_rarely
 
 Changed = tuple[LogFile, str]  # a file and its stored path
 
@@ -157,13 +158,15 @@ def _converse(
     assert worker.stdin is not None
     assert worker.stdout is not None
     try:
-        pickle.dump(tasks, worker.stdin, pickle.HIGHEST_PROTOCOL)
-        worker.stdin.close()
-        while True:
-            done.put(pickle.load(worker.stdout))
-    except (EOFError, OSError, pickle.UnpicklingError):
+        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):  # what it has not told is read here
+            pickle.dump(tasks, worker.stdin, pickle.HIGHEST_PROTOCOL)
+            worker.stdin.close()
+            while True:
+                done.put(pickle.load(worker.stdout))
+    finally:
         done.put(None)
 
 
 if __name__ == "__main__":
+    collect_rarely()
     work(sys.stdin.buffer, sys.stdout.buffer)

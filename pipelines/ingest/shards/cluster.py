@@ -87,8 +87,12 @@ class Cluster:
         return {"shards": self.shards, **workers, "poisoned": self.poisoned}
 
     def _look(self, client: "Client") -> set[str]:
-        """Return the workers that are there, and remember who ever was."""
-        present = set(client.scheduler_info(n_workers=-1)["workers"])
+        """Return the workers that are there, and remember who ever was; raises `SchedulerError`."""
+        try:
+            # Not scheduler_info(): the client overwrites it, without workers, whenever it looks at the totals.
+            present = set(client.nthreads())
+        except OSError:
+            raise SchedulerError(_gone(self.address, "it was lost")) from None
         self.workers |= present
         self.workers_lost = len(self.workers - present)
         return present

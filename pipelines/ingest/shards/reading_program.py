@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import IO
 
 from pipelines.ingest.shards.shard import Read, Shard, poisoned, read_shard
+from recommender.garbage import collect_rarely
 
 PROGRAM = [sys.executable, "-m", "pipelines.ingest.shards.reading_program"]
 
@@ -73,5 +74,6 @@ def serve(shards: IO[bytes], reads: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     answers, sys.stdout = sys.stdout.buffer, sys.stderr  # what is printed must not get among the answers
     serve(sys.stdin.buffer, answers)

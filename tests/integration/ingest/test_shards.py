@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import dask
 import numpy as np
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from pipelines.ingest import intake
 from pipelines.ingest.assets import task_history
@@ -96,6 +97,14 @@ def test_workers_read_and_embed_what_one_machine_reads(
         assert np.allclose(LOCAL.embed([text])[0], vector.to_numpy(), atol=1e-3)
     again = _ingest(warehouse, logs, workers)
     assert (again.files_read, again.cluster["shards"]) == (0, 0)
+
+
+def test_no_worker_is_taken_for_lost_while_the_client_looks_at_totals(workers: LocalCluster) -> None:
+    seen = cluster.Cluster(workers.scheduler_address)
+    without_pause = dask.config.set({"distributed.client.scheduler-info-interval": "1ms"})
+    with without_pause, Client(workers, set_as_default=False) as client:
+        assert {len(seen._look(client)) for _ in range(300)} == {2}
+    assert seen.workers_lost == 0
 
 
 def test_dagster_shows_the_shards_and_how_far_they_are(
