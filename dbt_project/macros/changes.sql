@@ -15,13 +15,15 @@ select learning.begin_fact_build('{{ var("built_by") }}', {{ flags.FULL_REFRESH 
 select learning.end_fact_build('{{ this.schema }}.{{ this.identifier }}', {{ fact_tables() }})
 {% endmacro %}
 
-{# Condition in such a model: whole, or the spawns that changed. An array is looked up before rows are grouped. #}
-{% macro is_changed(task_id) -%}
+{# Condition in such a model: whole, or the spawns that changed. An array is looked up before rows are grouped, but
+   counts as ten spawns where rows are joined: each of many would be compared with each. #}
+{% macro is_changed(task_id, before_grouping=false) -%}
     {%- if not execute -%}
         {%- do ref('int_changed_tasks') -%} {# as dbt learns what a model is made from before it runs any #}
     {%- endif -%}
     {%- if model.resource_type == 'model' and is_incremental() -%}
-        {{ task_id }} = any(array(select changed.task_id from {{ ref('int_changed_tasks') }} as changed))
+        {%- set changed = "select changed.task_id from " ~ ref('int_changed_tasks') ~ " as changed" -%}
+        {{ task_id }} {{ "= any(array(" ~ changed ~ "))" if before_grouping else "in (" ~ changed ~ ")" }}
     {%- else -%}
         true
     {%- endif -%}

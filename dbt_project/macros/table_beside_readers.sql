@@ -12,7 +12,9 @@
     {%- set backup = make_backup_relation(target, 'table' if existing is none else existing.type) -%}
     {%- set grant_config = config.get('grants') -%}
     {{ drop_relation_if_exists(load_cached_relation(made)) }}
-    {% do drop_beside_readers(backup) %}
+    {% if load_cached_relation(backup) is not none %}
+        {% do drop_beside_readers(backup) %}
+    {% endif %}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
@@ -26,11 +28,14 @@
             {{ adapter.rename_relation(existing, backup) }}
         {%- endif %}
         {{ adapter.rename_relation(made, target) }}
+        {%- set has_backup = existing is not none -%}
     {%- else -%}
         {% call statement('swap') -%}
-            {{ swap_beside_readers(target, made, backup) }}
+            {{ swap_beside_readers(target, made, backup) }};
+            {{ one_row_where_there(backup) }}
         {%- endcall %}
-        {%- if is_there(backup) -%}
+        {%- set has_backup = load_result('swap')['response'].rows_affected == 1 -%}
+        {%- if has_backup -%}
             {% do adapter.cache_renamed(target, backup) %}
             {% do adapter.cache_renamed(made, target) %}
         {%- endif %}
@@ -40,7 +45,9 @@
     {% do apply_grants(target, grant_config, should_revoke=should_revoke(existing, full_refresh_mode=True)) %}
     {% do persist_docs(target, model) %}
     {{ adapter.commit() }}
-    {% do drop_beside_readers(backup) %}
+    {% if has_backup %}
+        {% do drop_beside_readers(backup) %}
+    {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmacro %}
@@ -87,17 +94,16 @@ end $swap$
             perform set_config('lock_timeout', waited, true);
         exception when lock_not_available then
             null; -- the next night drops it
-        end $drop$
+        end $drop$;
+        {{ one_row_where_there(relation) }}
     {%- endcall %}
     {# With it go the views on it, which dbt must not take for there. #}
-    {% if not is_there(relation) %}
+    {% if load_result('drop_beside_readers')['response'].rows_affected == 0 %}
         {% do adapter.cache_dropped(relation) %}
     {% endif %}
 {% endmacro %}
 
-{% macro is_there(relation) %}
-    {% call statement('is_there', fetch_result=True, auto_begin=False) -%}
-        select to_regclass('{{ relation }}') is not null
-    {%- endcall %}
-    {{ return(load_result('is_there')['data'][0][0]) }}
-{% endmacro %}
+{# The last part of a statement whose count of rows says whether a relation is there: to fetch a row takes dbt longer. #}
+{% macro one_row_where_there(relation) -%}
+select where to_regclass('{{ relation }}') is not null
+{%- endmacro %}

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.marts.run_dbt import DbtError, write_documentation
+from pipelines.marts.invoke_dbt import DbtError
+from pipelines.marts.run_dbt import write_documentation
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from recommender.terminal import add_json_argument, printable, say

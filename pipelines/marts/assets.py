@@ -7,8 +7,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from pipelines.marts.build import build_phase
-from pipelines.marts.project import ModelTranslator
+from pipelines.marts.build import ModelTranslator, build_phase
 from pipelines.progress import Progress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse

@@ -1,17 +1,29 @@
 """Build one phase of the dbt project as a Dagster step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from psycopg import sql
 
-from pipelines.marts.project import ModelTranslator
 from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+
+
+class ModelTranslator(DagsterDbtTranslator):
+    """Group models by the phase that builds them. Several source tables may be one asset of their stage."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+        self._group = group
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the phase's group: by schemas, what is built before the estimates and after them would be one node."""
+        return self._group
 
 
 def build_phase(

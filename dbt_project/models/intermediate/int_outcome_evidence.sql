@@ -13,7 +13,7 @@ with signals as (
         max(strength) as strength,
         bool_and(is_claimed) as is_claimed
     from {{ ref('stg_learning__outcome_signals') }}
-    where {{ is_changed('task_id') }}
+    where {{ is_changed('task_id', before_grouping=true) }}
     group by task_id, signal
 ),
 

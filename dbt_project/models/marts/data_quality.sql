@@ -17,7 +17,8 @@ unruled as (
         signals.task_id,
         count(*) as count_signals
     from {{ ref('stg_learning__outcome_signals') }} as signals
-    where not exists (select 1 from {{ ref('outcome_rules') }} as rules where rules.signal = signals.signal)
+    -- An array is looked up before copies of a sign are grouped.
+    where signals.signal <> all(array(select rules.signal from {{ ref('outcome_rules') }} as rules))
     group by signals.task_id
 ),
 

@@ -1,5 +1,6 @@
 import subprocess
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.migrate import ensure_pgvector, run_migrations, upgrade
 from recommender.serving_tables import read_tables
-from tests.conftest import cloned_database
+from tests.conftest import cloned_database, warehouse_for_reading
 from tests.support.small_history import insert_history
 
 
@@ -93,22 +94,28 @@ def test_followed_advice_its_losses_and_its_changes_are_told(warehouse: Warehous
     ]
 
 
-def test_the_lookup_is_asked_with_the_answers_that_dbt_then_publishes(warehouse: Warehouse) -> None:
-    insert_history(warehouse)
-    for selector in ("before_estimates", "after_estimates"):
-        build(warehouse, selector)
-    with warehouse.connect() as connection:
-        published = read_tables(connection)
-    assert len(published.best) == 3
-    assert sorted(published.best) == sorted(best_models(published.evidence))
+@pytest.fixture(scope="module")
+def published(
+    postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory, made_once: Path
+) -> Iterator[Warehouse]:
+    """A small history with the answers of a night, for tests that only read."""
+    with warehouse_for_reading(postgres, tmp_path_factory.mktemp("home"), made_once) as warehouse:
+        insert_history(warehouse)
+        for selector in ("before_estimates", "after_estimates"):
+            build(warehouse, selector)
+        yield warehouse
 
 
-def test_the_diff_for_a_drifted_spec_applies_as_it_is(warehouse: Warehouse, tmp_path: Path) -> None:
-    insert_history(warehouse)
-    for selector in ("before_estimates", "after_estimates"):
-        build(warehouse, selector)
+def test_the_lookup_is_asked_with_the_answers_that_dbt_then_publishes(published: Warehouse) -> None:
+    with published.connect() as connection:
+        tables = read_tables(connection)
+    assert len(tables.best) == 3
+    assert sorted(tables.best) == sorted(best_models(tables.evidence))
+
+
+def test_the_diff_for_a_drifted_spec_applies_as_it_is(published: Warehouse, tmp_path: Path) -> None:
     ((spec, diff),) = rows(
-        warehouse,
+        published,
         "select specs.spec_text, drift.spec_diff from marts.spec_model_drift as drift "
         "inner join learning.agent_specs as specs on drift.agent_name = specs.agent_name",
     )

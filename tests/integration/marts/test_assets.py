@@ -4,16 +4,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.marts import project
+from pipelines.marts import parsed_project as parsing
 from pipelines.marts.assets import dbt_models
-from pipelines.marts.project import prepared_manifest
+from pipelines.marts.parsed_project import prepared_manifest
 from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.support.small_history import insert_history
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def phases() -> list[dg.AssetsDefinition]:
     return dbt_models(prepared_manifest(Settings()))
 
@@ -80,27 +80,44 @@ def test_a_run_reports_rows_and_checks_and_a_failed_check_keeps_the_published_ta
     assert "stays as it was" in str(failure)
 
 
-def test_the_documentation_opens_on_a_page_of_ours() -> None:
-    manifest = json.loads(prepared_manifest(Settings()).read_text(encoding="utf-8"))
+def test_the_documentation_opens_on_a_page_of_ours(made_once: Path) -> None:
+    manifest = json.loads(prepared_manifest(Settings(home=made_once)).read_text(encoding="utf-8"))
     page = manifest["docs"]["doc.spawnwise.__overview__"]["block_contents"]
     assert page.lstrip().startswith("# Spawnwise")
     for schema in ("marts", "serving", "intermediate", "staging"):
         assert f"| `{schema}` |" in page
 
 
-@pytest.mark.parametrize("stamp", ["of another project", None])
-def test_what_dbt_parsed_of_another_project_is_not_begun_with(
-    monkeypatch: pytest.MonkeyPatch, stamp: str | None
+def test_the_project_is_parsed_again_from_nothing_where_it_or_its_place_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """dbt takes unit tests of the project at its old place for the same ones once more, and does not start."""
-    folder = Settings().dbt_folder / "definitions"
-    parsed = [each / "partial_parse.msgpack" for each in (folder, folder.parent / "target")]
-    for file in parsed:
-        file.parent.mkdir(parents=True)
-        file.touch()
-    if stamp:
-        (folder / "project.sha256").write_text(stamp)
-    there: list[bool] = []
-    monkeypatch.setattr(project, "invoke_dbt", lambda _, target: there.extend(file.exists() for file in parsed))
+    parses: list[list[str]] = []
+    monkeypatch.setattr(parsing, "invoke_dbt", lambda command, _: parses.append(command))
     prepared_manifest(Settings())
-    assert there == [stamp is None] * 2
+    prepared_manifest(Settings(pseudonyms=True))
+    assert parses == [["parse", "--no-partial-parse"]]
+    monkeypatch.setattr(parsing, "PROJECT_FOLDER", tmp_path)
+    prepared_manifest(Settings())
+    assert len(parses) == 2
+    monkeypatch.setattr(parsing, "project_digest", lambda: "of another version")
+    prepared_manifest(Settings())
+    assert len(parses) == 3
+
+
+def test_a_parse_that_broke_off_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    parses: list[list[str]] = []
+
+    def break_off(command: list[str], _: Path) -> None:
+        parses.append(command)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(parsing, "invoke_dbt", lambda command, _: parses.append(command))
+    prepared_manifest(Settings())
+    with monkeypatch.context() as of_another_version:
+        of_another_version.setattr(parsing, "project_digest", lambda: "of another version")
+        of_another_version.setattr(parsing, "invoke_dbt", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            prepared_manifest(Settings())
+    prepared_manifest(Settings())  # what dbt had written by then is of neither
+    assert len(parses) == 3

@@ -1,6 +1,7 @@
 import pytest
 
-from pipelines.marts.run_dbt import DbtError, DbtRun, run_dbt
+from pipelines.marts.invoke_dbt import DbtError, DbtRun
+from pipelines.marts.run_dbt import run_dbt
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from tests.support.small_history import insert_history
@@ -83,12 +84,25 @@ def test_a_failing_candidate_leaves_the_published_table_as_it_was(history: Wareh
         run.raise_for_failures(Settings().dbt_folder)
 
 
-def test_rules_that_an_earlier_version_left_are_replaced(history: Warehouse) -> None:
+def test_what_an_earlier_version_left_is_replaced_and_other_views_stay(history: Warehouse) -> None:
+    unchanged = "select oid, obj_description(oid) from pg_class where relname = 'stg_learning__task_history'"
     assert run_dbt(history, Settings(), [*NIGHTLY, "before_estimates"]).failures == []
+    before = rows(history, unchanged)
     with history.connect() as connection:
         connection.execute("alter table staging.outcome_rules drop column is_self_reported")
+        connection.execute("alter view staging.stg_learning__task_clusters rename column cluster_id to number")
+        connection.execute("drop view staging.stg_learning__audits cascade")
+        connection.execute("create table staging.stg_learning__audits (number integer)")
 
     assert run_dbt(history, Settings(), [*NIGHTLY, "before_estimates"]).failures == []
+
+    assert rows(history, unchanged) == before
+    assert rows(
+        history,
+        "select table_name, table_type, count(*) filter (where column_name in ('cluster_id', 'judge'))"
+        " from information_schema.tables join information_schema.columns using (table_schema, table_name)"
+        " where table_name in ('stg_learning__task_clusters', 'stg_learning__audits') group by 1, 2 order by 1",
+    ) == [("stg_learning__audits", "VIEW", 1), ("stg_learning__task_clusters", "VIEW", 1)]
 
 
 def test_a_wrong_argument_is_a_clear_error(warehouse: Warehouse) -> None:

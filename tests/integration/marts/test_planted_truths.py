@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from pipelines.progress import SilentProgress
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
-from tests.conftest import cloned_database
+from tests.conftest import warehouse_for_reading
 from tests.support.planted.history import REGRESSED_MODEL, regressed_week
 from tests.support.planted.load import load_planted_history
 from tests.support.planted.topics import GAPS, LONG_AGO, NEVER_SPAWNED, OVERLAPS, TOO_MUCH
@@ -53,12 +54,9 @@ def gap_of(label: str) -> tuple[str] | None:
 
 
 @pytest.fixture(scope="module")
-def planted(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+def planted(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory, made_once: Path) -> Iterator[Warehouse]:
     """The planted history, learned from once."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as environment, cloned_database(postgres) as dsn:
-        environment.setenv("SPAWNWISE_HOME", str(home))
-        warehouse = Warehouse(dsn)
+    with warehouse_for_reading(postgres, tmp_path_factory.mktemp("home"), made_once) as warehouse:
         learn(warehouse)
         yield warehouse
 

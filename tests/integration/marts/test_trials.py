@@ -177,13 +177,16 @@ def test_a_person_reads_what_changed_what_to_try_and_what_was_proven(
     for text in (
         "1 answer uses another model than now",
         "tester: unit tests, sonnet → haiku\n             Seen often.",
-        "2 proposed; start the one you like\n           $12.50 a month at stake: tester: Write tests, haiku in place",
+        "2 proposed, the largest expected saving first; start the ones you like\n"
+        "           $12.50 a month at stake: tester: Write tests, haiku in place",
         "spawnwise trial start large",
         "running: tester: Write tests, haiku in place of opus: 6 of about 24 spawns so far, haiku succeeded in 3 of 3",
         "dropped on",
         "Saved $4.05 to date (90% interval ",
     ):
         assert text in shown
+    print_summary(summary, is_sample=True)
+    assert "2 proposed, the largest expected saving first; for invented agents" in capsys.readouterr().out
 
     report = write_report(warehouse, Settings())
     page = report.path.read_text(encoding="utf-8")

@@ -1,9 +1,11 @@
 import csv
+import re
 
 import pytest
 import yaml
 
-from pipelines.marts.run_dbt import PROJECT_FOLDER, dbt_variables
+from pipelines.marts.invoke_dbt import PROJECT_FOLDER
+from pipelines.marts.parsed_project import dbt_variables
 from pipelines.settings import Settings
 from recommender.work_types import WORK_TYPE_NAMES
 
@@ -29,6 +31,16 @@ def test_what_the_user_chose_reaches_the_project(monkeypatch: pytest.MonkeyPatch
     variables = dbt_variables(Settings())
     assert variables["windows"] == [14, 60]
     assert variables["overloaded_min_tasks"] == 20
+
+
+def test_what_is_parsed_depends_on_no_variable() -> None:
+    """One parse serves all settings: a variable may stand in SQL and in hooks, which are rendered as they run."""
+    for file in sorted(PROJECT_FOLDER.rglob("*")):
+        if file.suffix in {".yml", ".sql"} and "target" not in file.parts:
+            text = file.read_text(encoding="utf-8")
+            calls = re.findall(r"\{\{\s*config\(.*?\}\}\s", text, re.DOTALL)
+            parsed = text if file.suffix == ".yml" else "".join(calls)
+            assert not re.search(r"\bvar\(", parsed), file
 
 
 def test_every_model_has_its_properties_beside_it_and_says_its_grain() -> None:
