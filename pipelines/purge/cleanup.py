@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import scalar_row
 
 from pipelines.instance import open_instance
 from pipelines.purge.scope import Scope
@@ -56,12 +57,22 @@ def _forget_statistics(connection: psycopg.Connection[object]) -> None:
 
 
 def _drop_write_ahead_log(connection: psycopg.Connection[object]) -> None:
-    """Remove segments that would be kept and written over some day."""
+    """Remove segments that would be kept and written over some day, also those that already wait for it."""
     connection.execute("alter system set wal_recycle = off")
     connection.execute("select pg_reload_conf()")
     for _ in range(2):  # the checkpoint before the last still needs its segment
-        connection.execute("select pg_switch_wal()")
+        _write_past_all_segments(connection)
         connection.execute("checkpoint")
+
+
+def _write_past_all_segments(connection: psycopg.Connection[object]) -> None:
+    """Go on in a new segment. Those that Postgres has kept for later, as it does when it stops, hold what they held."""
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        last = cursor.execute("select max(name) from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'").fetchone()
+        is_before = "select pg_walfile_name(pg_current_wal_insert_lsn()) <= %s"
+        while cursor.execute(is_before, [last]).fetchone():
+            # Postgres switches only where something was written.
+            cursor.execute("select pg_logical_emit_message(false, 'purge', ''), pg_switch_wal()")
 
 
 def _empty(log: Path) -> None:

@@ -41,7 +41,7 @@ def count_purge(warehouse: Warehouse, scope: Scope) -> Counter[str]:
 def purge(settings: Settings, warehouse: Warehouse, scope: Scope) -> tuple[PurgeReport, Removal]:
     """Remove what the scope covers from tables, journal, logs and published files; the caller publishes the rest.
 
-    Where it covers nothing, all stays as it is.
+    Where it covers nothing, all stays as it is, but for conversations of which no message is known.
 
     Raises `psycopg.Error` or `OSError`; what was removed until then stays removed, and a repeated purge goes on.
     """
