@@ -11,12 +11,10 @@ from recommender.work_types.lexicon import (
     WORK_TYPE_NAMES,
     WORK_TYPES,
     Points,
-    any_stem,
     role_points,
-    stems,
     unspaced,
 )
-from recommender.work_types.stems import ATTRIBUTES
+from recommender.work_types.stem_reading import add_stems
 from recommender.work_types.task_reading import Reading, add
 
 __all__ = ["WORK_TYPES", "WORK_TYPE_NAMES", "work_type_of"]
@@ -27,12 +25,10 @@ TAIL_CHARACTERS = 200
 ROLE_CHARACTERS = 300
 SENTENCE_CHARACTERS = 20
 STEM_CHARACTERS = 240  # of a script that takes a character or two for a word
-STEM_TITLE = 30
-STEM_OPENING = 100
-STEM_GAP = 2  # a particle and a space, within which a stem belongs to the one before it
 
-_ROLE = "ou are a"  # so that it is found however it begins
+_ROLE = "ou are "  # so that it is found however it begins
 _ROLE_SCALE = 0.6
+_ARTICLES = ("a", "an", "the", "our")
 _OTHER, _IMPLEMENT = WORK_TYPES.index("other"), WORK_TYPES.index("implement")
 # These agents have no tool that writes.
 _READERS = ("explore", "plan")
@@ -52,32 +48,23 @@ def work_type_of(text: str, agent: str | None = None) -> str:
     points[_OTHER], points[_IMPLEMENT] = 0.5, 0.6 if len(head.strip()) > SENTENCE_CHARACTERS else 0.0
     add(points, _agent_points(agent or ""))
     if not head.isascii() and unspaced().search(head, 0, STEM_CHARACTERS):
-        _add_stems(points, head[:STEM_CHARACTERS].lower())
+        add_stems(points, head[:STEM_CHARACTERS].lower())
         head = head[: HEAD_CHARACTERS // 2]  # what is English in it stands early
     Reading(points, f"{head} {tail}").read(ENTRIES)
-    role = head.find(_ROLE, 0, ROLE_CHARACTERS)
-    if role >= 0:
-        named = head[role + len(_ROLE) : role + len(_ROLE) + 50]
-        add(points, role_points(named.partition(".")[0].lower()), _ROLE_SCALE)
+    if role := _role(head):
+        add(points, role_points(role), _ROLE_SCALE)
     return WORK_TYPES[points.index(max(points))]
+
+
+def _role(head: str) -> str:
+    """Return what a prompt tells its reader to be: "a security reviewer", "the lens re-reviewing r2"; else nothing."""
+    start = head.find(_ROLE, 0, ROLE_CHARACTERS)
+    named = head[start + len(_ROLE) : start + len(_ROLE) + 80].partition(".")[0].lower() if start >= 0 else ""
+    first = named.partition(" ")[0]
+    return named if first in _ARTICLES or first.endswith("ing") else ""
 
 
 @lru_cache(maxsize=512)
 def _agent_points(agent: str) -> Points:
     name = agent[:100].lower()
     return role_points(name) + (_READERS_POINTS if name in _READERS else ())
-
-
-def _add_stems(points: list[float], text: str) -> None:
-    """Add the points of the stems in a text without spaces between words."""
-    end, scale = -STEM_GAP, 0.0
-    before: Points = ()
-    for found in any_stem().finditer(text):
-        stem, place = stems()[found[0]], found.start()
-        if stem.is_strong and place - end <= STEM_GAP:
-            add(points, before, -scale)
-        end, before = found.end(), stem.points
-        scale = 1.0 if place < STEM_TITLE else 0.5 if place < STEM_OPENING else 0.25
-        if text.startswith(ATTRIBUTES, end):
-            scale *= 0.2
-        add(points, before, scale)

@@ -30,6 +30,10 @@ WORK_TYPES = tuple(WORK_TYPE_NAMES)
 EDGES = "\"'`*_#<>()[]{}.,:;!?-–—…“”„«»¿¡|/\\=+~@•"  # noqa: RUF001
 # A stem as heavy tells the work even of what stands right before it: "구현 검토" is a review.
 STRONG_STEM = 5.0
+SHORT_STEM = 3
+# What such a type says of what stands before it: a test plan is a plan, but to write tests is no implementation.
+HEAD_KINDS = frozenset(WORK_TYPES.index(name) for name in ("plan", "review", "docs", "fix", "explain", "search"))
+MAKING_KIND = WORK_TYPES.index("implement")
 _SPACES = re.compile(r"[\W_]+")
 
 
@@ -60,10 +64,12 @@ class Entry(NamedTuple):
 
 
 class Stem(NamedTuple):
-    """A stem, what it says, and whether it tells the work even of what stands right before it."""
+    """A stem, what it says, whether it tells the work even of what stands right before it, and whether it is making."""
 
+    text: str
     points: Points
     is_strong: bool
+    is_making: bool
 
 
 def role_points(role: str) -> Points:
@@ -72,10 +78,10 @@ def role_points(role: str) -> Points:
     The groups of `ROLES` are tried in order, and the first that fits decides: a plan checker checks.
     """
     names = [name for name in _SPACES.split(role) if name]
-    for group in _ROLES:
-        fitting = [points for stem, points in group if any(name.startswith(stem) for name in names)]
-        if fitting:
-            return fitting[0]
+    for words, beginnings, points in _ROLES:
+        for name in names:
+            if name in words or name.startswith(beginnings):
+                return points[name] if name in words else next(points[b] for b in beginnings if name.startswith(b))
     return ()
 
 
@@ -116,13 +122,27 @@ def _entries() -> dict[str, Entry]:
     return entries
 
 
-def _roles() -> list[list[tuple[str, Points]]]:
-    return [list(_by_word(group).items()) for group in ROLES.strip().split("\n\n")]
+def _roles() -> list[tuple[frozenset[str], tuple[str, ...], dict[str, Points]]]:
+    """Return the groups of roles: short words, which stand alone ("pm" begins no name), beginnings, and all points."""
+    groups = []
+    for group in ROLES.strip().split("\n\n"):
+        points = _by_word(group)
+        beginnings = tuple(stem for stem in points if len(stem) > SHORT_STEM)
+        groups.append((frozenset(points) - set(beginnings), beginnings, points))
+    return groups
 
 
 def _stems() -> dict[str, Stem]:
     stems = _by_word(STEM_WORDS, "|") | dict.fromkeys(VOID_STEMS.split("|"), ())
-    return {stem: Stem(points, any(weight >= STRONG_STEM for _, weight in points)) for stem, points in stems.items()}
+    return {
+        stem: Stem(
+            stem,
+            points,
+            is_strong=any(weight >= STRONG_STEM for _, weight in points),
+            is_making=any(kind == MAKING_KIND for kind, _ in points[:1]),
+        )
+        for stem, points in stems.items()
+    }
 
 
 @cache

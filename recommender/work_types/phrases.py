@@ -7,11 +7,14 @@ search 3: all usages
 search 3: all references|all occurrences|every place|which files|full paths|full contents|verbatim|where is it used
 search 2: code snippets|show me the exact|exact lines|file path|search the codebase|look for|search through|locate the
 search 2: numéros de ligne|números de línea|zeilennummern|alle stellen|alle dateien|do we already have|the files that
+search 3: need to find|want to find|to find out where|complete inventory|full inventory|precise inventory
 search 3: full content|complete file|full file|file contents|exact location|every reference
 search 3: everything that references|all instances|list all files
 search 2: file:line|file_path:line_number
 search 2: find how|find what
 search 1: directory structure|read-only|existing examples|file listing
+explain 5: debug why|debugging why
+explain 3: debugging a|debugging an
 explain 4: figure out why|find out why|find out how|report only|identify the probable cause
 explain 3: need to understand|want to understand|to understand how|explain how|walk me through|how does|how it works
 explain 3: tell me how|tell me what|show me how|understand the|explain the|understand how|trace the flow|data flow

@@ -19,7 +19,7 @@ explain 4: survey scout
 explain 4: erkläre erklären verstehen verstehe analysiere analysieren untersuche untersuchen beschreibe erläutere
 explain 4: entender entiende explica explicar analiza analizar comprender comprende describe averigua investigue
 explain 4: comprendre comprends explique expliquer analyser examine examiner décris décrire explora explorar
-explain 3.6: explore
+explain 3: explore
 explain 3: examine study deep-dive walk how why explorer erkunde fasse resume résume résumer schau ansehen
 explain 2: read look inspect compare determine identify what is does lies lis lee extract profile regarde
 explain 3: answer work
@@ -91,16 +91,18 @@ other 3: play name transcribe label sort act
 # Things that a title is about. The last of several adjacent ones counts: a plan review is a review.
 NOUNS = """
 search 3: locations usages references occurrences inventory whereabouts fundstellen usos examples
-explain 3: understanding overview flow architecture internals mechanism analysis investigation exploration structure
+search 2: structure
+explain 3: understanding overview flow architecture internals mechanism analysis investigation exploration
 explain 5: rca
-explain 2: patterns learnings diagnosis lifecycle findings ablauf flujo estructura aufbau state cause existing context
+explain 2: structure patterns learnings diagnosis lifecycle findings ablauf flujo estructura aufbau state cause
+explain 2: existing context
 research 4: research best-practices alternatives competitors competitor sota literature landscape pricing market
 research 4: papers
 research 2.5: libraries versions bibliotheken librerías bibliothèques web internet online oficial offiziellen
 research 2.5: officielle
 research 2: recherche rules
 plan 4.5: plan roadmap blueprint proposal spec specification rfc prd backlog milestones umsetzungsplan konzept
-plan 4.5: strategy
+plan 4.5: strategy subtasks subtask decomposition kanban
 plan 3: design architecture architektur arquitectura plans designs requirements stories
 implement 2.5: feature component components endpoint page button toggle hook commands model componente composant task
 implement 2.5: phase wave step story redesign integration support layer backend frontend ui api form migration
@@ -139,7 +141,9 @@ refactor 5: refactor simplif cleaner
 test 4: test qa tdd playwright
 
 docs 2: mapper
-explain 2: mapper
+explain 3.5: mapper
+
+docs 4: writer scribe
 
 research 4: research guide librarian scholar
 
@@ -147,10 +151,10 @@ plan 4: plan roadmap strateg pm
 plan 2: architect
 
 search 3.5: locator finder searcher
-search 2.9: explore explorer scout recon
+search 3.4: explore explorer scout recon
 explain 3: explore explorer analyzer analyst historian
 
-docs 4: doc technical writer readme changelog tutorial scribe
+docs 4: doc docs document technical readme changelog tutorial
 
 other 2.5: translat copywrit market content persona image mockup seo social deck hr sales legal
 

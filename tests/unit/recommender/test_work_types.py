@@ -100,6 +100,15 @@ def test_type_is_mostly_right_without_an_agent() -> None:
         ("구현 계획 검토", None, "review"),
         ("테스트 실행", None, "test"),
         ("코드를 수정하지 말고 설명해줘", None, "explain"),
+        ("변경 내역의 영향을 분석해 주세요", None, "explain"),
+        ("버그 분석", None, "explain"),
+        ("구현 문서 작성", None, "docs"),
+        ("구현, 검토", None, "review"),
+        ("결제 설정을 살펴본 뒤 새 검증기가 붙는 위치를 찾아 주세요", None, "search"),
+        ("회의 내용을 NOTES.md로 작성해줘", None, "docs"),
+        ("Debug why the importer skips rows", None, "explain"),
+        ("You are the second reader reviewing the parser", None, "review"),
+        ("You are in the git folder of the parser", None, "implement"),
     ],
 )
 def test_words_are_weighed_by_their_place(text: str, agent: str | None, work_type: str) -> None:
@@ -111,6 +120,15 @@ def test_agent_decides_where_the_text_does_not() -> None:
     assert work_type_of("The parser", "test-automator") == "test"
     assert work_type_of("The parser", "Plan") == "plan"
     assert work_type_of("The parser", "Explore") in ("search", "explain")
+
+
+@pytest.mark.parametrize("agent", ["seoul-team", "hrd", "profiler", "gitea", "pmx"])
+def test_short_part_of_a_name_is_a_word_of_its_own(agent: str) -> None:
+    assert work_type_of("Parser", agent) == work_type_of("Parser")
+
+
+def test_stem_counts_once_however_often_it_stands() -> None:
+    assert work_type_of("빌드 오류 수정 " + "생성 " * 40) == "fix"
 
 
 @pytest.mark.parametrize("text", ["", " " * 99, "...", "\n", "\u200b", "🙂", "\ud800", "0"])
