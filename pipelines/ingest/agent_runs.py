@@ -50,7 +50,9 @@ def ended(facts: Facts) -> Ended:
 
 def reports(facts: Facts) -> list[list[Any]]:
     """Return the reports that the agent has ended, the best witness first; of a team's agent only the latest counts."""
-    ends = sorted(facts.get("ends", {}).values(), key=lambda end: (end[0], end[1] or 0, repr(end[2])))
+    ends = list(facts.get("ends", {}).values())
+    if len(ends) > 1:
+        ends.sort(key=lambda end: (end[0], end[1] or 0, repr(end[2])))
     told = [end for end in ends if end[2].get("is_teammates")]
     return [max(told, key=lambda end: (end[1], repr(end[2])))] if told else ends
 

@@ -67,7 +67,8 @@ def outcome_models() -> str:
     variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(PROJECT), undefined=jinja2.StrictUndefined)
     environment.globals.update(ref=str, var=variables.__getitem__, source=lambda _, table: SOURCES[table])
-    environment.globals.update(config=lambda **_: "", is_changed=lambda _: "true")  # what is here is all there is
+    # What is here is all there is, and all of it changed.
+    environment.globals.update(config=lambda **_: "", is_changed=lambda *_, **__: "true")
     for name in MACROS:
         macros = vars(environment.get_template(f"macros/{name}.sql").module)
         environment.globals.update({macro: called for macro, called in macros.items() if callable(called)})

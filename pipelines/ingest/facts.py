@@ -43,10 +43,10 @@ class Message(NamedTuple):
 
     def fields(self) -> list[Any]:
         """Return the message as it is stored."""
-        fields = list(self)
-        while len(fields) > _ALWAYS_STORED and not fields[-1]:
-            fields.pop()
-        return fields
+        stored = _ALWAYS_STORED
+        if any(self[stored:]):
+            stored = max(place for place, field in enumerate(self, 1) if field)
+        return list(self[:stored])
 
 
 _ALWAYS_STORED = len(Message._fields) - len(Message._field_defaults)

@@ -147,7 +147,6 @@ def _written(connection: Connection, changed: Sequence[Changed], workers: Reader
     if not changed:
         return
     from pipelines.ingest.task_store import write
-    from pipelines.ingest.vectors import store_vectors
 
     known = marks(connection, [path for _, path in changed])
     for batch in _batches(scans(changed, known, workers)):
@@ -156,6 +155,8 @@ def _written(connection: Connection, changed: Sequence[Changed], workers: Reader
             write_files(connection, [(path, result) for path, result in batch if result.source])
             refuse_purged(connection)
             for vectors in filter(None, (result.vectors for _, result in batch)):
+                from pipelines.ingest.vectors import store_vectors
+
                 store_vectors(connection, vectors)
         yield batch, written
 

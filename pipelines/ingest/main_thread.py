@@ -3,7 +3,6 @@
 A message is the same in every copy of a log, so that a session that was resumed or forked counts what is its own only.
 """
 
-import uuid
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ Connection = psycopg.Connection[Any]
 class Spoken(NamedTuple):
     """One row of learning.main_messages, but for its thread."""
 
-    message_id: uuid.UUID
+    message_id: str  # a UUID
     is_final: bool
     output_tokens: int
     said_at: Any
@@ -45,11 +44,13 @@ def write_main_threads(connection: Connection, read: Mapping[str, Mapping[str, F
     """Write what sources told of main conversations; the caller commits. What is known already changes nothing."""
     places = {(source, place): facts for source, told in read.items() for place, facts in _placed(told)}
     numbers = _write_threads(connection, places)
-    rows: dict[uuid.UUID, tuple[tuple[str, Place], Spoken]] = {}
+    rows: dict[str, tuple[tuple[str, Place], Spoken]] = {}
     for thread, facts in places.items():
         for spoken in spoken_in(thread[0], facts):
-            held_by, held = rows.get(spoken.message_id, (thread, spoken))
-            rows[spoken.message_id] = (min(held_by, thread), max(held, spoken, key=_how_late))
+            held = rows.get(spoken.message_id)
+            rows[spoken.message_id] = (
+                (min(held[0], thread), max(held[1], spoken, key=_how_late)) if held else (thread, spoken)
+            )
     connection.execute(named_sql(__file__, "stage_main_messages"))
     numbered = ((numbers[thread], *spoken) for thread, spoken in rows.values())
     copy_rows(connection, "staged_messages", COLUMNS, numbered)
@@ -61,9 +62,10 @@ def spoken_in(source: str, facts: Facts) -> Iterator[Spoken]:
     """Yield each message of a main conversation, with its price."""
     said = facts.get("said", {})
     for key, fields in messages(facts).items():
-        message, bill = Message(*fields), message_cost(fields, said.get(key))
+        message = Message(*fields)
+        bill = message_cost(message, said.get(key))
         yield Spoken(
-            uuid.UUID(bytes=blake2b(f"{source}\n{key}".encode(), digest_size=16).digest()),
+            blake2b(f"{source}\n{key}".encode(), digest_size=16).hexdigest(),
             bool(message.is_final),
             bill.usage.output_tokens,
             moment(message.at_ms),

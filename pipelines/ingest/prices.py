@@ -4,6 +4,7 @@ Nothing here is a price of our own. The one thing that the list lacks and logs t
 API was asked to stay in: `REGION_FACTORS` names it and where it is published.
 """
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -76,13 +77,23 @@ class Rates(NamedTuple):
         )
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """A price as the list has it; on most days a model has the same one."""
+
+    words: str
+    price: Any = field(compare=False)
+
+
 def rates(model: str, at_ms: int, mode: Mode, prompt_tokens: int) -> Rates | None:
     """Return the rates of a call, None where the model is on no list; `at_ms` is in UTC milliseconds."""
     period = _period_ms(model)
     if period is None:
         return None
-    steps = _steps(model, at_ms // period * period, mode)
-    return next(step for start, step in steps if prompt_tokens > start)
+    for start, step in _steps(model, at_ms // period * period, mode):
+        if prompt_tokens > start:
+            return step
+    raise AssertionError("the last step starts below any prompt")
 
 
 @lru_cache(maxsize=4096)
@@ -106,11 +117,14 @@ def _steps(model: str, at_ms: int, mode: Mode) -> tuple[tuple[int, Rates], ...]:
         is_exact = is_exact and mode.region in REGION_FACTORS
     tiered = (value for value in vars(price).values() if isinstance(value, TieredPrices))
     starts = sorted({-1, *(tier.start for value in tiered for tier in value.tiers)}, reverse=True)
-    return tuple((start, _rates(price, start + 1, factor)._replace(is_exact=is_exact)) for start in starts)
+    listed = _Listed(repr(vars(price)), price)
+    return tuple((start, _rates(listed, start + 1, factor)._replace(is_exact=is_exact)) for start in starts)
 
 
-def _rates(price: Any, prompt_tokens: int, factor: float) -> Rates:
+@lru_cache(maxsize=1024)
+def _rates(listed: _Listed, prompt_tokens: int, factor: float) -> Rates:
     """Return the rates of a prompt of that size, tokens at `factor` times the list's price."""
+    price = listed.price
     standing = _total(price, input_tokens=prompt_tokens)
 
     def rate(reads: int = 0, **more: int) -> float:

@@ -2,8 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,8 +24,7 @@ _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 INHERIT = "inherit"  # as a requested model: the parent's
 
 
-@dataclass(frozen=True)
-class TaskRow:
+class TaskRow(NamedTuple):
     """One row of learning.task_history, without what later stages write."""
 
     id: uuid.UUID
@@ -75,12 +73,8 @@ class TaskRow:
     effort_applied: str | None
     is_model_named: bool | None
 
-    def values(self) -> list[Any]:
-        """Return the columns in order."""
-        return [getattr(self, column) for column in COLUMNS]  # `asdict` copies each value, which took a third of a load
 
-
-COLUMNS = tuple(TaskRow.__dataclass_fields__)
+COLUMNS = TaskRow._fields
 
 
 def task_id(source: str, source_key: str) -> uuid.UUID:
@@ -114,9 +108,12 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
     created_ms = stated_at(facts, "call") or 0
     duration = end.get("duration_ms")
     task = call.get("task", "")
-    model, model_source = _model(source, facts, call, returned)
-    resolved = _observed_model(facts) or returned.get("resolved") or call.get("model")
-    bill = _bill(facts, end, resolved, created_ms)
+    by_id = messages(facts)
+    copies = [Message(*copy) for copy in by_id.values()]
+    observed = _observed_model(facts, copies)
+    model, model_source = _model(source, observed, facts, call, returned)
+    resolved = observed or returned.get("resolved") or call.get("model")
+    bill = _bill(by_id, facts, end, resolved, created_ms)
     who = who_of(facts, call)
     return TaskRow(
         id=task_id(source, spawn.key),
@@ -156,7 +153,7 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         is_cost_complete=bill.is_complete and finished_ms is not None,
         writer_version=call.get("version"),
         effort_requested=call.get("effort") or described.get("effort"),
-        effort_used=_effort(facts) or end.get("effort"),
+        effort_used=_effort(facts, copies) or end.get("effort"),
         applied_by=applied.get("by"),
         model_applied=applied.get("model"),
         effort_applied=applied.get("effort"),
@@ -164,13 +161,15 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
     )
 
 
-def _model(source: str, facts: Facts, call: dict[str, Any], returned: dict[str, Any]) -> tuple[str | None, str]:
+def _model(
+    source: str, observed: str | None, facts: Facts, call: dict[str, Any], returned: dict[str, Any]
+) -> tuple[str | None, str]:
     """Return the model that did the work, and where it was seen; from "requested" on it is a guess, and no evidence."""
     requested, described = call.get("requested"), payload(facts, "described").get("model")
     reader = source_named(source)
     built_in = reader.built_in_models.get(call["agent"]) if reader else None
     witnesses = (
-        (_observed_model(facts), "observed"),
+        (observed, "observed"),
         (call.get("model"), call.get("model_seen", "observed")),
         (returned.get("resolved"), "result"),
         (described if described != INHERIT else None, "described"),
@@ -186,9 +185,9 @@ def _is_on_parents(reader: Source | None, agent: str) -> bool:
     return reader is None or not reader.on_parents_model or agent in reader.on_parents_model
 
 
-def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
+def _bill(by_id: dict[str, list[Any]], facts: Facts, end: dict[str, Any], model: str | None, created_ms: int) -> Bill:
     """Return what the agent's messages took, else the sums that are told, at the prices of the spawn's time."""
-    counted, tokens = usage_cost(messages(facts), facts.get("said")), end.get("usage", {})
+    counted, tokens = usage_cost(by_id, facts.get("said")), end.get("usage", {})
     if counted:
         known = (tokens or counted.usage._asdict(), end.get("cost_usd", counted.cost_usd))
         return Bill(
@@ -206,15 +205,13 @@ def _bill(facts: Facts, end: dict[str, Any], model: str | None, created_ms: int)
     return Bill(tokens, cost_usd, cost_usd is not None)
 
 
-def _observed_model(facts: Facts) -> str | None:
+def _observed_model(facts: Facts, copies: Sequence[Message]) -> str | None:
     """Return the model of most of the child's messages, else the one that its last request named."""
-    copies = [Message(*copy) for copy in messages(facts).values()]
     return _most((copy.model, copy.at_ms) for copy in copies) or payload(facts, "sent").get("model")
 
 
-def _effort(facts: Facts) -> str | None:
+def _effort(facts: Facts, copies: Sequence[Message]) -> str | None:
     """Return the effort of most of the child's messages, else of its last request."""
-    copies = [Message(*copy) for copy in messages(facts).values()]
     return _most((copy.effort, copy.at_ms) for copy in copies if copy.effort) or payload(facts, "sent").get("effort")
 
 

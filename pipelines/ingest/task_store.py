@@ -146,7 +146,7 @@ def _write_tasks(
 ) -> Written:
     """Upsert rows, the `new` ones with how they went; one that says the same as before is left alone."""
     connection.execute(named_sql(__file__, "stage_tasks"))
-    copy_rows(connection, "staged_tasks", COLUMNS, (row.values() for row in rows))
+    copy_rows(connection, "staged_tasks", COLUMNS, rows)
     connection.execute(named_sql(__file__, "stage_outcomes"))
     if new:
         copy_rows(connection, "staged_signals", Signal._fields, signals)

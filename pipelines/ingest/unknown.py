@@ -22,7 +22,7 @@ class Unknown(NamedTuple):
 def tell_unknown(by_source: Sequence[tuple[Path, Sequence[LogFile]]], unknown: Collection[LogFile]) -> Unknown:
     """Tell of the files that no source claims, by the places that were named; in a Claude home only of one alone."""
     told = Unknown([], [])
-    for place, logs in by_source:
+    for place, logs in by_source if unknown else ():
         here = [log for log in logs if log in unknown and (len(logs) == 1 or not is_in_home(log.path))]
         if here:
             (told.warnings if len(here) == len(logs) else told.notes).append(_in_words(place, here))

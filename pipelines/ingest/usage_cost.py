@@ -44,7 +44,7 @@ def usage_cost(
     """
     if not messages:
         return None
-    bills = [message_cost(fields, (said or {}).get(id_)) for id_, fields in messages.items()]
+    bills = [message_cost(Message(*fields), (said or {}).get(id_)) for id_, fields in messages.items()]
     is_priced = all(bill.cost_usd is not None for bill in bills)
     # Not sum(): floats add up differently in another order.
     return UsageCost(
@@ -56,9 +56,8 @@ def usage_cost(
     )
 
 
-def message_cost(fields: Iterable[Any], said: Mapping[str, int] | None = None) -> UsageCost:
-    """Return what one message took, by its fields and what can be seen of it where it is not finished."""
-    message = Message(*fields)
+def message_cost(message: Message, said: Mapping[str, int] | None = None) -> UsageCost:
+    """Return what one message took, by what can be seen of it where it is not finished."""
     visible = sum(said.values()) if said and not message.is_final else 0
     is_placeholder = message.output < PLACEHOLDER_SHARE * visible
     usage = _usage(message, visible if is_placeholder else message.output)

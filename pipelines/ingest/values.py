@@ -80,7 +80,7 @@ def _name(value: str) -> str:
 
 def count(value: object, most: int = MAX_COUNT) -> int | None:
     """Return a whole number from 0 to `most`; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) is not int and not isinstance(value, float):
         return None
     return int(value) if 0 <= value <= most else None
 

@@ -25,6 +25,7 @@ from pipelines.ingest.signals.weak import HALVES, combined
 from pipelines.ingest.task_row import TaskRow
 from pipelines.ingest.values import moment
 from pipelines.warehouse import named_sql, uuid_array
+from pipelines.warehouse.column_lists import copy_rows
 
 EDITING_TOOLS = {"Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch"}
 
@@ -131,11 +132,9 @@ def _replace(
     """Make `wanted` the only signals that a query finds, in no scope none; return the tasks that gain or lose one."""
     held = {Signal(*row) for row in connection.execute(named_sql(__file__, query), scope)} if scope else set()
     wanted = set(wanted)
-    with connection.cursor() as cursor:
-        if gone := held - wanted:
+    if gone := held - wanted:
+        with connection.cursor() as cursor:
             cursor.executemany(named_sql(__file__, "delete_signal"), [signal._asdict() for signal in gone])
-        if news := wanted - held:
-            with cursor.copy(named_sql(__file__, "copy_signals")) as copy:
-                for signal in sorted(news, key=lambda each: (each.task_id, each.signal)):
-                    copy.write_row(signal)
+    if news := sorted(wanted - held, key=lambda each: (each.task_id, each.signal)):
+        copy_rows(connection, "learning.outcome_signals", Signal._fields, news)
     return {signal.task_id for signal in held ^ wanted}

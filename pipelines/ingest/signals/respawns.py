@@ -41,7 +41,15 @@ _OF_OTHER_WORK = re.compile(
     r"|fix(?:ed|es)?|correct(?:ed|ion|ions)|revis\w+|improv\w+|updat\w+)\b|^\W*[\dIVXA-Z]{1,3}\W*$",
     re.IGNORECASE,
 )
+# What a note says that names another way to do the same work.
+_OF_THE_WAY = re.compile(
+    r"\b(?:re-?(?:try|tried|trying|do|run|start|launch|spawn|sume)\w*|again|attempt|try|take|direct\w*|bypass\w*"
+    r"|permissions?|access|mode|(?:fore|back)ground|worktree|inline|sandbox\w*|limits?|after|with|without|no|not|fresh"
+    r"|manual\w*|opus|sonnet|haiku|fable)\b|再|重|다시|erneut|nochmal|de nuevo|повтор",
+    re.IGNORECASE,
+)
 MIN_NOTED_SIMILARITY = 0.5  # the title is the same, so that the prompt may be put in other words
+MIN_NAMED_SIMILARITY = 0.85  # where the note may name a thing: then the prompt must be the same, and not name it anew
 _SAYS_AGAIN = {
     *("again", "retry", "retrying", "redo", "rerun", "re-run", "once", "more", "second", "third", "attempt", "try"),
     *("v2", "v3", "fixed", "corrected", "with", "in", "the", "a", "and"),
@@ -97,7 +105,7 @@ def with_notes(spawns: Iterable[Spawned]) -> Iterator[Respawn]:
         if not noted or _OF_OTHER_WORK.search(noted[2]):
             continue
         first = firsts.get((again.session_id, noted[1].casefold().strip()))
-        if first and _may_be_again(first, again) and _is_noted_respawn(first, again):
+        if first and _may_be_again(first, again) and _is_noted_respawn(first, again, noted[2]):
             yield Respawn(first, again)
 
 
@@ -133,11 +141,14 @@ def _is_same_session_respawn(first: Spawned, again: Spawned) -> bool:
     )
 
 
-def _is_noted_respawn(first: Spawned, again: Spawned) -> bool:
-    return (
-        again.created_at - first.created_at <= SESSION_WINDOW
-        and fuzz.ratio(first.task, again.task) >= 100 * MIN_NOTED_SIMILARITY
-    )
+def _is_noted_respawn(first: Spawned, again: Spawned, note: str) -> bool:
+    if again.created_at - first.created_at > SESSION_WINDOW:
+        return False
+    similarity = fuzz.ratio(first.task, again.task) / 100
+    if _OF_THE_WAY.search(note):
+        return similarity >= MIN_NOTED_SIMILARITY
+    named = _words(note) & (_words(again.task.removeprefix(again.title)) - _words(first.task))
+    return similarity >= MIN_NAMED_SIMILARITY and not named
 
 
 def _are_of_one_template(words: set[str], words_again: set[str]) -> bool:

@@ -86,7 +86,9 @@ def test_a_title_that_recurs_is_a_template() -> None:
     assert not list(across_sessions(spawns))
 
 
-@pytest.mark.parametrize("note", ["(retry)", "(with permissions)", "[bypass plan mode]", "(direct)"])
+@pytest.mark.parametrize(
+    "note", ["(retry)", "(with permissions)", "[bypass plan mode]", "(direct)", "(attempt 2)", "(mobile)"]
+)
 def test_the_same_title_with_a_note_on_how_is_a_respawn(note: str) -> None:
     first, again = _spawned("Mend dropped rows"), _spawned(f"Mend dropped rows {note}", 10)
     assert [(found.first, found.again) for found in with_notes([again, first])] == [(first, again)]
@@ -95,6 +97,15 @@ def test_the_same_title_with_a_note_on_how_is_a_respawn(note: str) -> None:
 @pytest.mark.parametrize("note", ["(part 2)", "(phase B)", "(2/3)", "(continued)", "(frontend)", "(corrected)", "(II)"])
 def test_a_note_on_what_comes_next_is_none(note: str) -> None:
     assert not list(with_notes([_spawned("Mend dropped rows"), _spawned(f"Mend dropped rows {note}", 10)]))
+
+
+@pytest.mark.parametrize("note", ["mobile", "utils", "src/lib"])
+def test_a_note_that_names_what_the_prompt_is_about_is_none(note: str) -> None:
+    first, again = (
+        _spawned("Mend dropped rows"),
+        _spawned(f"Mend dropped rows ({note})", 10, task=f"{TASK} See {note}."),
+    )
+    assert not list(with_notes([first, again]))
 
 
 def test_a_noted_title_for_other_work_or_while_the_first_runs_is_none() -> None:

@@ -41,7 +41,7 @@ def _assert_sound(result: Scan) -> None:
     for spawn in link(held):
         row = task_row("claude-code", spawn)
         signals = list(task_signals(row.id, spawn.facts))
-        assert "\0" not in json.dumps([row.values(), signals], default=str)
+        assert "\0" not in json.dumps([row, signals], default=str)
 
 
 @pytest.mark.parametrize(
@@ -160,11 +160,16 @@ def test_a_spawn_on_a_line_that_could_be_passed_over_is_read(plain: str, is_firs
 
 
 def test_plain_lines_are_still_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = []
-    monkeypatch.setattr(TranscriptReader, "read", lambda self, line, record: read.append(line))
+    read, take_in = [], TranscriptReader.read
+
+    def note(self: TranscriptReader, line: int, record: dict[str, Any]) -> bool:
+        read.append(line)
+        return take_in(self, line, record)
+
+    monkeypatch.setattr(TranscriptReader, "read", note)
     for plain in PLAIN:
         _scan(tmp_path, f"{PLAIN_CALL}\n{plain}\n".encode())
-    assert read == []
+    assert read == [1] * len(PLAIN)  # the call alone
 
 
 json_values = st.recursive(
@@ -248,9 +253,15 @@ def test_what_was_read_ahead_is_read_again_where_it_is_known_by_now(
     assert set(found) == {path for _, path in changed} - {gone[1]}
 
 
-def test_a_worker_that_dies_leaves_its_files_to_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("told", ["", r"\200\004", r"\214\001\377", "words"])
+def test_a_worker_that_dies_or_babbles_leaves_its_files_to_the_caller(
+    told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\nprintf '{told}'\n", encoding="utf-8")
+    program.chmod(0o755)
     monkeypatch.setattr(workers, "MIN_BYTES", 0)
-    monkeypatch.setattr(workers.sys, "executable", "/bin/false")
+    monkeypatch.setattr(workers.sys, "executable", str(program))
     path = VARIANTS["C"]()[""].write(tmp_path)
     with workers.workers_for(1) as readers:
         found = dict(workers.scans([(_log(path), "x")], {}, readers))

@@ -27,13 +27,13 @@ def main_message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory) 
 
 def _message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory, message_id: str | None) -> Message | None:
     message = mapping(line.get("message"))
-    model, usage = name(message.get("model")), mapping(message.get("usage"))
-    if not message.get("id") or not model or model == SYNTHETIC or not usage:
+    usage = mapping(message.get("usage"))
+    if not usage or not message.get("id") or not (model := name(message.get("model"))) or model == SYNTHETIC:
         return None
     long_writes = count(mapping(usage.get("cache_creation")).get("ephemeral_1h_input_tokens")) or 0
     writes = count(usage.get("cache_creation_input_tokens")) or 0
     is_final = bool(message.get("stop_reason"))
-    seen = [] if is_final else [visible_tokens(mapping(block)) for block in items(message.get("content"))]
+    seen = () if is_final else map(visible_tokens, map(mapping, items(message.get("content"))))
     return Message(
         key,
         message_id or message_key(line, memory),
@@ -42,15 +42,15 @@ def _message(key: str, line: Mapping[str, Any], at_ms: int, memory: Memory, mess
         at_ms,
         model,
         count(usage.get("input_tokens")) or 0,
-        cache_read_tokens=count(usage.get("cache_read_input_tokens")) or 0,
-        cache_write_tokens=writes,
-        cache_write_1h_tokens=min(long_writes, writes),
-        speed=_unless_standard(usage.get("speed")),
-        region=_unless_standard(usage.get("inference_geo")),
-        effort=name(line.get("effort")),
-        tier=_unless_standard(usage.get("service_tier")),
-        web_searches=count(mapping(usage.get("server_tool_use")).get("web_search_requests")) or 0,
-        said=dict(filter(None, seen)),
+        count(usage.get("cache_read_input_tokens")) or 0,
+        writes,
+        min(long_writes, writes),
+        _unless_standard(usage.get("speed")),
+        _unless_standard(usage.get("inference_geo")),
+        name(line.get("effort")),
+        _unless_standard(usage.get("service_tier")),
+        count(mapping(usage.get("server_tool_use")).get("web_search_requests")) or 0,
+        dict(filter(None, seen)),
     )
 
 
@@ -73,5 +73,5 @@ def message_key(line: Mapping[str, Any], memory: Memory) -> str:
 
 
 def _unless_standard(value: object) -> str:
-    told = name(value).lower()
+    told = name(value).lower() if value else ""
     return "" if told in _STANDARD else told

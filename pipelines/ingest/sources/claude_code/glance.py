@@ -1,13 +1,13 @@
 """Tell from a line's first bytes that it says nothing of spawns, so that most of a transcript need not be parsed.
 
-Nine bytes in ten are calls and results of ordinary tools, and the harness's own progress. Only the exact forms in
-which Claude Code writes these are passed over; any other line is parsed. A line that is passed over must still end as
-a line does. What is cheap to tell comes first: the first bytes, then the memory, and then all bytes of the line.
+Eight bytes in ten are results of ordinary tools, and the harness's own progress. Only the exact forms in which Claude
+Code writes these are passed over; any other line is parsed. A line that is passed over must still end as a line does.
+What is cheap to tell comes first: the first bytes, then the memory, and then all bytes of the line.
 """
 
 import re
 
-from pipelines.ingest.sources.claude_code.memory import Memory, remember
+from pipelines.ingest.sources.claude_code.memory import Memory
 from pipelines.ingest.values import reference
 
 HEAD = 1_500
@@ -19,8 +19,7 @@ PLAIN_TOOLS = {
 }
 
 _MESSAGE = b'"message":{'
-_MESSAGES = {"words": 1, "call": 1, "result": 1, "childs": 2}  # in a record of each form
-OF_MODEL = {"words", "call"}  # messages of the main conversation's model, which took tokens
+_MESSAGES = {"result": 1, "childs": 2}  # in a record of each form
 _OF_SESSION = b'"sessionId":'
 _TYPE = b'"type":"'
 _ID = rb'[^"\\]{1,200}'
@@ -33,37 +32,27 @@ _FORMS = re.compile(
     + rb")"
     rb'|user",' + _RESULT % b"result" + rb'|system","subtype":"(?:stop_hook_summary|turn_duration)"'
     rb'|(?P<snapshot>file-history-snapshot)","messageId":"'
-    rb'|(?P<request>api-request-(?:blob|shape))",'  # what a request said, in full
-    rb'|message","role":"assistant","content":\[\{"type":"(?:(?P<words>text|thinking)"'
-    rb'|tool_use","id":"(?P<call>' + _ID + rb')","name":"(?:' + "|".join(sorted(PLAIN_TOOLS)).encode() + rb')"))'
+    rb'|(?P<request>api-request-(?:blob|shape))")'  # what a request said, in full
 )
 
 
-def plain_kind(content: bytes, memory: Memory, is_agents_own: bool) -> str:
-    """Return which form of a line that may be passed over this is, empty for any other line.
-
-    Remembers of its calls what reading it would.
-    """
-    if content[-2:] != b"}\n":
-        return ""
+def is_plain(content: bytes, memory: Memory, is_agents_own: bool) -> bool:
+    """Tell whether this is a line that may be passed over. Remembers of it what reading it would."""
     form = _FORMS.match(content, content.find(_TYPE, 0, HEAD), HEAD)
-    if not form:
-        return ""
+    if not form or content[-2:] != b"}\n":
+        return False
     kind, key = form.lastgroup, ""
-    if kind in OF_MODEL:
-        is_plain = not (memory.watched or is_agents_own) and _is_plain_message(content, kind)
-    elif kind in ("childs", "result"):
+    if kind in _MESSAGES:
         key = reference(form[kind].decode("utf-8", "replace"))
-        is_plain = _is_plain_result(content, form, key, memory, is_agents_own)
-    else:
-        is_plain = kind != "request" or _MESSAGE not in content
-    if not is_plain or b"\0" in content or _is_joined(content, form):
-        return ""
-    if kind == "call":
-        remember(memory.unanswered, reference(form[kind].decode("utf-8", "replace")), PLAIN)
-    elif kind == "result":
+        if not _is_plain_result(content, form, key, memory, is_agents_own):
+            return False
+    elif kind == "request" and _MESSAGE in content:
+        return False
+    if b"\0" in content or _is_joined(content, form):
+        return False
+    if kind == "result":
         del memory.unanswered[key]
-    return kind or "other"
+    return True
 
 
 def _is_joined(content: bytes, form: re.Match[bytes]) -> bool:
@@ -85,14 +74,3 @@ def _is_plain_result(content: bytes, form: re.Match[bytes], key: str, memory: Me
         is_links = not is_agents_own and content.find(b'"isSidechain":true', 0, HEAD) >= 0  # of an inline chain
         is_plain = held == PLAIN and key not in memory.tests and not is_links
     return is_plain and content.find(b'"tool_use_id":"', form.end()) < 0
-
-
-def _is_plain_message(content: bytes, kind: str) -> bool:
-    """Tell whether a message is of the main conversation, and calls nothing but the one plain tool."""
-    return (
-        content.find(b'"isSidechain":false', 0, HEAD) >= 0
-        # A child's message stands in a progress line of the conversation just so.
-        and content.find(b'"type":"assistant"', -HEAD) >= 0
-        and content.find(b'"type":"progress"', 0, HEAD) < 0
-        and content.count(b'"type":"tool_use"') == (kind == "call")
-    )

@@ -55,9 +55,48 @@ _DENIED = re.compile(
     r"(?:拒否|拒绝|被拒|거부|verweigert|abgelehnt|denegad|rechazad|refusée|отклон|отказ)",
     re.IGNORECASE,
 )
+_NOT_GRANTED = (
+    r"(?:\b(?:denied|refused|rejected|blocked|restricted)|(?:\bnot|n['\u2019]t|\bnever) (?:yet )?(?:been )?"
+    r"(?:granted|given|approved|allowed|permitted))\b"
+)
+_PERMISSION = (
+    rf"(?:\bpermissions?\b|\bapproval\b|\b(?:write|edit|shell|file|command|tool)[ -]access\b|{_TOOL}(?= (?:tool|access"
+    r"|permission|call|invocation|command|use|was|were|is|has|and|or)|,))"
+)
+# Without one of these words no sentence says so, and trying takes longer than looking for them.
+_OF_ACCESS = (
+    *("permission", "approv", "access", "denied", "refused", "rejected", "blocked", "restricted", "granted", "given"),
+    *("allowed", "permitted"),
+)
+# A sentence in which something is not granted to the agent, or it lacks or asks for it.
+_KEPT_FROM = re.compile(
+    rf"{_PERMISSION}[^\n]{{0,100}}{_NOT_GRANTED}|{_NOT_GRANTED}[^\n]{{0,60}}{_PERMISSION}"
+    rf"|\bpermissions?\b[^\n]{{0,30}}\b(?:prevent(?:ed|s)?|stopped|kept|block(?:ed|s)?) me\b"
+    r"|\bI(?: currently| still)? (?:lack|(?:do|did)(?: not|n['\u2019]t) have|have no)\b[^.\n]{0,30}"
+    r"\b(?:permissions?|access) to (?:the (?:Write|Edit|Bash|shell)|use|run|execute|write|edit|create|modify|save)\b"
+    r"|\bI (?:do|did)(?: not|n['\u2019]t) have (?:write|edit|bash|shell|file|command|tool)\b[^.\n]{0,20}"
+    r"\b(?:access|permissions?)\b"
+    rf"|\bI (?:need|require) (?:your )?(?:{_TOOL} (?:permissions?|approval|access)|(?:permission|approval) to)\b",
+    re.IGNORECASE,
+)
+_KEEPS_IT = re.compile(
+    r"\b(?:I|I['\u2019](?:m|ve)|me|my (?:\w+ )?(?:attempts?|calls?|commands?|requests?|edits?|writes?|session))\b"
+    r"|\bso\b[^.\n]{0,60}(?:\bnot\b|n['\u2019]t\b|\bno\b|nothing)|^\W*(?:cannot|could not|couldn['\u2019]t|unable)\b",
+    re.IGNORECASE,
+)
+# What others are refused by what the agent worked on, or what it then did in another way.
+_OF_ITS_WORK = re.compile(
+    r"\b(?:where|when|if|whether|unless|who|users?(?!['\u2019])|admins?|viewers?|guests?|roles?|endpoints?|returns?"
+    r"|errors?|messages?|prompts?|dialog|policy|rules?|spec|should|recommend\w*|suggest\w*|camera|location|microphone"
+    r"|could(?: not|n['\u2019]t) find|I(?:['\u2019]ve| have)? (?:fixed|added|updated|implemented|removed"
+    r"|changed|found|see|saw|checked|confirmed|verified|reviewed|read|looked|traced)"
+    r"|(?:so|and|but) I (?:used|read|fell|switched|relied|took|went|found|managed))\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _REFUSED_IN_PLAN_MODE = re.compile(
     rf"\b(?:I|I['\u2019]m|me|my)\b.{{0,80}}plan mode.{{0,120}}{_CANNOT}|\bI\b.{{0,20}}{_CANNOT}.{{0,120}}plan mode"
-    r"|plan mode is (?:still )?active"
+    r"|(?:^|[.!:;,(\n*]\s*|\b(?:since|because|as|that|but|and) )plan mode is (?:still |currently )?active"
     r"|plan mode (?:prevents|is preventing|forbids|prohibits|does(?: not|n['\u2019]t) allow) me"
     r"|(?:プランモード|计划模式|规划模式|(?:계획|플랜) 모드)[^\n]{0,40}(?:できません|できない|无法|不能|수 없)"
     r"|(?:Plan(?:ungs)?modus[^\n]{0,60}\bich\b[^\n]{0,30}(?:nicht|keine)|modo plan[^\n]{0,60}no p(?:uedo|ude)\b)",
@@ -72,7 +111,13 @@ _NO_TOOL = re.compile(
 
 def says_refused(report: str) -> bool:
     """Tell whether a permission was denied to the agent, or plan mode forbade the work."""
-    return bool(_REFUSED_IN_PLAN_MODE.search(report[:HEAD]) or _DENIED.search(report))
+    if _REFUSED_IN_PLAN_MODE.search(report[:HEAD]) or _DENIED.search(report):
+        return True
+    folded = report.casefold()
+    if not any(word in folded for word in _OF_ACCESS):
+        return False
+    kept_from = [sentence for sentence in _SENTENCE.split(report) if _KEPT_FROM.search(sentence)]
+    return any(_KEEPS_IT.search(sentence) and not _OF_ITS_WORK.search(sentence) for sentence in kept_from)
 
 
 def says_tool_is_missing(report: str) -> bool:

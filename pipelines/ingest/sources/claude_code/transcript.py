@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import orjson
-
 from pipelines.ingest.facts import main_key
 from pipelines.ingest.observations import Call, End, Return, Seen
 from pipelines.ingest.signals.signal_names import RETURNED
 from pipelines.ingest.sources.claude_code import followups, hook_answers, notices, own_log, spawn_calls, stream_json
 from pipelines.ingest.sources.claude_code.children import SYNTHETIC, child_message, main_message, message_key
-from pipelines.ingest.sources.claude_code.glance import OF_MODEL, PLAIN, PLAIN_TOOLS, SPAWN, plain_kind
+from pipelines.ingest.sources.claude_code.glance import PLAIN, PLAIN_TOOLS, SPAWN, is_plain
 from pipelines.ingest.sources.claude_code.halves import halves_of
 from pipelines.ingest.sources.claude_code.harness_notes import without_notes
 from pipelines.ingest.sources.claude_code.memory import remember
@@ -29,26 +27,8 @@ class TranscriptReader(TranscriptLine):
     """Tells of spawns by their tool_use id, and of agents' runs by agent:<session>:<agent id>."""
 
     def passes_over(self, content: bytes) -> bool:
-        """Tell from its first bytes that a line need not be read, but for the tokens that it took."""
-        kind = plain_kind(content, self.memory, bool(self.origin.agent_id))
-        return bool(kind) and (kind not in OF_MODEL or self._counts(content))
-
-    def _counts(self, content: bytes) -> bool:
-        """Count a message of the main conversation about which nothing else need be known."""
-        try:
-            record = orjson.loads(content)
-        except orjson.JSONDecodeError:
-            return False  # it is read, and what is wrong with it told
-        if not isinstance(record, dict):
-            return False
-        self.note_context(record)
-        self._count_main(record)
-        return True
-
-    def _count_main(self, line: Mapping[str, Any]) -> None:
-        key = main_key(self.memory.session, self.memory.project or self.origin.project)
-        if message := main_message(key, line, self.at_ms, self.memory):
-            self.tell(message)
+        """Tell from its first bytes that a line need not be read."""
+        return is_plain(content, self.memory, bool(self.origin.agent_id))
 
     def read(self, line: int, record: Mapping[str, Any]) -> bool:
         """Take in one line; True where it told anything about a spawn."""
@@ -106,7 +86,9 @@ class TranscriptReader(TranscriptLine):
         """
         message = mapping(line.get("message"))
         if not child or COMPACTION in child:  # a session's own summary is its own expense
-            self._count_main(line)
+            key = main_key(self.memory.session, self.memory.project or self.origin.project)
+            if taken := main_message(key, line, self.at_ms, self.memory):
+                self.tell(taken)
         elif counted := child_message(child, line, self.at_ms, self.memory):
             self.load(counted)
         if not child and name(message.get("model")) != SYNTHETIC:
