@@ -3,8 +3,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Half as many more workers as cores, as tests wait for servers and processes a third of their time.
-ON_ALL_CORES = --numprocesses $(shell $(BIN)/python -c 'import os; print(min(6, (3 * (os.cpu_count() or 1) + 1) // 2))') \
+# Twice as many workers as cores, as tests wait for servers and processes half of their time.
+ON_ALL_CORES = --numprocesses $(shell $(BIN)/python -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))') \
 	--dist loadfile --no-loadscope-reorder --durations 15 --durations-min 5
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -15,8 +15,9 @@ SPECS ?=
 DATA ?=
 TESTS ?=
 SPAWNS ?= 100000
+HOOKS ?= 10000
 
-.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-workers bench-scale bench-team lock licenses clean help
+.PHONY: run test test-long test-wheel test-clients lint lint-platforms format ui bench bench-ingest bench-routing bench-trials bench-efforts bench-lookup bench-hooks bench-workers bench-scale bench-team lock licenses clean help
 
 help:  ## Say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,6 +39,7 @@ test-wheel: $(VENV)/.dev  ## Build the package and run it from clean environment
 
 test-clients: $(VENV)/.dev  ## Run real clients against a scripted model server; installs them from npm into build/clients
 	@npm install --silent --no-fund --no-audit --prefix build/clients/claude @anthropic-ai/claude-code@latest
+	@npm install --silent --no-fund --no-audit --prefix build/clients/claude-spring @anthropic-ai/claude-code@2.1.112
 	@npm install --silent --no-fund --no-audit --prefix build/clients/codex @openai/codex@latest
 	@npm install --silent --no-fund --no-audit --prefix build/clients/opencode opencode-ai@latest
 	@$(BIN)/python -m pytest tests/clients
@@ -81,6 +83,9 @@ bench-efforts: $(VENV)/.bench  ## Replay models at several efforts: make bench-e
 
 bench-lookup: $(VENV)/.bench  ## Measure lookups at spawn time
 	@$(BIN)/python -m tests.benchmarks.lookup
+
+bench-hooks: $(VENV)/.bench  ## Run thousands of hooks, ten at once, and count what was lost: make bench-hooks HOOKS=10000
+	@$(BIN)/python -m tests.benchmarks.lookup.endurance --hooks $(HOOKS)
 
 # The lock is a constraint on every set-up, so that all of them install the same versions. Bytecode is made now and not
 # by each command again, where PYTHONDONTWRITEBYTECODE is set or the folder cannot be written: it halves their start.

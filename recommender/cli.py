@@ -8,13 +8,14 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from recommender.garbage import collect_rarely
+
 AT_SPAWN_TIME = ("hook", "recommend", "explain")
-OBJECTS_BETWEEN_LOOKS = 50_000  # for cycles: Python's own 700 have it look all through the imports, for nothing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    collect_rarely()
     atexit.register(gc.freeze)  # what is left goes with the process, looked through or not
     os.umask(0o077)  # what is written from here on may hold words of tasks
     try:

@@ -56,14 +56,16 @@ def append(path: str, content: bytes, *, is_started_over: bool = False) -> None:
     descriptor = os.open(path, flags | (os.O_TRUNC if is_started_over else os.O_APPEND), 0o600)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a file", path)
+            raise OSError(errno.EINVAL, "not a file")
         written = os.write(descriptor, content)
         if written == len(content):
             return
         end = os.lseek(descriptor, 0, os.SEEK_CUR)
         if os.fstat(descriptor).st_size == end:  # else somebody has written behind it
             os.ftruncate(descriptor, end - written)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error  # which of all files it was
     finally:
         os.close(descriptor)
 

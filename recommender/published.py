@@ -166,17 +166,23 @@ def _finish_all() -> None:
 class LastKnownGood:
     """The database's answers where it gives them, else those of the snapshot file."""
 
-    def __init__(self, database: Published, file: Published) -> None:
+    def __init__(self, database: Holder, file: Holder) -> None:
         self._database = database
         self._file = file
 
     def current(self, wait_s: float) -> Knowledge:
-        """Return what the database told last; where it never has, the file's, and why."""
+        """Return what the database told last; where it never has, the file's, and why.
+
+        Where there is no file to answer, the database has the time that it can get.
+        """
         self._file.current(0)  # is read meanwhile
-        live = self._database.current(min(wait_s * _DATABASE_SHARE, _DATABASE_WAIT_S))
+        longest = wait_s * _DATABASE_SHARE
+        live = self._database.current(min(longest, _DATABASE_WAIT_S))
         if live.snapshot is not None:
             return live
         kept = self._file.current(wait_s)
+        if kept.snapshot is None and (live := self._database.current(longest)).snapshot is not None:
+            return live
         problem = f"The database did not answer. {kept.problem}" if kept.problem else "The database did not answer."
         return kept._replace(problem=problem)
 

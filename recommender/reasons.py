@@ -50,12 +50,12 @@ def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list
 
 def percent(share: float) -> str:
     """Return a share as a whole percentage."""
-    return f"{100 * float(share):.0f} %"
+    return f"{100 * float(share):.0f}%"
 
 
 def percent_below(share: float) -> str:
     """Return the whole percentage below a share: one that falls short of a bound must not be told as the bound."""
-    return f"{math.floor(100 * float(share))} %"
+    return f"{math.floor(100 * float(share))}%"
 
 
 def dollars(amount: float) -> str:
@@ -66,7 +66,7 @@ def dollars(amount: float) -> str:
 
 
 def cost_share(cost: float, of: float) -> str:
-    """Return how a cost compares with a larger one: a fifth, 40 %."""
+    """Return how a cost compares with a larger one: a fifth, 40%."""
     share = cost / of
     whole = _FRACTIONS.get(round(1 / share)) if share > 0 else None
     return whole if whole and abs(share * round(1 / share) - 1) < 0.1 else percent(share)

@@ -84,8 +84,8 @@ def use_data_home(folder: str) -> None:
 
 
 def chosen_data_home() -> Path | None:
-    """Return the folder that `SPAWNWISE_HOME` names, None where it is left to the platform."""
-    return data_home() if os.environ.get("SPAWNWISE_HOME") else None
+    """Return the data folder where a variable chooses it, which other programs may not be given; else None."""
+    return data_home() if os.environ.get("SPAWNWISE_HOME") or os.environ.get("XDG_DATA_HOME") else None
 
 
 def codex_home() -> Path:

@@ -11,8 +11,8 @@ from recommender.terminal import add_json_argument, printable, say
 
 CLIENTS = {"claude": "Claude Code", "codex": "Codex", "opencode": "opencode"}
 TRUST_CODEX = (
-    "Codex runs a hook only once you trust it: start `codex`, enter /hooks, and trust the one that runs spawnwise. "
-    "After each change of it, trust it again."
+    "Codex runs a hook only once you trust it: start `codex`, and where it asks to review hooks (later: enter /hooks), "
+    "trust the one that runs spawnwise. After each change of it, trust it again."
 )
 SAMPLE = (
     "Only the bundled sample was learned here, which is invented work: the hook will change nothing. "

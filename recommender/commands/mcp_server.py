@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic_core import from_json
 
 from recommender import explanation
 from recommender.commands.registry import MissingExtraError, imported
@@ -25,6 +26,7 @@ INSTRUCTIONS = (
     "named stands. When the user says how a task went, pass it on with `feedback`; `record` is only for spawns that "
     "leave no log. Trials are the user's to start and stop."
 )
+_DIGITS = 1_000  # of a number; Python itself reads no more than 4,300
 
 
 def build_server() -> MCPServer[Any]:
@@ -38,12 +40,12 @@ def build_server() -> MCPServer[Any]:
 
 def serve() -> None:
     """Serve on standard input and output until the client leaves."""
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(_WholeCharacters(sys.stdin.buffer)), encoding="utf-8")
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(_Readable(sys.stdin.buffer)), encoding="utf-8")
     build_server().run("stdio")
 
 
-class _WholeCharacters(io.RawIOBase):
-    """A client's lines with every half of a character replaced: the protocol's library would not answer such a one."""
+class _Readable(io.RawIOBase):
+    """A client's lines as the protocol's library can read them: it gives no answer to one that it cannot."""
 
     def __init__(self, lines: BinaryIO) -> None:
         self._lines, self._rest = lines, b""
@@ -55,20 +57,39 @@ class _WholeCharacters(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Read what is left of a line, or of the next one."""
         if not self._rest:
-            self._rest = whole_characters(self._lines.readline())
+            self._rest = readable(self._lines.readline())
         count = min(len(buffer), len(self._rest))
         buffer[:count], self._rest = self._rest[:count], self._rest[count:]
         return count
 
 
-def whole_characters(line: bytes) -> bytes:
-    """Return a line of JSON with a question mark for each half of a character; one that is not JSON as it is."""
-    if b"\\ud" not in line.lower():
+def readable(line: bytes) -> bytes:
+    """Return a line of JSON with a question mark for each half of a character, and no number of endless digits.
+
+    A request that is nested too deep is left without its parameters; what is not JSON is returned as it is.
+    """
+    if _is_read(line):
         return line
     try:
-        return json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8", errors="replace") + b"\n"
+        said = json.loads(line.decode(errors="replace"), parse_int=lambda digits: int(digits[:_DIGITS]))
+        mended = _line(said)
+        if isinstance(said, dict) and not _is_read(mended):
+            mended = _line({name: said[name] for name in ("jsonrpc", "id", "method") if name in said})
     except (ValueError, RecursionError):
         return line
+    return mended
+
+
+def _is_read(line: bytes) -> bool:
+    try:
+        from_json(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _line(said: Any) -> bytes:
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", errors="replace") + b"\n"
 
 
 async def recommend(

@@ -59,7 +59,7 @@ COMMANDS = {
     "schedule": Command("pipelines.commands.schedule", "have this machine run the night by itself", "learn"),
     "ui": Command("pipelines.commands.ui", "open Dagster's web page on the nightly run", "learn"),
     "docs": Command("pipelines.commands.docs", "open dbt's documentation of every table, with lineage", "learn"),
-    "schema": Command("pipelines.commands.schema", "print the JSON Schema of the record format", "learn"),
+    "schema": Command("pipelines.commands.schema", "print the JSON Schema of the record format"),
     "purge": Command("pipelines.commands.purge", "remove a session, a project or everything, everywhere", "learn"),
     "completion": Command("recommender.commands.completion", "print the completion script of a shell"),
 }

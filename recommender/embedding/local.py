@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LOCAL_MODEL = "wordllama-256"
 _WORDS_KEPT, _WORD_KEPT = 20_000, 40  # words and the characters of one: a few MB at most
+# Of a word that is cut here, as paths and addresses are; a task full of such words takes less than the library's load.
+_WORD_CUT = 200
 # A process that embeds many texts keeps the 32 MB that adding single precision takes, and the library's tokenizer.
 _MANY_TEXTS = 64
 _DAMAGED = "The local embedder's files are damaged: run `pip install --force-reinstall wordllama`."
@@ -72,7 +74,7 @@ class LocalEmbedder:
             raise EmbeddingError(message) from error
 
     def _tokens_of_word(self, word: str) -> list[int]:
-        if self._texts_embedded < _MANY_TEXTS and len(word) <= _WORD_KEPT:
+        if self._texts_embedded < _MANY_TEXTS and len(word) <= _WORD_CUT:
             return self._word_pieces.tokens(word)
         return [token.id for token in self._tokenizer.model.tokenize(word)]
 

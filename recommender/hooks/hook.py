@@ -139,7 +139,7 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         session_effort=text_in(_level(said.get("effort"))),
         draws_trials=mode == "enforce" and means == "update" and obstacle is None,
     )
-    log_missed_answer(recommendation.problem)
+    log_missed_answer(recommendation)
     recommendation = _writable(recommendation, said)
     if obstacle is None and recommendation.is_change and recommendation.model not in ALIASES:
         obstacle = "not_an_alias"
@@ -210,7 +210,7 @@ def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: s
     told = change_in_words(spawn.agent, model, usual, reason, mode)
     if recommendation.source == "trial":
         share = recommendation.propensity
-        drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f} % of them are drawn"
+        drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f}% of them are drawn"
         told = line(f"spawnwise trial {recommendation.trial_id}: {model} instead of {usual} for this spawn ({drawn})")
     return {"hookSpecificOutput": {**updated, "additionalContext": told}, "systemMessage": told}
 

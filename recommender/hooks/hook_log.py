@@ -4,13 +4,17 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from recommender.home import append, private_folder
-from recommender.settings import data_home
+from recommender.home import append, private_folder, snapshot_file
+from recommender.settings import data_home, database_url
+
+if TYPE_CHECKING:
+    from recommender.recommendation import Recommendation
 
 _BYTES = 2**20
 MISSED = "no learned answer"
+FROM_COPY = "answered from the local snapshot"
 DAYS = 7  # that doctor and the summary of a run look back
 
 
@@ -25,6 +29,11 @@ class Trouble(NamedTuple):
         """Whether a spawn went without what was learned, and not an error of the hook itself."""
         return self.what.startswith(MISSED)
 
+    @property
+    def is_from_copy(self) -> bool:
+        """Whether the answer was a learned one, but what it was learned from may be older than the database."""
+        return self.what.startswith(FROM_COPY)
+
 
 def log_error(error: Exception) -> None:
     """Log an error and where it was raised, without any text of the task."""
@@ -34,10 +43,12 @@ def log_error(error: Exception) -> None:
     _log(f"{type(error).__name__} at {place}")
 
 
-def log_missed_answer(problem: str | None) -> None:
-    """Log that a spawn got no learned answer and why, unless nothing was ever published."""
-    if problem and (data_home() / "snapshot.safetensors").exists():
-        _log(f"{MISSED}: {' '.join(problem.split())}")
+def log_missed_answer(recommendation: "Recommendation") -> None:
+    """Log that a spawn got no learned answer, or an older one, and why; unless nothing was ever published."""
+    is_published = database_url() is not None or snapshot_file().exists()
+    if recommendation.problem and is_published:
+        what = MISSED if recommendation.similarity is None else FROM_COPY
+        _log(f"{what}: {' '.join(recommendation.problem.split())}")
 
 
 def troubles(days: int = DAYS) -> list[Trouble]:
@@ -48,14 +59,14 @@ def troubles(days: int = DAYS) -> list[Trouble]:
 
 def trouble_words(found: list[Trouble]) -> str:
     """Say in a sentence what went wrong; empty where nothing did."""
-    missed = sum(trouble.is_missed_answer for trouble in found)
-    errors, parts = len(found) - missed, []
-    if missed:
-        spawns = "1 spawn" if missed == 1 else f"{missed:,} spawns"
-        parts.append(f"{spawns} got no learned answer in time")
-    if errors:
-        parts.append("1 hook failed" if errors == 1 else f"{errors:,} hooks failed")
-    return f"{' and '.join(parts)} in the last {DAYS} days" if parts else ""
+    missed, copied = sum(each.is_missed_answer for each in found), sum(each.is_from_copy for each in found)
+    counted = (
+        (missed, "spawn", "got no learned answer in time"),
+        (copied, "spawn", "got an answer from the local snapshot instead of the database"),
+        (len(found) - missed - copied, "hook", "failed"),
+    )
+    parts = [f"{count:,} {what}{'s' * (count > 1)} {said}" for count, what, said in counted if count]
+    return f"{', '.join(parts[:-1])}{' and ' * (len(parts) > 1)}{parts[-1]} in the last {DAYS} days" if parts else ""
 
 
 def _troubles() -> Iterator[Trouble]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import tomllib
 from pathlib import Path
 
 from recommender.hooks.hook_settings import claude_hooks, codex_hooks, command
@@ -38,6 +39,21 @@ def uninstall(home: Path, *, client: str = "claude", dry_run: bool = False) -> l
     if client == "opencode":
         return _without_own_file(_opencode_file(home), [], _OUR_PLUGIN, dry_run=dry_run)
     return _without_own_file(_skill_file(home), unhook_steps(home / "settings.json"), _OUR_SKILL, dry_run=dry_run)
+
+
+def awaits_trust(home: Path) -> bool:
+    """Tell whether our hook stands in Codex's folder without a person's trust: Codex skips it and says nothing."""
+    path = home / "hooks.json"
+    try:
+        if b"hook codex-spawn" not in (read(path) or b""):
+            return False
+        known = tomllib.loads((read(home / "config.toml") or b"").decode())
+    except (InstallError, ValueError):
+        return False
+    hooks = known.get("hooks")
+    states = hooks.get("state") if isinstance(hooks, dict) else None
+    places = [place.rpartition(":pre_tool_use:")[0] for place in states] if isinstance(states, dict) else []
+    return path.resolve() not in [Path(place).resolve() for place in places]
 
 
 def _skill_file(home: Path) -> Path:

@@ -64,7 +64,8 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
         asked_model=spawn.asked_model,
         draws_trials=mode == "enforce" and spawn.is_ours,
     )
-    log_missed_answer(recommendation.problem if spawn.description or spawn.prompt else None)
+    if spawn.description or spawn.prompt:
+        log_missed_answer(recommendation)
     # What a person has set is not told here, so that an effort is only ever lowered.
     is_lower = effort_rank(recommendation.effort or "") <= effort_rank(recommendation.baseline_effort or "")
     effort = recommendation.effort if spawn.takes_effort and is_lower else None

@@ -9,6 +9,7 @@ import pytest
 
 INSTALLED = Path(os.environ.get("SPAWNWISE_TEST_CLIENTS") or Path(__file__).parents[2] / "build" / "clients")
 SECONDS = 120  # a client that hangs is stopped, and its test fails
+CLAUDES = ("claude", "claude-spring")  # the newest Claude Code, and one of April 2026
 
 _CODEX = """model = "{model}"
 model_provider = "scripted"
@@ -27,17 +28,17 @@ stream_max_retries = 0
 
 def program(name: str) -> Path:
     """Return the program of a client; skips the test where it is not installed."""
-    found = INSTALLED / name / "node_modules" / ".bin" / name
+    found = INSTALLED / name / "node_modules" / ".bin" / name.partition("-")[0]
     if not found.exists():
         pytest.skip(f"{name} is not installed: run `make test-clients`.")
     return found
 
 
-def run_claude(url: str, folder: Path, prompt: str, *options: str, **env: str) -> Path:
+def run_claude(url: str, folder: Path, prompt: str, *options: str, client: str = "claude", **env: str) -> Path:
     """Run Claude Code once on a prompt; return its home."""
     quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", "IS_SANDBOX": "1"}
     own = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "not-a-key", "CLAUDE_CODE_MAX_RETRIES": "1"}
-    command = [program("claude"), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
+    command = [program(client), "-p", "--permission-mode", "acceptEdits", *options, "--", prompt]
     _run(command, folder, quiet | own | env)
     return folder / "home" / ".claude"
 

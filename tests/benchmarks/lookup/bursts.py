@@ -1,15 +1,27 @@
 """Many hooks at once, as when an orchestrator spawns many agents in one message."""
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from tests.benchmarks.lookup.cold import HOOK, cpu_ms, event, is_from_evidence
 from tests.benchmarks.lookup.material import tasks
 from tests.benchmarks.lookup.measures import Measure
 
 HOOKS = 100  # of each size of burst, at least
+
+
+class Burst(NamedTuple):
+    """How hooks that started at once ended: seconds to the last answer, and what each printed and returned."""
+
+    seconds: float
+    cpu_ms: float
+    answers: list[bytes]
+    errors: list[bytes]
+    codes: list[int]
 
 
 def measure() -> Iterator[Measure]:
@@ -19,10 +31,10 @@ def measure() -> Iterator[Measure]:
         learned, died, slowest, cpu, hooks = 0, 0, 0.0, 0.0, 0
         while hooks < HOOKS:
             hooks += size
-            taken, answers, codes, used = _burst([event(next(source)) for _ in range(size)])
-            slowest, cpu = max(slowest, taken), cpu + used
-            learned += sum(map(is_from_evidence, answers))
-            died += sum(code != 0 for code in codes)
+            ended = burst([event(next(source)) for _ in range(size)])
+            slowest, cpu = max(slowest, ended.seconds), cpu + ended.cpu_ms
+            learned += sum(map(is_from_evidence, ended.answers))
+            died += sum(code != 0 for code in ended.codes)
         case = f"burst of {size}"
         yield Measure(case, "spawnwise", "answers_from_evidence", f"{learned} of {hooks}")
         yield Measure(case, "spawnwise", "processes_that_died", died)
@@ -30,16 +42,23 @@ def measure() -> Iterator[Measure]:
         yield Measure(case, "spawnwise", "cpu_of_each_ms", round(cpu / hooks))
 
 
-def _burst(said: list[bytes]) -> tuple[float, list[bytes], list[int], float]:
-    """Start a hook for each event at once; return seconds to the last answer, answers, exit codes, CPU in ms."""
+def burst(said: list[bytes], env: Mapping[str, str] | None = None) -> Burst:
+    """Start a hook for each event at once, and wait for all; `env` is added to the environment."""
     before, started = cpu_ms(), time.perf_counter()
     hooks = []
     for each in said:
-        hook = subprocess.Popen([sys.executable, "-c", HOOK], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        hook = subprocess.Popen(
+            [sys.executable, "-c", HOOK],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+        )
         assert hook.stdin
         hook.stdin.write(each)
         hook.stdin.close()
+        hook.stdin = None
         hooks.append(hook)
-    answers = [hook.stdout.read() for hook in hooks if hook.stdout]
-    codes = [hook.wait() for hook in hooks]
-    return time.perf_counter() - started, answers, codes, cpu_ms() - before
+    answers, errors = zip(*(hook.communicate() for hook in hooks), strict=True)
+    taken = time.perf_counter() - started
+    return Burst(taken, cpu_ms() - before, list(answers), list(errors), [hook.returncode for hook in hooks])

@@ -36,7 +36,7 @@ def measure(server: EmbeddedServer, warehouse: Warehouse) -> Iterator[Measure]:
     for name, broken in (
         ("database locked", _locked(warehouse.dsn)),
         ("database frozen", _frozen(warehouse)),
-        ("database blackholed", _blackholed()),
+        ("database blackholed", blackholed()),
     ):
         with broken as url:
             yield from _calls(f"{name}, snapshot there", lambda url=url: _on(url))  # type: ignore[misc]
@@ -117,7 +117,7 @@ def _children(parent: int) -> list[int]:
     return [int(process) for process in tasks_of.read_text().split()] if tasks_of.exists() else []
 
 
-def _blackholed() -> AbstractContextManager[str]:
+def blackholed() -> AbstractContextManager[str]:
     """A port whose queue of connections is full: what is sent there is dropped."""
 
     @contextlib.contextmanager

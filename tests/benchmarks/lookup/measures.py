@@ -39,12 +39,12 @@ def spread(case: str, system: str, taken: Sequence[float]) -> list[Measure]:
     ]
 
 
-def publish(measures: Iterable[Measure]) -> None:
+def publish(measures: Iterable[Measure], file: Path = RESULTS) -> None:
     """Print the results as they come and write them as JSON."""
     rows = []
     for row in measures:
         rows.append(row)
         print(f"{row.case:<38} {row.system:<30} {row.metric:<22} {row.value:>12}", flush=True)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-    print(f"\nwritten to {RESULTS}")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    print(f"\nwritten to {file}")

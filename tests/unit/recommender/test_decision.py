@@ -195,22 +195,22 @@ def seen(model: str, success: float, outcomes: int, cost: float, worth: float = 
 def test_a_cheaper_choice_is_told_with_the_price_at_which_it_stops_to_pay() -> None:
     haiku, opus = seen("haiku", 0.97, 34, 0.02), seen("opus", 0.98, 50, 0.1)
     assert reason_of(DecisionReason.CHEAPER, haiku, opus, [haiku], Rule()) == (
-        "Use haiku: 97 % success in 34 runs against 98 %, at a fifth of the cost; "
+        "Use haiku: 97% success in 34 runs against 98%, at a fifth of the cost; "
         "worth it unless a failure costs more than 80 spawns."
     )
     better = seen("haiku", 0.99, 34, 0.037)
     assert reason_of(DecisionReason.CHEAPER, better, opus, [better], Rule()).endswith(
-        "at 37 % of the cost; worth it whatever a failure costs."
+        "at 37% of the cost; worth it whatever a failure costs."
     )
 
 
 def test_a_baseline_that_stays_is_told_with_what_came_nearest() -> None:
     opus = seen("opus", 0.96, 18, 0.1)
     assert reason_of(DecisionReason.UNTRIED, opus, opus, [], Rule()) == (
-        "Keep opus: 96 % success in 18 runs, and no other model has been tried enough."
+        "Keep opus: 96% success in 18 runs, and no other model has been tried enough."
     )
     tried = [seen("haiku", 0.9, 1, 0.02, 0.55), seen("sonnet", 0.9, 7, 0.05, 0.2)]
     assert reason_of(DecisionReason.UNDECIDED, opus, opus, tried, Rule()) == (
-        "Keep opus: 96 % success in 18 runs. Haiku has 90 % in 1 run; it is worth a switch with 55 % probability, and "
-        "80 % is required."
+        "Keep opus: 96% success in 18 runs. Haiku has 90% in 1 run; it is worth a switch with 55% probability, and "
+        "80% is required."
     )

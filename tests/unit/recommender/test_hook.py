@@ -31,7 +31,7 @@ CHANGE = Recommendation(
     agent="QA_TESTER",
     is_change=True,
     source="cluster",
-    reason="Use haiku: 97 % against 98 %.",
+    reason="Use haiku: 97% against 98%.",
     success_rate=0.97,
     success_low=0.9,
     tasks_observed=30,
@@ -138,7 +138,7 @@ def test_enforce_gives_back_the_whole_input_with_the_model(claude: Any, lookup: 
     assert hook["hookEventName"] == "PreToolUse"
     assert hook["updatedInput"] == {**said["tool_input"], "model": "haiku"}
     assert "permissionDecision" not in hook
-    told = "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97 % against 98 %."
+    told = "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97% against 98%."
     assert answer["systemMessage"] == told
     (event,) = events()
     assert (event["mode"], event["asked_model"], event["answered_model"]) == ("enforce", None, "haiku")
@@ -155,7 +155,7 @@ def test_enforce_by_refusing_names_the_model(claude: Any, lookup: Lookup) -> Non
 
 def test_advise_only_tells(claude: Any, lookup: Lookup) -> None:
     answer = claude(spawn_event(), "pre-spawn", "--mode", "advise")
-    told = "spawnwise: use haiku instead of opus for QA_TESTER. Use haiku: 97 % against 98 %."
+    told = "spawnwise: use haiku instead of opus for QA_TESTER. Use haiku: 97% against 98%."
     assert answer == {"systemMessage": told}
     assert events()[0]["applied_model"] is None
 
@@ -240,7 +240,7 @@ def test_a_trial_says_that_the_spawn_was_drawn(claude: Any, lookup: Lookup) -> N
     assert answer["systemMessage"] == told
     lookup.answer = replace(TRIAL, propensity=0.95)
     answer = claude(spawn_event(), "pre-spawn", "--mode", "enforce")
-    assert answer["systemMessage"].endswith("(95 % of them are drawn)")
+    assert answer["systemMessage"].endswith("(95% of them are drawn)")
     assert [event["applied_model"] for event in events()] == ["haiku", "haiku"]
 
 
@@ -428,18 +428,23 @@ def test_a_full_disk_behind_an_answer_is_told_in_a_sentence(ordered: str) -> Non
 
 
 def test_a_missed_answer_is_logged_and_told(claude: Any, lookup: Lookup) -> None:
-    lookup.answer = replace(KEPT, problem="What was learned could not be read in time.")
+    lookup.answer = replace(KEPT, similarity=None, problem="What was learned could not be read in time.")
     claude(spawn_event(), "pre-spawn", "--mode", "enforce")
     assert troubles() == []  # where nothing was ever learned, no answer was missed
     write_snapshot(snapshot_file(), Snapshot("none", datetime.now(UTC)))
     claude(spawn_event(), "pre-spawn", "--mode", "enforce")
     claude(b"{", "pre-spawn")
-    (missed, error) = troubles()
+    lookup.answer = replace(KEPT, problem="The database did not answer.")
+    claude(spawn_event(), "pre-spawn", "--mode", "enforce")
+    (missed, error, copied) = troubles()
+    assert copied.what == "answered from the local snapshot: The database did not answer."
     assert missed.what == "no learned answer: What was learned could not be read in time."
     assert "Error at" in error.what
     told = "1 spawn got no learned answer in time and 1 hook failed in the last 7 days"
-    assert trouble_words(troubles()) == told
-    assert events()[-1]["problem"] == "What was learned could not be read in time."
+    assert trouble_words([missed, error]) == told
+    copies = "2 spawns got an answer from the local snapshot instead of the database"
+    assert trouble_words([missed, copied, error, copied]) == told.replace(" and 1", f", {copies} and 1")
+    assert events()[0]["problem"] == "What was learned could not be read in time."
 
 
 def test_invented_work_changes_nothing(claude: Any, lookup: Lookup) -> None:
@@ -544,7 +549,7 @@ def test_a_fork_is_left_as_it_is(claude: Any, lookup: Lookup, tmp_path: Path) ->
 def test_the_orchestrator_hears_of_a_change_in_one_line(claude: Any, lookup: Lookup) -> None:
     hook = claude(spawn_event(), "pre-spawn", "--mode", "enforce")["hookSpecificOutput"]
     assert hook["additionalContext"] == (
-        "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97 % against 98 %."
+        "spawnwise: QA_TESTER runs on haiku instead of opus. Use haiku: 97% against 98%."
     )
 
 

@@ -242,10 +242,15 @@ def test_opencodes_plugin_comes_and_goes(tmp_path: Path) -> None:
         install(tmp_path, "enforce", client="opencode")
 
 
-def test_without_a_data_home_of_ones_own_the_command_names_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_names_a_data_home_that_a_variable_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPAWNWISE_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "of a shell"))
+    install(tmp_path, "advise")
+    assert all(
+        shlex.split(each)[-2:] == ["--home", str(data_home())]
+        for each in installed_commands(tmp_path / "settings.json")
+    )
+    monkeypatch.delenv("XDG_DATA_HOME")
     install(tmp_path, "advise")
     assert "--home" not in " ".join(installed_commands(tmp_path / "settings.json"))
 
@@ -270,10 +275,16 @@ def test_invented_work_is_not_enforced(
     [("codex", "CODEX_HOME", "hooks.json"), ("opencode", "XDG_CONFIG_HOME", "opencode/plugins/spawnwise.js")],
 )
 def test_other_clients_are_installed_for_all_projects(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: str, variable: str, written: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    client: str,
+    variable: str,
+    written: str,
 ) -> None:
     monkeypatch.setenv(variable, str(tmp_path))
     assert main(["install", "--client", client, "--mode", "enforce"]) == 0
     assert (tmp_path / written).exists()
+    assert ("enter /hooks" in capsys.readouterr().err) == (client == "codex")
     assert main(["uninstall", "--client", client]) == 0
     assert not (tmp_path / written).exists()

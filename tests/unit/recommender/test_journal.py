@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import threading
@@ -205,3 +206,23 @@ def test_last_reads_the_end_of_the_journal_only(monkeypatch: pytest.MonkeyPatch)
     path.write_bytes(b"\xff" * 1_000_000 + b"\n" + path.read_bytes())
     taken = notes._lines_from_the_end(path)
     assert [next(taken), json.loads(next(taken))["record_id"]] == [b"", "only"]
+
+
+@pytest.mark.parametrize("kept", [None, 10])
+def test_a_full_disk_is_told_with_the_file_and_leaves_no_half_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kept: int | None
+) -> None:
+    record(TESTING, "QA_TESTER", "haiku", success=True)
+    (file,) = journal_files()
+    before, write = file.read_bytes(), os.write
+
+    def full(descriptor: int, content: bytes) -> int:
+        if kept is None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, content[:kept])
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        assert main(["record", TESTING, "--agent", "QA_TESTER", "--model", "haiku"]) == 1
+    assert f"{file} cannot be used (No space left on device)" in capsys.readouterr().err
+    assert file.read_bytes() == before

@@ -47,7 +47,12 @@ VOCABULARY = st.deferred(lambda: st.sampled_from(sorted(LocalEmbedder()._tokeniz
 
 
 @given(
-    st.lists(st.sampled_from([*"\u2581aeint<0x\n", "\u2581\u2581", "aa", "ing"]) | VOCABULARY | st.text(), max_size=10)
+    st.lists(
+        st.sampled_from([*"\u2581aeint<0x\n", "=" * 90, "/src/lib_" * 12, "\u2581\u2581", "aa", "ing"])
+        | VOCABULARY
+        | st.text(),
+        max_size=10,
+    )
 )
 @settings(max_examples=300, deadline=None)
 def test_words_are_cut_as_the_library_cuts_them(embedder: LocalEmbedder, pieces: list[str]) -> None:
@@ -59,7 +64,8 @@ def test_one_lookup_needs_no_library_to_cut_its_words() -> None:
     code = """
 import sys
 from recommender.embedding.local import LocalEmbedder
-LocalEmbedder().embed(["Write unit tests for the kalman filter, and run them.\\n    indented(code)"])
+long = "/home/somebody/projects/filters/" + "estimation/" * 10 + "test_kalman.py " + "=" * 80
+LocalEmbedder().embed(["Write unit tests for the kalman filter, and run them.\\n    indented(code) " + long])
 assert "tokenizers" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])

@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import recommender
+from recommender import published
+from recommender.embedding.local import LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender, default_recommender
-from recommender.published import Published, SnapshotFile
+from recommender.published import Knowledge, LastKnownGood, Published, SnapshotFile
 from recommender.published_rows import ANY_AGENT, ANY_KIND, Tier
 from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot
@@ -342,6 +344,31 @@ def test_a_source_that_hangs_is_not_waited_for_beyond_the_deadline() -> None:
         assert "in time" in answer.reason
     source.release.set()
     assert eventually_version(waiting, learned_snapshot().version)
+
+
+class File:
+    """The snapshot file's answers; a database may answer once it has been asked for them."""
+
+    def __init__(self, known: Knowledge, database: HangingSource) -> None:
+        self.known, self.database = known, database
+
+    def current(self, wait_s: float) -> Knowledge:
+        if wait_s > 0:
+            self.database.release.set()
+        return self.known
+
+
+def test_a_slow_database_is_waited_for_where_no_file_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "_DATABASE_WAIT_S", 0.0)
+    database = HangingSource()
+    file = File(Knowledge(problem="There is no snapshot."), database)
+    answer = Recommender(LastKnownGood(Published(database), file), deadline_ms=60_000).recommend(TESTING, "QA_TESTER")
+    assert (answer.source, answer.problem) == ("cluster", None)
+    hanging = HangingSource()
+    file = File(Knowledge(learned_snapshot(), LocalEmbedder()), hanging)
+    hangs = Recommender(LastKnownGood(Published(hanging), file), deadline_ms=60_000)
+    answer = hangs.recommend(TESTING, "QA_TESTER")
+    assert (answer.source, answer.problem) == ("cluster", "The database did not answer.")
 
 
 def test_a_network_embedder_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

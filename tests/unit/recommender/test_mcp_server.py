@@ -11,7 +11,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from recommender.commands.mcp_server import build_server, whole_characters
+from recommender.commands.mcp_server import build_server, readable
 from recommender.commands.registry import MissingExtraError
 from recommender.home import snapshot_file
 from recommender.journal.notes import journal_files
@@ -104,17 +104,21 @@ def test_any_number_of_days_gets_an_answer(days: int) -> None:
     [
         (rb'{"a": "x\ud83d"}', b'{"a": "x?"}\n'),
         (rb'{"a": "\uDE00x"}', b'{"a": "?x"}\n'),
-        (rb'{"a": "\ud83d\ude00"}', '{"a": "\U0001f600"}\n'.encode()),
-        (rb'{"a": "\\ud83d"}', b'{"a": "\\\\ud83d"}\n'),
+        (rb'{"a": "\ud83d\ude00"}', rb'{"a": "\ud83d\ude00"}'),
+        (rb'{"a": "\\ud83d"}', rb'{"a": "\\ud83d"}'),
+        (b'{"a": "\xe9\\ud83d"}', '{"a": "\ufffd?"}\n'.encode()),
+        (b'{"a": 1%s}' % (b"0" * 5_000), b'{"a": 1%s}\n' % (b"0" * 999)),
+        (b'{"id": 1, "params": %s1%s}' % (b"[" * 400, b"]" * 400), b'{"id": 1}\n'),
+        (b"[" * 100_000, b"[" * 100_000),
         (rb'{"a": "\ud83d', rb'{"a": "\ud83d'),
         (b'{"a": 1}', b'{"a": 1}'),
     ],
 )
-def test_half_a_character_is_replaced_and_all_else_stays(sent: bytes, read: bytes) -> None:
-    assert whole_characters(sent) == read
+def test_what_the_library_cannot_read_is_replaced_and_all_else_stays(sent: bytes, read: bytes) -> None:
+    assert readable(sent) == read
 
 
-def test_a_request_with_half_a_character_is_answered() -> None:
+def test_a_request_with_half_a_character_or_an_endless_number_is_answered() -> None:
     requests = [
         {"id": 1, "method": "initialize"}
         | {
@@ -128,11 +132,18 @@ def test_a_request_with_half_a_character_is_answered() -> None:
         assert server.stdin and server.stdout  # noqa: PT018
         for request in requests:
             server.stdin.write(json.dumps({"jsonrpc": "2.0"} | request).encode() + b"\n")
+        endless = b'{"task": "x", "agent": "A", "model": "haiku", "duration_ms": 1%s}' % (b"0" * 5_000)
+        request = (
+            b'{"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "record", "arguments": %s}}\n'
+        )
+        server.stdin.write(request % endless)
         server.stdin.flush()
-        answers = [json.loads(server.stdout.readline()) for _ in range(2)]
+        answers = {
+            answer["id"]: answer["result"] for answer in (json.loads(server.stdout.readline()) for _ in range(3))
+        }
         server.stdin.close()
-    assert [answer["id"] for answer in answers] == [1, 2]
-    assert answers[1]["result"]["structuredContent"]["model"]
+    assert answers[2]["structuredContent"]["model"]
+    assert "numbers from 0 up" in answers[3]["content"][0]["text"]
 
 
 @pytest.mark.parametrize(
