@@ -75,15 +75,7 @@ class ClaudeCodeJudge:
     def _run(self, words: str, dollars_left: float) -> str:
         self._desk.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(dir=self._desk) as folder:
-            process = subprocess.Popen(
-                self.command(dollars_left),
-                cwd=folder,
-                env=_environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            process = self._start(folder, dollars_left)
             try:
                 output, _ = process.communicate(words.encode(), self._timeout)
             except subprocess.TimeoutExpired:
@@ -94,6 +86,21 @@ class ClaudeCodeJudge:
             finally:
                 _end(process)
         return output.decode("utf-8", "replace")
+
+    def _start(self, folder: str, dollars_left: float) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(
+                self.command(dollars_left),
+                cwd=folder,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            message = f"{self._binary} does not start ({error.strerror}). Reinstall it, or set SPAWNWISE_JUDGE=off."
+            raise JudgeError(message) from None
 
 
 def _environment() -> dict[str, str]:
@@ -128,12 +135,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def _answer_of(output: str) -> dict[str, Any]:
     """Return the result that Claude Code printed; raises where it is an error."""
-    try:
-        printed = json.loads(output.strip().splitlines()[-1])
-    except (ValueError, IndexError):
-        printed = {}
-    said = printed[-1] if isinstance(printed, list) and printed else printed
-    if not isinstance(said, dict) or said.get("type") != "result":
+    said = next(filter(None, map(_result_in, [output, *reversed(output.splitlines())])), None)
+    if said is None:
         raise JudgeError(
             "Claude Code printed no result. `claude -p hello` in a terminal shows why: it may be too old (2.1.200 is "
             "enough), or not logged in."
@@ -146,3 +149,13 @@ def _answer_of(output: str) -> dict[str, Any]:
             raise JudgeError("Claude Code is not logged in: run `claude` once and log in, or set SPAWNWISE_JUDGE=off.")
         raise JudgeError("Claude Code answered with an error; the rest waits for the next run.")
     return said
+
+
+def _result_in(printed: str) -> dict[str, Any] | None:
+    """Return the result in JSON, which is one object or, in verbose mode, the last of a list."""
+    try:
+        said = json.loads(printed)
+    except (ValueError, RecursionError):
+        return None
+    said = said[-1] if isinstance(said, list) and said else said
+    return said if isinstance(said, dict) and said.get("type") == "result" else None

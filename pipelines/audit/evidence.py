@@ -23,7 +23,7 @@ from pipelines.ingest.sources.claude_code.notices import (
 )
 from pipelines.ingest.sources.claude_code.reports import LAUNCHED, report_text
 from pipelines.ingest.stored_redaction import redact_stored
-from pipelines.ingest.values import items, mapping, reference, text
+from pipelines.ingest.values import items, mapping, reference, storable, text
 
 MAX_TASK, MAX_REPORT = 4_000, 6_000  # characters; of what is longer the beginning and the end are shown
 MAX_CALL, MAX_RESULT, MAX_WORDS = 300, 700, 900
@@ -52,7 +52,7 @@ class Bundle:
         followed = self.followed or ["(nothing: the log ends here)"]
         parts = [("TASK", [self.task]), (f"THE AGENT'S LAST CALLS{of}", calls), ("THE AGENT'S REPORT", [self.report])]
         parts.append(("WHAT THE PARENT DID NEXT", followed))
-        return "\n\n".join(f"{title}:\n" + "\n".join(lines) for title, lines in parts)
+        return storable("\n\n".join(f"{title}:\n" + "\n".join(lines) for title, lines in parts))
 
 
 def evidence(logs: Iterable[Path], task: str, spawn_key: str, agent_run: str | None) -> Bundle | None:

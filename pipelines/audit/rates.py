@@ -9,8 +9,8 @@ something speaks against, and of the failures. For each of these classes
 with each group of effects around a stated prior (from 474 spawns that were labelled by reading), so that a cell with
 few audits borrows from others; both kinds of success share the effects of agent and model. The spreads of the groups
 are updated by EM, held by their priors. How far a judge is to be trusted is estimated too. The fit is Fisher scoring;
-what is made of it comes from draws of Laplace's approximation. An audit weighs by the inverse of its chance to be
-drawn, the weights of a cell scaled to their effective number (Kish).
+what is made of it comes from draws of Laplace's approximation, with the tails of Student's t. An audit weighs by the
+inverse of its chance to be drawn, the weights of a cell scaled to their effective number (Kish).
 """
 
 from collections import Counter, defaultdict
@@ -29,9 +29,9 @@ Observed = Literal["success", "doubted", "failure"]
 
 # Own failures among what rules call success: 1.25 % over all agents, 6.7 % of Explore on haiku. Nobody has seen the
 # agent and the model apart. Public outcomes (pipelines/estimate/priors.py) put haiku .3 logits behind sonnet and .65
-# behind opus: .5 is laid on the model, the rest on the agent's kind of work. The centres lie below the logits of these
+# behind opus: .5 is laid on the model, the rest on the agent's kind of work. The centers lie below the logits of these
 # shares, since the mean of a share is above its median.
-MISSED = -4.8
+MISSED = -4.9
 EXPLORE, HAIKU = 1.2, 0.5
 DOUBTED = -2.2  # 3 of 18 whom the user's next words push back, 3 of 23 of whom the parent speaks in alarm; shrunk
 FALSE_ALARMS = 1.4  # logit of .8: what the rules' own weights say of the failures that they call
@@ -45,7 +45,7 @@ PERSON = "person"
 CERTAINTY = 0.995  # of a person's word
 STEPS, TOLERANCE = 60, 1e-4
 DRAWS = 2_000
-TAIL_FREEDOM = 8.0  # the draws are Student's t: the spreads are estimated, and Laplace takes them for known
+TAIL_FREEDOM = 5.0  # the draws are Student's t: the spreads are estimated, and Laplace takes them for known
 
 
 class Cell(NamedTuple):
@@ -131,11 +131,13 @@ def fit_rates(
     fit.run()
     source = np.random.default_rng(0)
     normal = np.linalg.cholesky(fit.covariance()) @ source.standard_normal((len(fit.theta), DRAWS))
-    theta = fit.theta[:, None] + normal * np.sqrt(TAIL_FREEDOM / source.chisquare(TAIL_FREEDOM, DRAWS))
+    tails = np.sqrt(TAIL_FREEDOM / source.chisquare(TAIL_FREEDOM, DRAWS))
     columns = np.array([effects.columns(cell) for cell in wanted], dtype=np.int64).reshape(-1, 4)
-    held = theta[columns[:, 1:]].sum(axis=1) + theta[columns[:, 0]].mean(axis=1, keepdims=True)
+    center = fit.theta[columns].sum(axis=1)[:, None]
+    # Limits come from a variance, which rare draws of a heavy tail would move at random: a normal of the same spread.
+    apart = center + normal[columns[:, 1:]].sum(axis=1) * np.sqrt(TAIL_FREEDOM / (TAIL_FREEDOM - 2))
     audits = np.array([effective.get(cell, 0.0) for cell in wanted])
-    return Rates(wanted, expit(theta[columns].sum(axis=1)), audits, expit(held))
+    return Rates(wanted, expit(center + normal[columns].sum(axis=1) * tails), audits, expit(apart))
 
 
 class _Fit:

@@ -1,11 +1,13 @@
 """What a judge is asked, and what its answer counts for: a quotation that is not in the evidence makes it unclear."""
 
 import json
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
+from pipelines.ingest.values import storable
 from recommender.errors import SpawnwiseError
 
 PROMPT_VERSION = 2  # raise it with every change of the words below: older answers are then asked for again
@@ -60,6 +62,7 @@ def question(evidence: str) -> str:
 
 def read_answer(answer: str, evidence: str, cost_usd: float = 0.0) -> Verdict:
     """Return the verdict in an answer, which may have words around the JSON; unclear where it cannot be relied on."""
+    cost_usd = cost_usd if math.isfinite(cost_usd) and cost_usd > 0 else 0.0
     value = _object_in(answer)
     verdict, fault = value.get("verdict"), value.get("fault")
     try:
@@ -69,7 +72,7 @@ def read_answer(answer: str, evidence: str, cost_usd: float = 0.0) -> Verdict:
     if verdict not in get_args(Word) or not 0 <= confidence <= 1:
         return Verdict("unclear", why_unclear="the answer is not in the form asked for", cost_usd=cost_usd)
     quoted = value.get("quotation")
-    quotation = quoted[:MAX_QUOTATION] if isinstance(quoted, str) else ""
+    quotation = storable(quoted[:MAX_QUOTATION]) if isinstance(quoted, str) else ""
     found = Verdict(
         cast("Word", verdict),
         (fault if fault in get_args(Fault) else "agent") if verdict == "bad" else None,

@@ -59,6 +59,15 @@ def test_an_answer_without_an_object_is_unclear(answer: str) -> None:
     assert read_answer(answer, EVIDENCE).verdict == "unclear"
 
 
+@pytest.mark.parametrize("mark", ["\\u0000", "\\ud800"])
+def test_what_the_database_refuses_is_not_in_a_verdict(mark: str) -> None:
+    verdict = read_answer(json.dumps(GOOD).replace("The limit", f"The limit{mark}"), EVIDENCE, float("nan"))
+    assert "The limit" in verdict.quotation
+    assert "\0" not in verdict.quotation
+    assert verdict.quotation.encode()
+    assert verdict.cost_usd == 0
+
+
 def test_a_quotation_may_skip_words_but_not_make_them_up() -> None:
     assert is_quoted("Find the limit ... set in retry.py", EVIDENCE)
     assert not is_quoted("Find the limit ... set in limit.py", EVIDENCE)
@@ -149,9 +158,22 @@ def test_what_claude_code_says_in_place_of_an_answer(
     assert raised.type is error
 
 
+@pytest.mark.parametrize("after", ["print('Update available')", ""])
+def test_what_is_printed_around_the_result_does_no_harm(after: str, client: Client) -> None:
+    body = f"print('Welcome')\n{_result(result=json.dumps(GOOD))}\n{after}"
+    assert client(body).ask(EVIDENCE, 0.5).verdict == "good"
+
+
+def test_a_client_that_does_not_start_is_told(client: Client, tmp_path: Path) -> None:
+    judge = client("")
+    (tmp_path / "claude").write_bytes(b"\x7fELF")
+    with pytest.raises(JudgeError, match="does not start"):
+        judge.ask(EVIDENCE, 0.5)
+
+
 def test_a_client_that_hangs_is_ended_and_one_that_is_not_there_is_told(client: Client, tmp_path: Path) -> None:
-    judge = client("json.dump(os.getpid(), open('../pid', 'w')); time.sleep(600)", timeout=5.0)
-    with pytest.raises(JudgeError, match="did not answer within 5 seconds"):
+    judge = client("json.dump(os.getpid(), open('../pid', 'w')); time.sleep(600)", timeout=10.0)
+    with pytest.raises(JudgeError, match="did not answer within 10 seconds"):
         judge.ask(EVIDENCE, 0.5)
     (desk,) = Path(os.environ["SPAWNWISE_HOME"]).glob("*desk")
     with pytest.raises(ProcessLookupError):

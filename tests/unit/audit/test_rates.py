@@ -59,6 +59,13 @@ def test_more_audits_let_outcomes_count_for_more() -> None:
     assert after > before
 
 
+def test_a_limit_is_not_moved_by_chance() -> None:
+    others = [[Cell(f"agent {number}", "opus", "success") for number in range(count)] for count in range(12)]
+    rates = [fit_rates([], [OPUS, *cells]) for cells in others]
+    limits = [float(each.limits()[each.cells.index(OPUS)]) for each in rates]
+    assert max(limits) < 1.3 * min(limits)
+
+
 def test_corrected_rates_cover_both_kinds_of_error() -> None:
     failure = Cell("qa", "opus", "failure")
     draws = fit_rates([], [OPUS, failure]).corrected({OPUS: 90, failure: 10})
