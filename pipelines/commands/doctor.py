@@ -18,12 +18,14 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.migrate import ensure_pgvector, migration_level
 from pipelines.warehouse.roles import reading_roles
+from recommender.commands.install import TRUST_CODEX
 from recommender.embedding.embedder import EmbeddingError
 from recommender.embedding.local import embedder_from_environment
 from recommender.home import private_folder
 from recommender.hooks.hook import MEANS, MODES
 from recommender.hooks.hook_log import trouble_words, troubles
-from recommender.settings import LookupSettings, data_home
+from recommender.hooks.installer import awaits_trust
+from recommender.settings import LookupSettings, codex_home, data_home
 from recommender.snapshot_file import SnapshotError, read_snapshot
 from recommender.terminal import add_json_argument, printable
 
@@ -186,4 +188,6 @@ def _hook(_: Settings) -> Finding:
     mode = f"mode {chosen.mode or 'as installed'}"
     if words := trouble_words(troubles()):
         return Finding("hook", "warning", f"{mode}; {words}", f"{data_home() / 'hook.log'} says when and why.")
+    if awaits_trust(codex_home()):
+        return Finding("hook", "warning", f"{mode}; Codex does not run it yet", TRUST_CODEX)
     return Finding("hook", "ok", mode)

@@ -40,9 +40,7 @@ def run_job(
     Raises `DatabaseUnavailableError` where the connection to the database was lost, be it ours, dbt's or Dagster's.
     """
     from pipelines.definitions import defs
-    from pipelines.marts.project import prepared_manifest
 
-    prepared_manifest(settings, warehouse)
     resources: dict[str, Any] = {"settings": settings, "warehouse": warehouse}
     shown = progress_on(console.file, is_quiet=is_quiet)
     with _losses_told_alike(), open_instance(settings, warehouse) as instance, shown as progress:

@@ -1,7 +1,10 @@
 """The summary of a learning run, for a person."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -50,7 +53,7 @@ def _print(summary: RunSummary, *, is_sample: bool) -> None:
         console.print(f"[bold yellow]Hook[/]       {escape(words)}: {_shown(str(data_home() / 'hook.log'))} says why")
     for name, lines in (
         ("Changes", _changes(summary)),
-        ("Trials", _trials(summary, datetime.now(UTC))),
+        ("Trials", _trials(summary, datetime.now(UTC), is_sample=is_sample)),
         ("Proven", iter([escape(printable(trial_words.proof_in_words(summary.proven)))])),
     ):
         console.print(f"\n[bold]{name:<11}[/]" + f"\n{INDENT}".join(lines))
@@ -63,19 +66,26 @@ def _print(summary: RunSummary, *, is_sample: bool) -> None:
     console.print(f"[bold]Snapshot[/]   {_shown(summary.snapshot)}")
     console.print(f"[bold]Report[/]     {_shown(summary.report)}")
     console.print(NEXT_STEPS)
+    if activate := how_to_find_the_command():
+        console.print(f"{INDENT}{_shown(activate)}    puts `spawnwise` on the PATH")
+
+
+def how_to_find_the_command() -> str | None:
+    """Return how a shell finds `spawnwise` where it was installed into an environment that is not active."""
+    activate = Path(sys.executable).with_name("activate")
+    is_hidden = shutil.which("spawnwise") is None and activate.exists()
+    return f"source {activate}" if is_hidden else None
 
 
 def _changes(summary: RunSummary) -> Iterator[str]:
     """Yield the answers that change a model, each with why."""
-    decided = [row for row in summary.trials if row["state"] == "proposed" and row["is_decided_by_logs"]]
-    if not summary.changes and not decided:
-        yield "none: every answer keeps the model that runs now"
-        return
     if not summary.changes:
-        yield "none for the models that usually run; where others would run, the hook in mode enforce already uses:"
-    else:
-        noun = "answer uses" if len(summary.changes) == 1 else "answers use"
-        yield f"{len(summary.changes):,} {noun} another model than now"
+        # The logs may decide for a model in place of one that a call seldom asks for: the trial says so.
+        is_usual = any(row["state"] == "proposed" and row["is_decided_by_logs"] for row in summary.trials)
+        yield f"none: every answer keeps the model that {'usually runs' if is_usual else 'runs now'}"
+        return
+    noun = "answer uses" if len(summary.changes) == 1 else "answers use"
+    yield f"{len(summary.changes):,} {noun} another model than now"
     for row in summary.changes[:CHANGES_SHOWN]:
         work = f"{_shown(row['agent'])}: {_shown(row['kind_of_task'] or 'any work')}"
         usual = words_of(arm_name(row["baseline_model"] or "unknown", row.get("baseline_effort") or ""))
@@ -86,11 +96,9 @@ def _changes(summary: RunSummary) -> Iterator[str]:
     more = len(summary.changes) - CHANGES_SHOWN
     if more > 0:
         yield f"{more:,} more are in the report"
-    for row in decided[:TRIALS_SHOWN]:
-        yield _shown(trial_words.decided_in_words(row))
 
 
-def _trials(summary: RunSummary, now: datetime) -> Iterator[str]:
+def _trials(summary: RunSummary, now: datetime, *, is_sample: bool) -> Iterator[str]:
     """Yield the trials that a person may start, those that run, and those that ended lately."""
     by_state: dict[str, list[dict[str, Any]]] = {}
     for row in summary.trials:
@@ -98,9 +106,11 @@ def _trials(summary: RunSummary, now: datetime) -> Iterator[str]:
     proposed, running = by_state.get("proposed", []), by_state.get("running", [])
     news = [row for row in summary.trials if trial_words.has_news(row, trial_words.recently(now))]
     if not (proposed or running or news or "paused" in by_state):
-        yield "none proposed: a trial needs 10 known runs of one kind, 90 % of them good, and a cheaper model"
+        yield "none proposed: a trial needs 10 known runs of one kind, 90% of them good, and a cheaper model"
     if proposed:
-        yield f"{len(proposed):,} proposed; start the one you like"
+        sample = "for invented agents: with your own logs, such a command starts one"
+        to_do = sample if is_sample else "start the ones you like"
+        yield f"{len(proposed):,} proposed, the largest expected saving first; {to_do}"
     for row in proposed[:TRIALS_SHOWN]:
         yield f"[green]{trial_words.at_stake(row)}[/] at stake: {_shown(trial_words.proposal_in_words(row))}"
         yield f"  [bold]{_shown(trial_words.start_command(row))}[/]"
@@ -144,7 +154,7 @@ def _cost(summary: RunSummary) -> str:
     amount = usd(summary.cost_usd) if summary.month_of_quota else f"${summary.cost_usd:,.2f}"
     known = f"{amount}{part} where the log holds the tokens"
     if summary.spawns_without_cost:
-        known += f" ({summary.spawns_without_cost:,} spawns do not)"
+        known += f" ({summary.spawns_without_cost:,} spawns have none)"
     if summary.main_cost_usd:
         main = usd(summary.main_cost_usd) if summary.month_of_quota else f"${summary.main_cost_usd:,.2f}"
         known += f"; {main} in the main conversations"

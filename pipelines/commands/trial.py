@@ -71,7 +71,7 @@ def _why_none(settings: Settings, has_ended: bool) -> str:
         return "Trials are off: SPAWNWISE_TRIALS is off."
     more = " `--all` shows those that have ended." if has_ended else ""
     return (
-        "No trial is proposed yet: it takes 10 known runs of an agent or a type of work, 90 % of them good, and a "
+        "No trial is proposed yet: it takes 10 known runs of an agent or a type of work, 90% of them good, and a "
         f"cheaper model. `spawnwise learn` looks again.{more}"
     )
 
@@ -90,7 +90,7 @@ def _print_table(trials: list[StoredTrial]) -> None:
             Text(printable(f"{words_of(trial.candidate)} for {words_of(trial.baseline)}")),
             trial.state,
             at_stake,
-            f"{points(trial.expected_gap)} (90 %: {points(trial.gap_low)} to {points(trial.gap_high)})",
+            f"{points(trial.expected_gap)} (90%: {points(trial.gap_low)} to {points(trial.gap_high)})",
             "" if trial.spawns_to_decide is None else str(trial.spawns_to_decide),
         )
     table_console().print(table)
@@ -145,7 +145,7 @@ def in_words(trial: StoredTrial) -> str:
             f"({trial.count_spawns_month:.0f} spawns)"
         )
     lines.append(
-        f"Expected   {points(trial.expected_gap)} points of success less, 90 % between {points(trial.gap_low)} and "
+        f"Expected   {points(trial.expected_gap)} points of success less, 90% between {points(trial.gap_low)} and "
         f"{points(trial.gap_high)}; worth it with {percent(trial.worth_probability)} probability"
     )
     if trial.state == "proposed":

@@ -53,7 +53,7 @@ def choose_proposal(warehouse: Warehouse, agent: str | None, kind: str | None, c
     if fitting:
         raise TrialError(f"Several trials fit: {', '.join(trial.trial_id for trial in fitting)}. Name one of them.")
     raise TrialError(
-        f"No such trial is proposed. It takes {trial_rule.START_OUTCOMES} known runs of which 90 % went well, and a "
+        f"No such trial is proposed. It takes {trial_rule.START_OUTCOMES} known runs of which 90% went well, and a "
         f"cheaper model that may be worth it. {LIST}"
     )
 

@@ -11,7 +11,7 @@ from recommender.efforts import arm_name, words_of
 
 ENDED_DAYS = 7  # a trial that ended earlier is in its table, but no news
 NO_TRIAL = "Nothing yet: no trial has run."
-TOO_FEW = "Nothing yet: the trials that run have too few spawns to compare."
+TOO_FEW = "Nothing yet: the running trials have too few spawns to compare."
 
 Row = Mapping[str, Any]  # of marts.trials or marts.proven_savings
 
@@ -81,18 +81,31 @@ def proof_in_words(rows: Sequence[Row]) -> str:
 
 def proposal_in_words(trial: Row) -> str:
     """Return what a proposed trial is about and what to expect of it."""
+    expected = f"{scope_in_words(trial)}, worth it with {_odds(trial)}. {_gap(trial)}{_until_decided(trial)}"
+    return expected + (f" {_decided(trial)}" if trial["is_decided_by_logs"] else "")
+
+
+def odds_in_words(trial: Row) -> str:
+    """Return what to expect of a proposed trial, how likely it is worth it, and how soon that will show."""
+    return f"{_gap(trial)}. Worth it with {_odds(trial)}{_until_decided(trial)}"
+
+
+def _decided(trial: Row) -> str:
+    called, gets = (_arm(trial, arm) for arm in ("baseline", "candidate"))
+    return f"Enough to act on: in mode enforce, a call that asks for {called} gets {gets} already; a trial proves it."
+
+
+def _odds(trial: Row) -> str:
+    return f"{trial['worth_probability']:.0%} probability"
+
+
+def _gap(trial: Row) -> str:
+    return gap_in_words(trial["expected_gap"], trial["gap_low"], trial["gap_high"])
+
+
+def _until_decided(trial: Row) -> str:
     decides = trial["spawns_to_decide"]
-    return (
-        f"{scope_in_words(trial)}, worth it with {trial['worth_probability']:.0%} probability. "
-        f"{gap_in_words(trial['expected_gap'], trial['gap_low'], trial['gap_high'])}"
-        + (f"; about {counted(decides, 'spawn')} will decide." if decides else ".")
-    )
-
-
-def decided_in_words(trial: Row) -> str:
-    """Return what the logs alone decide where another model than usual would run."""
-    models = f"{_arm(trial, 'baseline')} \N{RIGHTWARDS ARROW} {_arm(trial, 'candidate')}"
-    return f"{trial['scope_label']}, {models}: worth it with {trial['worth_probability']:.0%} probability"
+    return f"; about {counted(decides, 'spawn')} will decide." if decides else "."
 
 
 def at_stake(trial: Row) -> str:

@@ -6,7 +6,18 @@ from typing import Any, NamedTuple
 
 from pipelines.publish.report.columns import Column
 from pipelines.publish.report.reading import Row
-from pipelines.publish.report.wording import MISSING, count, day, duration, estimated, moment, number, percent, usd
+from pipelines.publish.report.wording import (
+    MISSING,
+    agent_in_words,
+    count,
+    day,
+    duration,
+    estimated,
+    moment,
+    number,
+    percent,
+    usd,
+)
 
 STATUS = {
     "never_spawned": "never spawned",
@@ -83,6 +94,8 @@ def _plain(form: str, value: Any, order: float | str) -> Cell:
         "day": day,
         "moment": moment,
         "status": lambda status: STATUS.get(status, status),
+        "agent": agent_in_words,
+        "any_model": lambda model: "any model" if model == "*" else model,
         "words": lambda words: str(words).replace("_", " "),
     }
     return Cell(texts.get(form, str)(value), order, form if form in {"model", "code", "sentence"} else "text")

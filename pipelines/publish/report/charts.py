@@ -211,7 +211,7 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
             + "."
         ),
         "evidence": (
-            "For each kind of task, no matter who does it, how often each model succeeds: the estimate, and its 90 % "
+            "For each kind of task, no matter who does it, how often each model succeeds: the estimate, and its 90% "
             "interval. Chosen: "
             + (listed([f"{model} for {counted(kinds, 'kind')}" for model, kinds in chosen.most_common()]) or "none yet")
             + "."

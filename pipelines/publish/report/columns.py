@@ -228,8 +228,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _column("Source", "text", "source"),
     ),
     "audit": (
-        _column("Agent", "text", "agent_name"),
-        _column("Model", "text", "model"),
+        _column("Agent", "agent", "agent_name"),
+        _column("Model", "any_model", "model"),
         _column("Outcomes", "count", "count_outcomes"),
         _column("By the rules", "percent", "observed_success"),
         _column("Corrected", "percent", "corrected_success"),

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
 from pipelines.publish.report.wording import (
-    audit_in_words,
+    agent_in_words,
+    audit_on_page,
     count,
     counted,
     day,
@@ -90,7 +91,7 @@ def _changed_advice(facts: ReportFacts) -> Iterator[Sentence]:
     if told:
         yield Sentence(f"Published answers: {listed(told)}.", "plain", "changes")
     elif not changed:
-        yield Sentence("No published answer has changed since.", "plain", "recommendations")
+        yield Sentence("No published answer has changed since the last run.", "plain", "recommendations")
 
 
 def _change(row: Row, before: str | None) -> Sentence:
@@ -99,7 +100,7 @@ def _change(row: Row, before: str | None) -> Sentence:
 
 
 def _scope(row: Row) -> str:
-    agent = "any agent" if row["agent_name"] == "*" else row["agent_name"]
+    agent = agent_in_words(row["agent_name"])
     return f"{agent} on {quoted(row['cluster_label'])}" if row["cluster_label"] else f"{agent}, whatever the work"
 
 
@@ -229,5 +230,5 @@ def _quality(facts: ReportFacts) -> Iterator[Sentence]:
         "quality",
     )
     if facts["audit"]:
-        words = audit_in_words(facts["audit"][0]).replace("`", "")
+        words = audit_on_page(facts["audit"][0])
         yield Sentence(f"{words[0].upper()}{words[1:]}.", "plain", "audited")

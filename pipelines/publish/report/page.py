@@ -159,7 +159,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     names = ["percent", "usd", "estimated", "usd_between", "duration", "day", "moment", "count", "counted"]
-    names.append("audit_in_words")
+    names.append("audit_on_page")
     environment.filters.update({name: getattr(wording, name) for name in names})
     environment.globals.update(
         cell=cell, models_of=models_of, agents_of=agents_of, projects_of=projects_of, users_of=users_of

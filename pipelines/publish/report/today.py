@@ -27,12 +27,15 @@ class Action(NamedTuple):
     command: str
     agent: str
     share: tuple[float, float, float, float] | None = None
-    usd_month: float = 0.0
+    expected_usd_month: float = 0.0
 
 
 def actions(facts: ReportFacts) -> list[Action]:
-    """Return what there is to do: what waits for a person comes first, then what brings most."""
-    return [*_paused(facts), *sorted([*_proposed(facts), *_advice(facts)], key=lambda action: -action.usd_month)]
+    """Return what there is to do: what waits for a person comes first, then the largest expected saving."""
+    return [
+        *_paused(facts),
+        *sorted([*_proposed(facts), *_advice(facts)], key=lambda action: -action.expected_usd_month),
+    ]
 
 
 def _paused(facts: ReportFacts) -> Iterator[Action]:
@@ -44,9 +47,7 @@ def _paused(facts: ReportFacts) -> Iterator[Action]:
 def _proposed(facts: ReportFacts) -> Iterator[Action]:
     for row in facts["trials"]:
         if row["state"] == "proposed":
-            decides = row["spawns_to_decide"]
-            gap = trial_words.gap_in_words(row["expected_gap"], row["gap_low"], row["gap_high"])
-            yield _trial("start", row, gap + (f". About {decides:,} spawns decide." if decides else "."))
+            yield _trial("start", row, trial_words.odds_in_words(row))
 
 
 def _trial(kind: str, row: Row, risk: str) -> Action:
@@ -67,7 +68,7 @@ def _trial(kind: str, row: Row, risk: str) -> Action:
         trial_words.start_command(row),
         row["agent_name"],
         share,
-        row["saving_usd_month"] or 0.0,
+        (row["saving_usd_month"] or 0.0) * (row["worth_probability"] or 0.0),
     )
 
 
@@ -94,7 +95,7 @@ def _advice(facts: ReportFacts) -> Iterator[Action]:
         f"{percent(least['success_low'])} at least, by {counted(least['tasks_observed'], 'known outcome')}.",
         ENFORCE,
         first["agent_name"] if len(rows) == 1 else "*",
-        usd_month=month or 0.0,
+        expected_usd_month=month or 0.0,
     )
 
 

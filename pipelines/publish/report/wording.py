@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
+from recommender.published_rows import ANY_AGENT
+
 _quota: ContextVar[float | None] = ContextVar("quota", default=None)
 
 MISSING = "\N{EN DASH}"
@@ -73,6 +75,16 @@ def audit_in_words(row: Mapping[str, Any]) -> str:
         looks = "second look" if row["count_audits"] == 1 else "second looks"
         return f"{rates} by {row['count_audits']:,} {looks} ({between})"
     return f"not audited yet: {rates} by what rules usually miss ({between}). `spawnwise review` takes ten minutes"
+
+
+def audit_on_page(row: Mapping[str, Any]) -> str:
+    """Return `audit_in_words` without the marks that set off a command in a terminal."""
+    return audit_in_words(row).replace("`", "")
+
+
+def agent_in_words(name: str) -> str:
+    """Return an agent's name, or that it is any agent."""
+    return "any agent" if name == ANY_AGENT else name
 
 
 def usd_between(middle: float, low: float | None, high: float | None) -> str:

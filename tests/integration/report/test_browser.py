@@ -55,7 +55,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, report: Path, message
         page.on("pageerror", lambda error: messages.append(str(error)))
         page.on("request", lambda asked: messages.append(asked.url) if not asked.url.startswith("file:") else None)
         page.goto(report.as_uri())
-        page.wait_for_selector("body[data-drawn=yes]", timeout=20_000)
+        page.wait_for_selector("body[data-drawn=yes]", timeout=60_000)
         yield page
 
 

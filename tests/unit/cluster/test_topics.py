@@ -45,6 +45,16 @@ def test_each_type_is_told_apart_by_its_own_outcomes() -> None:
     assert "search: silhouette" in topics.criterion
 
 
+def test_types_side_by_side_have_the_topics_that_they_have_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, types = blobs(3, 60), ["fix", "plan", "search"] * 60
+    in_turn = find_topics(vectors, types)
+    monkeypatch.setattr(topics, "SIDE_BY_SIDE_FROM", 1)
+    at_once = find_topics(vectors, types)
+    assert (at_once.types, at_once.criterion) == (in_turn.types, in_turn.criterion)
+    assert np.array_equal(at_once.clustering.centroids, in_turn.clustering.centroids)
+    assert np.array_equal(at_once.clustering.members, in_turn.clustering.members)
+
+
 def test_outcomes_of_some_tasks_keep_model_and_success() -> None:
     outcomes = KnownOutcomes(np.array([1, 4, 5]), np.array([0, 1, 2]), np.array([1.0, 0.0, 1.0]))
     some = outcomes.among(np.array([0, 4, 5]))

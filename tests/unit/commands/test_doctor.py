@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.commands import doctor
 from pipelines.settings import Settings
+from recommender.hooks.installer import install
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights are not in the mode there")
 
@@ -33,3 +34,18 @@ def test_a_home_that_others_may_use_is_told_with_the_remedy(tmp_path: Path, mode
         assert f"chmod {doctor.PRIVATE_MODE:o} {shlex.quote(str(home))}" in finding.remedy
         home.chmod(doctor.PRIVATE_MODE)
     assert doctor._data_home(Settings(home=home)).state == "ok"
+
+
+def test_a_hook_that_codex_does_not_trust_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path))
+    settings = Settings(home=tmp_path / "home")
+    assert doctor._hook(settings).state == "ok"
+    install(tmp_path, "enforce", client="codex")
+    assert "Codex does not run it yet" in doctor._hook(settings).detail
+    config = tmp_path / "config.toml"
+    config.write_text(f'[hooks.state."{tmp_path}/other.json:pre_tool_use:0:0"]\ntrusted_hash = "sha256:0"\n')
+    assert "enter /hooks" in doctor._hook(settings).remedy
+    config.write_text(f'[hooks.state."{tmp_path}/hooks.json:pre_tool_use:0:0"]\ntrusted_hash = "sha256:0"\n')
+    assert doctor._hook(settings).state == "ok"
+    config.write_text("[hooks")
+    assert doctor._hook(settings).state == "ok"

@@ -77,7 +77,7 @@ def test_without_a_comparison_nothing_is_claimed() -> None:
     assert told("proof", tables={}) == ["Proven: Nothing yet: no trial has run."]
     too_few = proven(saving_usd=5.0, saving_low_usd=None, saving_high_usd=None)
     assert told("proof", tables={"proven": [too_few]}) == [
-        "Proven: Nothing yet: the trials that run have too few spawns to compare."
+        "Proven: Nothing yet: the running trials have too few spawns to compare."
     ]
 
 
@@ -109,7 +109,7 @@ def test_the_first_run_tells_which_answers_change_a_model() -> None:
 def test_an_unchanged_night_says_so() -> None:
     nothing = {"count_spawns": 0, "count_successes": 0, "count_failures": 0, "count_unknown": 0, "cost_usd": None}
     assert told("time", new_spawns=nothing) == ["No new spawns since 2 Jan 2026, 02:00 UTC."]
-    assert told("recommendations", tables={}) == ["No published answer has changed since."]
+    assert told("recommendations", tables={}) == ["No published answer has changed since the last run."]
 
 
 def test_unknown_outcomes_are_told() -> None:

@@ -11,6 +11,7 @@ from pipelines.publish.report.charts import packed
 from pipelines.publish.report.headline import unused_in_words
 from pipelines.publish.report.page import render
 from pipelines.publish.report.reading import ReportFacts, period_of, plain
+from pipelines.publish.report.today import actions
 from pipelines.publish.report.wording import short_names
 from tests.support.report_facts import HOSTILE, NIGHT, activity, hostile_facts, recommendation, trial
 
@@ -124,10 +125,17 @@ def test_the_first_screen_says_what_to_do_now_with_money_risk_and_command() -> N
     assert "Expected success: 2.1 points lower" in now
     assert "<code>spawnwise trial start tester-test-haiku</code>" in now
     assert "--now:94.0%" in now
-    assert now.index("Start a trial") < now.index("Take advice")  # the most money first
+    assert now.index("Start a trial") < now.index("Take advice")  # the largest expected saving first
     assert "$7.50 a month" in now
     assert "97% success expected in 60 spawns; least certain is tester on" in now
     assert "<code>spawnwise install --mode enforce</code>" in now
+
+
+def test_the_first_screen_begins_with_the_largest_expected_saving_as_the_summary_does() -> None:
+    likely = trial(scope_label="likely", saving_usd_month=10.0, worth_probability=0.9)
+    unlikely = trial(scope_label="unlikely", saving_usd_month=20.0, worth_probability=0.3)
+    found = [action.what for action in actions(ReportFacts(tables={"trials": [unlikely, likely]}))]
+    assert found == ["likely", "unlikely"]
 
 
 def test_where_there_is_nothing_to_say_a_section_takes_one_line() -> None:

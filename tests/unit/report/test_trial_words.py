@@ -6,6 +6,7 @@ from pipelines.publish.trial_words import (
     Proof,
     at_stake,
     gap_in_words,
+    odds_in_words,
     proof_in_words,
     proof_to_date,
     proposal_in_words,
@@ -69,3 +70,15 @@ def test_a_gap_reads_as_what_it_does_to_success(gap: float, low: float, high: fl
 
 def test_a_trial_of_one_project_names_it() -> None:
     assert "tester: Write tests in /home/dev/app, haiku" in proposal_in_words(trial(project="/home/dev/app"))
+
+
+def test_a_trial_that_logs_decide_says_what_the_hook_does_already() -> None:
+    already = "in mode enforce, a call that asks for opus gets haiku already"
+    assert already in proposal_in_words(trial(is_decided_by_logs=True))
+    assert already not in proposal_in_words(trial())
+
+
+def test_the_odds_of_a_trial_are_told_with_its_gap() -> None:
+    told = odds_in_words(trial(worth_probability=0.31, spawns_to_decide=14))
+    assert told.endswith(". Worth it with 31% probability; about 14 spawns will decide.")
+    assert odds_in_words(trial(worth_probability=0.31, spawns_to_decide=None)).endswith("31% probability.")

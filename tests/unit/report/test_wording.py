@@ -73,9 +73,12 @@ def test_lists() -> None:
         ("share", (1, 4), "25%"),
         ("share", (0, 0), MISSING),
         ("flag", (False,), "no"),
+        ("agent", ("*",), "any agent"),
+        ("agent", ("tester",), "tester"),
+        ("any_model", ("*",), "any model"),
     ],
 )
-def test_cells(form: str, values: tuple[float | None, ...], text: str) -> None:
+def test_cells(form: str, values: tuple[float | str | None, ...], text: str) -> None:
     fields = tuple(f"field_{number}" for number in range(len(values)))
     assert cell(Column("title", form, fields), dict(zip(fields, values, strict=True))).text == text
 

@@ -16,13 +16,20 @@ with tasks as (
     from intermediate.int_tasks as tasks
     left join intermediate.int_advice as advice
         on tasks.agent_name = advice.agent_name and tasks.cluster_id = advice.cluster_id
+),
+
+-- Of a million tasks, few are looked up; more than are shown, as one may have no vector yet.
+drawn as materialized (
+    select * from tasks
+    order by place, cluster_id, task_id
+    limit 2 * %(limit)s
 )
 
 select
     tasks.*,
     history.task_embedding as embedding,
     case when %(with_text)s then history.task_title end as title
-from tasks
+from drawn as tasks
 inner join learning.task_history_with_embeddings as history on tasks.task_id = history.id
 where
     history.embedding_model = (
