@@ -1,6 +1,7 @@
 import contextlib
 import gc
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from tests.support.by_file import ByFile, needs_shared_home
 
 TEMPLATE = "template_spawnwise"
 SLOWEST = ("reliability", "integration")
-# Of the lowest number that is free: dbt parses its project again for every database of another name.
+LONGEST = ("test_purges.py", "test_trial_nights.py", "test_learn.py")  # a minute or more each: no worker may end on one
 _database_numbers = list(range(99, 0, -1))
 
 # Machines that run tests are busy: what is slow there is not wrong.
@@ -37,8 +38,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest begin: those that need the shared home, then those of the slow folders."""
-    items.sort(key=lambda item: (not needs_shared_home(item.path), *(part not in item.path.parts for part in SLOWEST)))
+    """Let the longest begin: those that need the shared home, the longest files, then those of the slow folders."""
+    items.sort(
+        key=lambda item: (
+            not needs_shared_home(item.path),
+            item.path.name not in LONGEST,
+            *(part not in item.path.parts for part in SLOWEST),
+        )
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +71,40 @@ def process_as_it_was() -> Iterator[None]:
     os.umask(mask)
     gc.set_threshold(*threshold)
     signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with what takes seconds to make and is the same in all: dbt's parsed project and the chart library."""
+    import fasteners
+
+    from pipelines.marts.parsed_project import prepared_manifest
+    from pipelines.publish.report.bundle import chart_library
+
+    own = tmp_path_factory.getbasetemp()
+    home = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made-once"
+    home.mkdir(exist_ok=True)
+    with careful_umask(), fasteners.InterProcessLock(str(home / "lock")):
+        prepared_manifest(Settings(home=home))
+        chart_library(home / "cache")
+    return home
+
+
+def lend(made_once: Path, home: Path) -> None:
+    """Put what is the same in all homes into another one."""
+    with careful_umask():
+        for folder in ("dbt/definitions", "cache"):
+            shutil.copytree(made_once / folder, home / folder, dirs_exist_ok=True)
+
+
+@contextlib.contextmanager
+def careful_umask() -> Iterator[None]:
+    """Make files as the commands do, for nobody else to read."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +139,15 @@ def cloned_database(server: EmbeddedServer, template: str = TEMPLATE) -> Iterato
     with contextlib.suppress(psycopg.Error):
         _execute(server, "drop database {} with (force)", name)
         _database_numbers.append(number)
+
+
+@contextlib.contextmanager
+def warehouse_for_reading(server: EmbeddedServer, home: Path, made_once: Path) -> Iterator[Warehouse]:
+    """Yield a warehouse for the tests of a module to share, whose settings see a home of its own."""
+    lend(made_once, home)
+    with pytest.MonkeyPatch.context() as environment, cloned_database(server) as dsn:
+        environment.setenv("SPAWNWISE_HOME", str(home))
+        yield Warehouse(dsn)
 
 
 def copy_database(server: EmbeddedServer, source: str, target: str) -> None:

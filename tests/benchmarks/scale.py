@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,8 +25,10 @@ from typing import Any, NamedTuple
 
 import psutil
 
+from pipelines.embed.similar_tasks import similar_tasks
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+from recommender.embedding.local import LocalEmbedder
 from tests.support.planted.history import Spawn, planted_history
 from tests.support.planted.load import spec_text
 from tests.support.planted.topics import LONG_AGO, NEVER_SPAWNED, TOO_MUCH, WORK
@@ -37,6 +40,7 @@ SPAWNS_PER_FILE = 5_000
 SPAWNS_PER_SESSION = 10
 PEOPLE, PROJECTS = 40, 12
 SHARE_UNKNOWN = 0.5
+QUERIES, NEIGHBORS, AS_NEAR = 100, 5, 1e-6
 STEPS = """select step_key, max(timestamp) - min(timestamp) from dagster.event_logs
 where dagster_event_type in ('STEP_START', 'STEP_SUCCESS', 'STEP_FAILURE')
 and run_id = (select run_id from dagster.runs order by id desc limit 1) group by step_key"""
@@ -82,6 +86,7 @@ def measure(work: Path, home: Path, spawns: int) -> list[Figure]:
     history = islice(enumerate(planted_history(datetime.now(UTC), count)), count)  # without the kinds of long ago
     write_specs(specs)
     write_records(logs, "all", islice(history, spawns))
+    more = list(history)
     learn = [*COMMAND, "--logs", str(logs), "--specs", str(specs)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPAWNWISE_", "DATABASE"))}
     environment |= {"SPAWNWISE_HOME": str(home)}
@@ -89,9 +94,31 @@ def measure(work: Path, home: Path, spawns: int) -> list[Figure]:
     with Warehouse.open(Settings(home=home, DATABASE_URL=None)) as warehouse:
         for case in ("full", "one per cent more", "nothing new"):
             if case == "one per cent more":
-                write_records(logs, "more", history)
+                write_records(logs, "more", more)
             figures += told(case, spawns, run(learn, environment, warehouse, home))
+            if case == "full":
+                figures += told("nearest past tasks", spawns, nearest(warehouse, more[:QUERIES]))
     return figures
+
+
+def nearest(warehouse: Warehouse, new: Sequence[tuple[int, Spawn]]) -> Iterable[tuple[str, str, float]]:
+    """Look for the past tasks nearest to new ones, and compare with all vectors; yield (step, metric, value).
+
+    One that is as near as the farthest that should be found counts as found: of equal ones either is right.
+    """
+    embedder = LocalEmbedder()
+    seconds, found = [], 0
+    with warehouse.connect() as connection:
+        for vector in embedder.embed([_record(index, spawn, random.Random())["task"] for index, spawn in new]):
+            begun = time.perf_counter()
+            through_index = similar_tasks(connection, vector, embedder.name, NEIGHBORS)
+            seconds.append(time.perf_counter() - begun)
+            with connection.transaction(force_rollback=True):
+                connection.execute("set local enable_indexscan = off")
+                exact = similar_tasks(connection, vector, embedder.name, NEIGHBORS)
+            found += sum(task.similarity >= exact[-1].similarity - AS_NEAR for task in through_index)
+    yield "", "milliseconds", 1000 * statistics.median(seconds)
+    yield "", "recall", found / (NEIGHBORS * len(new))
 
 
 def told(case: str, spawns: int, values: Iterable[tuple[str, str, float]]) -> list[Figure]:

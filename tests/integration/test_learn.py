@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -17,7 +19,7 @@ from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.night_marks import note_inputs, note_results, unchanged_since
 from pipelines.warehouse.run_lock import run_lock
 from recommender.snapshot_file import read_snapshot
-from tests.conftest import cloned_database
+from tests.conftest import cloned_database, lend
 from tests.support.digests import table_digests
 
 ORCHESTRATORS = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "XDG_DATA_HOME")  # whose logs would be read
@@ -62,9 +64,18 @@ class Learned:
 
 
 @pytest.fixture(scope="module")
-def learned(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Learned]:
+def learned(postgres: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory, made_once: Path) -> Iterator[Learned]:
+    home = tmp_path_factory.mktemp("learned") / "home"
+    lend(made_once, home)
     with cloned_database(postgres) as dsn:
-        yield Learned(tmp_path_factory.mktemp("learned") / "home", dsn)
+        yield Learned(home, dsn)
+
+
+@pytest.fixture
+def learned_copy(learned: Learned, postgres: EmbeddedServer) -> Iterator[Warehouse]:
+    """A copy of the learned warehouse, for this test to change."""
+    with cloned_database(postgres, conninfo_to_dict(learned.dsn)["dbname"]) as dsn:
+        yield Warehouse(dsn)
 
 
 def test_the_sample_is_learned_and_summarised(learned: Learned) -> None:
@@ -105,8 +116,9 @@ def test_a_run_with_nothing_new_runs_no_stage_and_renews_the_answers(learned: Le
     assert renewed.created_at > earlier.created_at
 
 
-def test_the_answer_has_every_field_of_the_contract_with_the_database_gone(learned: Learned) -> None:
-    nowhere = {"DATABASE_URL": ""}
+def test_the_answer_has_every_field_of_the_contract_with_the_database_gone(learned: Learned, tmp_path: Path) -> None:
+    shutil.copy(learned.home / "snapshot.safetensors", tmp_path)  # the answer is noted there, which would be news
+    nowhere = {"DATABASE_URL": "", "SPAWNWISE_HOME": str(tmp_path)}
     answer = learned.spawnwise("recommend", "Write unit tests for the kalman filter", "--json", **nowhere)
     fields = json.loads(answer.stdout)
     assert set(fields) == {
@@ -223,8 +235,8 @@ NEWS = {
 
 
 @pytest.mark.parametrize("news", NEWS)
-def test_whatever_changed_in_the_warehouse_is_news(learned: Learned, news: str) -> None:
-    warehouse, settings = Warehouse(learned.dsn), Settings()
+def test_whatever_changed_in_the_warehouse_is_news(learned_copy: Warehouse, news: str) -> None:
+    warehouse, settings = learned_copy, Settings()
     with warehouse.connect() as connection:
         connection.execute("create table if not exists learning.night_news (number integer)")
     note_inputs(warehouse, settings, news)
@@ -236,8 +248,8 @@ def test_whatever_changed_in_the_warehouse_is_news(learned: Learned, news: str) 
     assert unchanged_since(warehouse, settings) is None
 
 
-def test_another_setting_is_news_and_a_task_without_a_vector_waits(learned: Learned) -> None:
-    warehouse, settings = Warehouse(learned.dsn), Settings()
+def test_another_setting_is_news_and_a_task_without_a_vector_waits(learned_copy: Warehouse) -> None:
+    warehouse, settings = learned_copy, Settings()
     note_inputs(warehouse, settings, "settings")
     note_results(warehouse, "settings")
     assert unchanged_since(warehouse, settings.model_copy(update={"home": Path("elsewhere")}))

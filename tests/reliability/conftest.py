@@ -9,7 +9,7 @@ import pytest
 
 from tests.reliability.canaries import write_canaries
 from tests.reliability.hostile import write_hostile
-from tests.reliability.house import AS_IT_WAS, HOME_MODE, House, opened, write_logs
+from tests.reliability.house import AS_IT_WAS, HOME_MODE, House, furnish, opened, write_logs
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +38,9 @@ class Undisturbed(House):
 
 
 @pytest.fixture(scope="session")
-def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
+def undisturbed(folder: Path, logs: Path, made_once: Path) -> Iterator[Undisturbed]:
     house = Undisturbed(folder / "undisturbed", logs)
-    house.home.mkdir(mode=HOME_MODE)
+    furnish(house, made_once)
     with opened(house):
         began = time.monotonic()
         run = house.run("learn", "--quiet")
@@ -53,9 +53,9 @@ def undisturbed(folder: Path, logs: Path) -> Iterator[Undisturbed]:
 
 
 @pytest.fixture(scope="session")
-def survivor(folder: Path, logs: Path) -> Iterator[House]:
+def survivor(folder: Path, logs: Path, made_once: Path) -> Iterator[House]:
     """A home on which runs are killed, and from which is purged."""
     house = House(folder / "survivor", logs)
-    house.home.mkdir(mode=HOME_MODE)
+    furnish(house, made_once)
     with opened(house):
         yield house

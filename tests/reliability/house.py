@@ -18,6 +18,7 @@ import psycopg
 from pipelines.ingest.sample import write_sample_home
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.snapshot_file import read_snapshot
+from tests.conftest import careful_umask, lend
 from tests.support.digests import table_digests
 
 IS_LONG = os.environ.get("SPAWNWISE_TEST_PROFILE") == "long"
@@ -132,15 +133,18 @@ def write_logs(folder: Path) -> None:
     write_sample_home(folder)
 
 
+def furnish(house: House, made_once: Path) -> None:
+    """Make the home of a house, with what takes long to make and is the same in all."""
+    house.home.mkdir(mode=HOME_MODE)
+    lend(made_once, house.home)
+
+
 @contextlib.contextmanager
 def opened(house: House) -> Iterator[House]:
     """Keep the house's server running."""
     with contextlib.ExitStack() as stack:
-        before = os.umask(0o077)  # as the commands have it, for what the start of the server makes
-        try:
+        with careful_umask():
             stack.enter_context(house.server)
-        finally:
-            os.umask(before)
         yield house
 
 

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from pipelines.warehouse import Warehouse
 from pipelines.warehouse.migrate import ensure_pgvector, run_migrations
+from tests.conftest import lend
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import HOME_MODE, House
 
@@ -65,6 +66,7 @@ class OldHouse(House):
         database = database or f"old_{next(_numbers)}"
         home = undisturbed.home.parent / database
         home.mkdir(mode=HOME_MODE)
+        lend(undisturbed.home, home)
         super().__init__(home, undisturbed.logs, DATABASE_URL=undisturbed.server.dsn(database))
         self.server = undisturbed.server
         self.database = database

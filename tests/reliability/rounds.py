@@ -12,11 +12,9 @@ import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pipelines.marts.run_dbt import run_dbt
-from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse
 from pipelines.warehouse.embedded import EmbeddedServer
 from recommender.snapshot_file import read_snapshot, write_snapshot
+from tests.conftest import lend
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.house import AS_IT_WAS, HOME_MODE, House
 from tests.reliability.proxy import Proxy
@@ -28,7 +26,6 @@ truncate learning.task_history, learning.spawn_facts, learning.outcome_signals, 
 update serving.best_model_per_cluster set reason = 'published before';
 """
 SERVING = "serving.best_model_per_cluster"
-# One name and one port for all rounds: dbt parses its project again for every other database.
 DATABASE = "round"
 _ports = [0]
 
@@ -40,26 +37,15 @@ class Round(House):
         home = undisturbed.home.parent / database
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(mode=HOME_MODE)
-        for kept in ("cache", "dbt"):  # what a home makes once, and takes seconds to make
-            shutil.copytree(undisturbed.home / kept, home / kept)
+        lend(undisturbed.home, home)
         super().__init__(home, undisturbed.logs, DATABASE_URL=proxy.url(database))
         self.server = undisturbed.server
         self.database = database
         self.proxy = proxy
-        self._lend_parsed_project(undisturbed.home.parent / "parsed")
         self._expected = undisturbed.expected
         published = read_snapshot(undisturbed.home / "snapshot.safetensors")
         write_snapshot(home / "snapshot.safetensors", replace(published, protected_agents=("published before",)))
         self._before = self.digests()
-
-    def _lend_parsed_project(self, parsed: Path) -> None:
-        """Put the project as dbt parsed it for this database where dbt looks for it; the first round parses it."""
-        target = self.home / "dbt" / "target"
-        if not parsed.exists():
-            url = self.proxy.url(self.database)
-            run_dbt(Warehouse(url), Settings(SPAWNWISE_HOME=self.home, DATABASE_URL=url), ["parse"])
-            shutil.copytree(target, parsed)
-        shutil.copytree(parsed, target, dirs_exist_ok=True)
 
     def half_published(self) -> set[str]:
         """Return what is neither as it was published before nor complete."""

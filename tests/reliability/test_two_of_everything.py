@@ -43,18 +43,19 @@ union select 'answers', embedding_model from serving.best_model_per_cluster
 
 
 class Reader(threading.Thread):
-    """Asks fifty times a second, and keeps every distinct answer."""
+    """Asks again and again, and keeps every distinct answer."""
 
     def __init__(self, recommender: Recommender) -> None:
         super().__init__(daemon=True)
         self._recommender = recommender
         self.is_done = threading.Event()
+        self.pause_s = 0.5
         self.answers: set[tuple[str, str, str, float | None]] = set()
         self.count = 0
 
     def run(self) -> None:
         """Ask until it is done."""
-        while not self.is_done.wait(0.02):
+        while not self.is_done.wait(self.pause_s):
             self.ask()
 
     def ask(self) -> None:
@@ -89,8 +90,15 @@ def test_a_second_run_leaves_and_lookups_see_no_half_of_an_answer(undisturbed: U
     with one_round(undisturbed) as house:
         house.proxy.at_words("insert into learning.clusterings", lambda: second.append(house.run("ingest")))
         with readers(house) as both:
+
+            def publication_begins() -> None:
+                for reader in both:
+                    reader.pause_s = 0.01
+
+            house.proxy.at_words('"node_id": "model.spawnwise.best_model_candidates"', publication_begins)
             run = house.run("learn", "--quiet")
         assert run.returncode == 0, run.stderr
+        assert house.proxy.unheard == []
         assert [(one.returncode, "in progress" in one.stderr) for one in second] == [(2, True)]
         assert house.differences() == set()
         published = Recommender(Published(SnapshotFile(undisturbed.home / "snapshot.safetensors")), 1_000)

@@ -1,5 +1,6 @@
 """A database that an earlier version left behind: it comes up to the newest with all that it holds."""
 
+import subprocess
 import time
 import uuid
 from contextlib import closing
@@ -28,7 +29,11 @@ truncate learning.ingest_files, learning.ingest_quarantine;
 update learning.spawn_facts set facts = facts - 'reading';
 """
 MARKS = ("fingerprint", "size_bytes", "byte_offset")  # Claude Code's logs are read again, for the main conversations
-WAITING = "select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
+LONGEST_WAIT_S = 240
+CONNECTIONS = """
+select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), now() - state_change
+from pg_stat_activity where datname = %s and application_name = 'spawnwise'
+"""
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +57,17 @@ def old_house(undisturbed: Undisturbed, newest: OldHouse, level: str) -> OldHous
     return house
 
 
-def wait_until_waiting(house: House, processes: int) -> None:
-    """Return when that many connections wait for a lock; what never happens is stopped by pytest's own limit."""
+def wait_until_waiting(house: House, *processes: subprocess.Popen[str]) -> None:
+    """Return when each of these commands waits for a lock; fail with what one says that ends, or does, before."""
+    until = time.monotonic() + LONGEST_WAIT_S
     with closing(house.connect("postgres")) as connection:
-        while connection.execute(WAITING, [house.database]).fetchone() != (processes,):
+        while True:
+            connections = connection.execute(CONNECTIONS, [house.database]).fetchall()
+            if sum(kind == "Lock" for _, _, kind, *_ in connections) == len(processes):
+                return
+            for process in processes:
+                assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until, connections
             time.sleep(0.02)
 
 
@@ -133,7 +145,7 @@ def test_an_upgrade_that_is_killed_leaves_the_earlier_level(undisturbed: Undistu
     with closing(house.connect()) as holding, holding.transaction():
         holding.execute("lock table learning.task_history in exclusive mode")  # 0003 refers to it
         process = house.start("stats")
-        wait_until_waiting(house, 1)
+        wait_until_waiting(house, process)
         kill(process)
         assert migration_level(house.warehouse.dsn) == EARLIER[0]
     upgrade(house.warehouse.dsn)
@@ -146,7 +158,7 @@ def test_two_commands_may_begin_on_an_empty_database_at_once(undisturbed: Undist
     with closing(house.connect()) as holding:
         holding.execute("begin; create schema learning")
         both = [house.start("stats"), house.start("stats")]
-        wait_until_waiting(house, 2)
+        wait_until_waiting(house, *both)
         holding.execute("rollback")
     for process in both:
         _, errors = process.communicate(timeout=300)

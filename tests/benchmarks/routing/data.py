@@ -79,7 +79,7 @@ class Outcomes:
 
 
 def load(path: Path) -> Outcomes | None:
-    """Load a parquet file of one row per (task, model); None where it holds something else."""
+    """Load a parquet file of one row per (task, model); None for other files, and without a task of all models."""
     table = pd.read_parquet(path)
     if not set(table.columns) >= NEEDED:
         return None
@@ -88,6 +88,8 @@ def load(path: Path) -> Outcomes | None:
     if path.stem in MODELS:
         table = table[table["model"].isin(MODELS[path.stem])]
     success = table.pivot_table(index="task_id", columns="model", values="success").dropna()
+    if success.empty:
+        return None
     cost = table.pivot_table(index="task_id", columns="model", values="cost_usd").reindex(success.index)
     tasks = table.drop_duplicates("task_id").set_index("task_id").reindex(success.index)
     categories = tuple(sorted(tasks["category"].astype(str).unique()))
