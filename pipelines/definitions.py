@@ -17,7 +17,7 @@ from pipelines.ingest import checks as ingest_checks
 from pipelines.ingest.specs import spec_assets
 from pipelines.journal import assets as journal_assets
 from pipelines.marts.assets import dbt_models
-from pipelines.marts.project import prepared_manifest
+from pipelines.marts.parsed_project import prepared_manifest
 from pipelines.nightly_job import nightly_job, nightly_schedule, notice_sensors, relearn_job
 from pipelines.publish import assets as publish_assets
 from pipelines.publish import checks as publish_checks

@@ -17,7 +17,6 @@ from types import SimpleNamespace, TracebackType
 from typing import Any, ClassVar, Self
 
 import fasteners
-from tenacity import Retrying, stop_after_attempt, wait_exponential
 
 from pipelines.settings import Settings
 from pipelines.warehouse.access import is_open_to_others, no_folder_opened_further, shut_out_others
@@ -25,8 +24,9 @@ from pipelines.warehouse.faults import DatabaseUnavailableError
 from recommender.home import private_folder
 
 STOP_SECONDS = 30
-MOST_STARTS = 4
+MOST_STARTS = 4  # after the first
 MOST_SLEEPS = 5
+_FAULTS = (OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
 # Nothing replicates this server: with so little in the log of changes, tables that a night makes are written once.
 TUNED = """
 # Set once by Spawnwise
@@ -124,10 +124,15 @@ def _start(folder: Path) -> Any:
         message = f"Postgres refuses {folder}, as other users may read or change it. Run: chmod -R go= {folder}"
         raise DatabaseUnavailableError(message, passes=False)
     try:
+        with contextlib.suppress(*_FAULTS):
+            return _start_once(folder)
+        # Takes long to import, and is rarely needed.
+        from tenacity import Retrying, stop_after_attempt, wait_exponential
+
         return Retrying(stop=stop_after_attempt(MOST_STARTS), wait=wait_exponential(multiplier=0.5), reraise=True)(
             _start_once, folder
         )
-    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+    except _FAULTS as error:
         message = (
             f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
             "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
