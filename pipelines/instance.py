@@ -10,7 +10,7 @@ from sqlalchemy import URL, CreateEnginePlugin, make_url
 
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
-from pipelines.warehouse.server_connection import LIMITS
+from pipelines.warehouse.server_connection import LIMITS, create_once
 
 PACKAGED_CONFIGURATION = Path(__file__).parent / "dagster.yaml"
 SCHEMA = "dagster"
@@ -26,8 +26,8 @@ def prepare_instance(settings: Settings, warehouse: Warehouse) -> Path:
     configuration = folder / PACKAGED_CONFIGURATION.name
     if not configuration.exists():
         configuration.write_text(PACKAGED_CONFIGURATION.read_text(encoding="utf-8"), encoding="utf-8")
-    with warehouse.connect() as connection:
-        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
+    with warehouse.connect(autocommit=True) as connection:
+        create_once(connection, sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("DAGSTER_DATABASE_URL", _dagster_url(warehouse))

@@ -1,7 +1,7 @@
 """The way to the warehouse for every stage: open it once, connect as often as needed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pipelines.settings import Settings
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.faults import DatabaseUnavailableError, explained, without_rows
-from pipelines.warehouse.server_connection import connect
+from pipelines.warehouse.server_connection import connect, create_once
 
 DATABASE = "spawnwise"
 
@@ -88,5 +88,4 @@ def _create_database(dsn: str) -> None:
     with connect(dsn, autocommit=True) as connection:
         known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
         if not known:
-            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another was faster
-                connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+            create_once(connection, sql.SQL("create database {}").format(sql.Identifier(DATABASE)))

@@ -1,12 +1,11 @@
 """Bring the schema `learning` up to date."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
 from pipelines.warehouse.faults import WarehouseError, explained
-from pipelines.warehouse.server_connection import connect
+from pipelines.warehouse.server_connection import connect, create_once
 
 MINIMUM_PGVECTOR = (0, 8)
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,9 +28,7 @@ def ensure_pgvector(dsn: str) -> str:
             )
             raise WarehouseError(message)
         try:
-            connection.execute("create extension if not exists vector")
-        except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject):
-            pass  # another command was faster
+            create_once(connection, "create extension if not exists vector")
         except psycopg.errors.InsufficientPrivilege as error:
             message = "This role may not create the extension: run `create extension vector` as a superuser, once."
             raise WarehouseError(message) from error
@@ -96,8 +93,7 @@ def _make_version_table(dsn: str) -> None:
         if row and row[0] is not None:
             return
         for statement in ("create schema if not exists learning", VERSION_TABLE):
-            with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema):
-                connection.execute(statement)
+            create_once(connection, statement)
 
 
 def migration_level(dsn: str) -> str | None:

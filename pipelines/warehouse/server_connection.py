@@ -1,8 +1,10 @@
 """A connection to a server, with limits of waiting for it; raises errors that say what to do."""
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipelines.warehouse.faults import WarehouseError, unreachable
@@ -20,6 +22,15 @@ LIMITS = {
 # What a cursor finds is read to its end: a plan that gives the first rows soon takes seven times as long for all.
 OPTIONS = "-c timezone=UTC -c lock_timeout=10min -c work_mem=48MB -c jit=off -c cursor_tuple_fraction=1"
 
+# `if not exists` looks before it makes: of two commands that both find nothing, the later is told one of these.
+ANOTHER_WAS_FASTER = (
+    errors.UniqueViolation,
+    errors.DuplicateDatabase,
+    errors.DuplicateSchema,
+    errors.DuplicateTable,
+    errors.DuplicateObject,
+)
+
 
 def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
     """Open a connection in UTC; raise `WarehouseError` where the server cannot be reached."""
@@ -29,6 +40,12 @@ def connect(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
         )
     except psycopg.OperationalError as error:
         raise unreachable(error) from error
+
+
+def create_once(connection: psycopg.Connection[Any], statement: LiteralString | sql.Composed) -> None:
+    """Run a `create` that other commands may run at the same moment, on a connection that commits by itself."""
+    with suppress(*ANOTHER_WAS_FASTER):
+        connection.execute(statement)
 
 
 def with_limits(dsn: str) -> str:

@@ -7,7 +7,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse, WarehouseError
 from pipelines.warehouse.connection import DATABASE, _create_database
 from pipelines.warehouse.embedded import EmbeddedServer
-from pipelines.warehouse.migrate import ensure_pgvector, migration_level, upgrade
+from pipelines.warehouse.migrate import _make_version_table, ensure_pgvector, migration_level, upgrade
 from pipelines.warehouse.model_tiers import seed_model_tiers
 
 
@@ -63,6 +63,14 @@ def test_commands_that_begin_at_once_share_one_database(postgres: EmbeddedServer
     with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as connection:
         assert connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
         connection.execute("drop database spawnwise")
+
+
+def test_commands_that_begin_at_once_make_one_table_of_versions(warehouse: Warehouse) -> None:
+    with warehouse.connect(autocommit=True) as connection, ThreadPoolExecutor(4) as commands:
+        for _ in range(40):
+            connection.execute("drop schema learning cascade")
+            list(commands.map(_make_version_table, [warehouse.dsn] * 4))
+            assert connection.execute("select count(*) from learning.alembic_version").fetchone() == (0,)
 
 
 def test_an_error_quotes_no_row(warehouse: Warehouse) -> None:
