@@ -63,6 +63,7 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
         parent_model=spawn.usual_model,
         asked_model=spawn.asked_model,
         draws_trials=mode == "enforce" and spawn.is_ours,
+        applies_effort=spawn.takes_effort,
     )
     if spawn.description or spawn.prompt:
         log_missed_answer(recommendation)
