@@ -83,6 +83,8 @@ def _told(event: Recorded) -> Told:
         finished_at=event.at,
         session_id=event.session_id,
         model=event.model,
+        effort=event.effort,
+        effort_requested=event.effort,
         status={True: "completed", False: "failed", None: None}[event.success],
         success=event.success,
         error=event.error_message or ("" if event.success is False else None),
