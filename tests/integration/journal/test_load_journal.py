@@ -123,7 +123,7 @@ def test_a_record_becomes_a_task_with_its_outcome(warehouse: Warehouse) -> None:
     found = rows(
         warehouse,
         "select c.agent_used, c.model_used, c.model_resolved, c.is_error, c.duration_ms, c.cost_usd,"
-        " c.is_cost_complete, c.session_id, p.source_key, c.effort, c.effort_requested,"
+        " c.is_cost_complete, c.session_id, p.source_key, c.effort_used, c.effort_requested,"
         " c.finished_at - c.created_at = interval '5 seconds'"
         " from learning.task_history c join learning.task_history p on c.parent_task_id = p.id",
     )
