@@ -449,10 +449,11 @@ def test_a_network_embedder_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPa
     with running_embedding_server() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         server.answers = ["stall", (500, {})]
-        patient = Recommender(deadline_ms=3_000)
-        patient.recommend("", "QA_TESTER")  # imports the client
+        patient = Recommender(deadline_ms=60_000)
+        assert patient.prepare(60)  # imports the client
         impatient = Recommender(patient._published, deadline_ms=1_000)
         answer = impatient.recommend(TESTING, "QA_TESTER")
+        assert eventually(lambda: len(server.requests) == 1)
         assert (answer.source, answer.model) == ("agent", "opus")
         assert "did not answer in time" in answer.reason
         assert "HTTP 500" in patient.recommend(TESTING, "QA_TESTER").reason
