@@ -14,6 +14,7 @@ from recommender.snapshot import Snapshot
 
 SAFE_SUCCESS = 0.9  # of the baseline: work that it often fails is too hard to try a cheaper model on
 DRAWING = ("running", "adopted")
+FAILED = ("dropped", "withdrawn")
 Arm = Literal["candidate", "baseline"]
 
 
@@ -58,7 +59,7 @@ def failed_trial(
         (
             trial
             for trial in trials
-            if trial.state not in DRAWING
+            if trial.state in FAILED
             and _is_against(trial, baseline)
             and trial.candidate == candidate
             and _covers(trial, scope, project)
