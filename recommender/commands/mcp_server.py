@@ -15,7 +15,7 @@ from recommender import explanation
 from recommender.commands.registry import MissingExtraError, imported
 from recommender.errors import SpawnwiseError
 from recommender.journal import notes as journal
-from recommender.journal.known_names import check_task
+from recommender.journal.known_names import check_model, check_task
 from recommender.lookup import arecommend
 
 INSTRUCTIONS = (
@@ -128,6 +128,7 @@ async def record(
     Only for spawns that leave no log of their own. Pass the `decision_id` that `recommend` gave.
     """
     try:
+        await asyncio.to_thread(check_model, model)
         return journal.record(
             task,
             agent,
@@ -140,7 +141,7 @@ async def record(
             parent_id=parent_id,
             decision_id=decision_id,
         )
-    except (ValueError, OSError) as error:
+    except (SpawnwiseError, ValueError, OSError) as error:
         raise ToolError(str(error)) from error
 
 

@@ -56,8 +56,8 @@ def cell(column: Column, row: Row) -> Cell:
         case "usd_estimated":
             return Cell(usd(value) + estimated(values[1], value), order, "number")
         case "model" if value is not None:
-            words = arm_in_words(row, column.fields[0])
-            return Cell(words, words.lower(), "model")
+            value = arm_in_words(row, column.fields[0])
+            order = value.lower()
         case "models" | "titles":
             return Cell("", order, column.form, tuple(value or ()))
         case "flag":
