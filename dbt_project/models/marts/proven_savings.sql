@@ -67,6 +67,7 @@ select
     case when periods.week is null then 'to date' else 'week' end as period,
     periods.week,
     trials.scope_label,
+    trials.project,
     trials.baseline_model,
     trials.baseline_effort,
     trials.candidate_model,
