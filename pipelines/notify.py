@@ -28,9 +28,9 @@ class Notice(NamedTuple):
     text: str
 
 
-def failed_run(reasons: Sequence[str]) -> Notice:
-    """Return the notice of a run that failed."""
-    return _notice(f"Spawnwise: the nightly run failed on {platform.node()}", reasons)
+def failed_run(reasons: Sequence[str], what: str = "run") -> Notice:
+    """Return the notice of a run, or of a push, that failed."""
+    return _notice(f"Spawnwise: the nightly {what} failed on {platform.node()}", reasons)
 
 
 def failed_checks(evaluations: Iterable["dg.AssetCheckEvaluation"]) -> Notice | None:

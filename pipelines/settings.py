@@ -215,9 +215,12 @@ class Settings(BaseSettings):
         return self.home / "report.html"
 
 
+# Not all of CLAUDE_CODE_: a shell that Claude Code opened has variables of that session there.
 CAPTURED = (
-    "SPAWNWISE_", "DATABASE_URL", "OPENAI_", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_SUBAGENT_MODEL", "CODEX_HOME",
-    "COPILOT_HOME", "XDG_DATA_HOME", "PG", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_",
+    "SPAWNWISE_", "DATABASE_URL", "PG", "PATH", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "CODEX_HOME", "COPILOT_HOME",
+    "AWS_", "GOOGLE_", "AZURE_", "OPENAI_", "ANTHROPIC_", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN",
+    "CLAUDE_CODE_USE_", "CLAUDE_CODE_SKIP_", "CLAUDE_CODE_SUBAGENT_", "CLAUDE_CODE_EFFORT_LEVEL",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
 )  # fmt: skip
 
 

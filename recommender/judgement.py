@@ -15,6 +15,7 @@ from recommender.reasons import Seen, reason_of
 from recommender.snapshot import Snapshot
 
 UNKNOWN_SD = 10.0  # of the logit of a model that has no row in a scope: nothing is known of it there
+NOTHING_KNOWN = (0.0, UNKNOWN_SD, 0.0, 0.0, np.nan, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Records:
     evidence: Evidence
     success_rate: Floats
     tasks: Floats
+    self_reported: Floats
     is_known: Ints
     chosen: Ints
 
@@ -57,7 +59,7 @@ def records_in(evidence_of: Mapping[Scope, Sequence[ModelEvidence]], scopes: Seq
     models = sorted({arm for known in rows for arm in known})
     families = sorted({model_of(arm) for arm in models})
     table = np.array([[_numbers(known.get(model)) for model in models] for known in rows])
-    table = table.reshape(len(rows), len(models), 10)
+    table = table.reshape(len(rows), len(models), len(NOTHING_KNOWN))
     has_efforts = len(families) < len(models)
     evidence = Evidence(
         logit=table[..., 0],
@@ -73,7 +75,14 @@ def records_in(evidence_of: Mapping[Scope, Sequence[ModelEvidence]], scopes: Seq
     )
     is_known = np.array([bool(known) for known in rows])
     return Records(
-        scopes, models, evidence, table[..., 6], table[..., 7], is_known, _marked(rows, models, "is_chosen", -1)
+        scopes,
+        models,
+        evidence,
+        success_rate=table[..., 6],
+        tasks=table[..., 7],
+        self_reported=table[..., 10],
+        is_known=is_known,
+        chosen=_marked(rows, models, "is_chosen", -1),
     )
 
 
@@ -149,6 +158,7 @@ def _reason(
     snapshot: Snapshot, records: Records, rows: Ints, weights: Floats, evidence: Evidence, decisions: Decisions
 ) -> str:
     success, tasks = weights @ records.success_rate[rows], np.round(weights @ records.tasks[rows])
+    self_reported = np.round(weights @ records.self_reported[rows])
     seen = [
         Seen(
             words_of(model),
@@ -157,6 +167,7 @@ def _reason(
             float(evidence.cost_usd[0, index]),
             float(decisions.net_benefit[0, index]),
             float(decisions.worth[0, index]),
+            int(self_reported[index]),
         )
         for index, model in enumerate(records.models)
     ]
@@ -177,7 +188,8 @@ def _marked(rows: Sequence[dict[str, ModelEvidence]], models: Sequence[str], fla
 
 def _numbers(row: ModelEvidence | None) -> tuple[float, ...]:
     if row is None:
-        return (0.0, UNKNOWN_SD, 0.0, 0.0, np.nan, 0.0, 0.5, 0.0, 0.0, 0.0)
+        return NOTHING_KNOWN
     log_cost = np.log(row.expected_cost_usd) if row.expected_cost_usd else np.nan
     known = (row.logit, row.logit_sd, row.logit_shared_sd, row.known_outcomes, log_cost, row.log_cost_sd)
-    return (*known, row.success_rate, row.tasks_observed, row.logit_model_sd, row.log_cost_model_sd)
+    shared = (row.logit_model_sd, row.log_cost_model_sd)
+    return (*known, row.success_rate, row.tasks_observed, *shared, row.tasks_self_reported)

@@ -75,6 +75,7 @@ class ModelEvidence(NamedTuple):
     of the mean cost in dollars, its spread without what all models share. `worth_probability` is that of a positive
     net benefit against the scope's usual baseline. `effort` is empty where efforts of the model are not told apart; the
     parts of the two spreads that all its efforts share are `logit_model_sd` and `log_cost_model_sd`.
+    `tasks_self_reported` are those of the `tasks_observed` that only the program that did the work tells of.
     """
 
     agent_name: str
@@ -101,6 +102,7 @@ class ModelEvidence(NamedTuple):
     effort: str = ""
     logit_model_sd: float = 0.0
     log_cost_model_sd: float = 0.0
+    tasks_self_reported: int = 0
 
     @property
     def arm(self) -> str:

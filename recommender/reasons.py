@@ -11,7 +11,10 @@ _FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tent
 
 
 class Seen(NamedTuple):
-    """What is known of one model in one scope: success in [0, 1], known outcomes, dollars (NaN where unknown)."""
+    """What is known of one model in one scope: success in [0, 1], known outcomes, dollars (NaN where unknown).
+
+    `self_reported` counts those of the outcomes that only the program that did the work tells of.
+    """
 
     model: str
     success_rate: float
@@ -19,6 +22,7 @@ class Seen(NamedTuple):
     cost_usd: float
     net_benefit: float
     worth: float
+    self_reported: int = 0
 
 
 def reason_of(reason: DecisionReason, chosen: Seen, baseline: Seen, others: list[Seen], rule: Rule) -> str:
@@ -77,7 +81,8 @@ def _against(chosen: Seen, baseline: Seen) -> str:
 
 
 def _in_runs(seen: Seen) -> str:
-    return f" in {seen.outcomes:,} {'run' if seen.outcomes == 1 else 'runs'}" if seen.outcomes else ""
+    told = f" ({seen.self_reported:,} self-reported)" if seen.self_reported else ""
+    return f" in {seen.outcomes:,} {'run' if seen.outcomes == 1 else 'runs'}{told}" if seen.outcomes else ""
 
 
 def _worth_it(chosen: Seen, baseline: Seen) -> str:

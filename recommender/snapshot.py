@@ -126,7 +126,7 @@ def from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Snap
         projects=tuple(rows["projects"]),
         project_directions=tensors["project_directions"],
         best=tuple(map(BestModel._make, rows["best"])),
-        evidence=tuple(map(ModelEvidence._make, rows["evidence"])),
+        evidence=tuple(ModelEvidence(*row) for row in rows["evidence"]),  # older files lack the last fields
         trials=tuple(map(Trial._make, rows["trials"])),
         tiers=tuple(map(Tier._make, rows["tiers"])),
         agents=tuple(AgentSpec._make([*row[:4], None if row[4] is None else tuple(row[4])]) for row in rows["agents"]),

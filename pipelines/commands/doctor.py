@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from pipelines.commands.schedule import installed_schedules, last_lines, log_file
 from pipelines.ingest.files.find import find_logs
 from pipelines.ingest.health import TIME_REMEDY, read_health, time_warning
 from pipelines.ingest.inputs import found_on_this_machine, logs_on_this_machine, remembered_inputs
@@ -175,7 +176,14 @@ def _snapshot(settings: Settings) -> Finding:
 
 def _schedule(settings: Settings) -> Finding:
     state = f"at {settings.schedule}" if settings.schedule_enabled else "switched off"
-    return Finding("schedule", "ok", f"nightly run {state}, while `spawnwise ui` or a dagster-daemon runs")
+    by_dagster = f"nightly run {state}, while `spawnwise ui` or a dagster-daemon runs"
+    kinds = installed_schedules(settings)
+    if not kinds:
+        return Finding("schedule", "ok", f"{by_dagster}; `spawnwise schedule install` needs neither")
+    log = log_file(settings)
+    last = last_lines(log, 1)
+    ran = f"last in {log}: {last[0]}" if last else f"{log} is empty yet"
+    return Finding("schedule", "ok", f"nightly run by {' and '.join(kinds)} at {settings.schedule}; {ran}")
 
 
 def _hook(_: Settings) -> Finding:

@@ -51,15 +51,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Learn; return an exit code as in `EXIT_CODES`. A database that goes away is waited for, within limits."""
+    try:
+        return _run(arguments)
+    except Exception as error:
+        if arguments.notify:
+            _tell(arguments, Settings(), failed_run([str(error) or type(error).__name__]))
+        raise
+
+
+def _run(arguments: argparse.Namespace) -> int:
     settings, is_sample = settings_from(arguments)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     if not arguments.quiet and (found := what_was_found(arguments)):
         console.print(found)
     try:
         return waiting_for_the_database(settings, console)(_learn, arguments, settings, console, is_sample=is_sample)
-    except WarehouseError as error:
+    except WarehouseError:
         console.print(STANDS)
-        _tell(arguments, settings, failed_run([str(error)]))
         raise
 
 

@@ -9,7 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.notify import Notice, send
+from pipelines.notify import Notice, failed_run, send
 from pipelines.schedule.machine import (
     KINDS,
     ScheduleError,
@@ -21,11 +21,13 @@ from pipelines.schedule.machine import (
 )
 from pipelines.schedule.schedulers import MARK, Plan, cron_line
 from pipelines.settings import Settings, captured_environment, use_environment
+from recommender.errors import SpawnwiseError
 from recommender.home import private_folder
 from recommender.terminal import printable
 
 MOST_LOG_BYTES = 1_000_000
 LEARN = ("learn", "--quiet", "--notify")
+PUSH = ("push",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked and return an exit code; raise `SpawnwiseError` where that cannot be done."""
     if arguments.action == "run":
-        return run_scheduled(arguments.file, ["push"] if arguments.push else LEARN)
+        return run_scheduled(arguments.file, PUSH if arguments.push else LEARN)
     settings = Settings()
     if arguments.action == "test":
         return _test(settings)
@@ -116,15 +118,59 @@ def run_scheduled(file: Path, command: Sequence[str] = LEARN) -> int:
         raise ScheduleError(f"{file} cannot be read: run `spawnwise schedule install` again.") from None
     from recommender.commands.run import run_command
 
-    path = log_file(Settings())
+    settings = Settings()
+    path = log_file(settings)
     with suppress(FileNotFoundError):
         if path.stat().st_size > MOST_LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
     with path.open("a", encoding="utf-8", buffering=1) as log, redirect_stdout(log), redirect_stderr(log):
-        print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z} started")
-        code = run_command(command)
-        print(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z} ended with exit code {code}")
+        print(f"{_now()} started")
+        said = log.tell()
+        try:
+            code = run_command(command)
+        except Exception as error:
+            print(f"{_now()} ended by {type(error).__name__}")
+            _tell_unless_told(command, settings, str(error) or type(error).__name__)
+            raise
+        if code:
+            _tell_unless_told(command, settings, _said_since(path, said))
+        print(f"{_now()} ended with exit code {code}")
     return code
+
+
+def _tell_unless_told(command: Sequence[str], settings: Settings, reason: str) -> None:
+    """Send word of a failed push; learning sends its own, with its steps and checks."""
+    if command[0] == PUSH[0] and (fault := send(settings, failed_run([reason], PUSH[0]))):
+        print(fault)
+
+
+def _said_since(path: Path, place: int) -> str:
+    with path.open(encoding="utf-8", errors="replace") as log:
+        log.seek(place)
+        return log.read().strip()
+
+
+def _now() -> str:
+    return f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}"
+
+
+def last_lines(log: Path, count: int) -> list[str]:
+    """Return the last lines of a log, none where there is none."""
+    try:
+        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+    except OSError:
+        return []
+
+
+def installed_schedules(settings: Settings) -> list[str]:
+    """Return the schedulers of this machine that start the nightly run."""
+    command = scheduled_command(settings)
+    found = []
+    for kind in KINDS:
+        with suppress(SpawnwiseError, OSError):  # a program that is not here, or a time that it cannot keep
+            if is_installed(kind, plan_for(kind, command, settings)):
+                found.append(kind)
+    return found
 
 
 def described(action: str, kind: str, plan: Plan, line: str) -> str:
@@ -151,12 +197,8 @@ def _status(kind: str, plan: Plan, settings: Settings) -> int:
     if kind != "cron":
         with suppress(OSError):
             print(subprocess.run(plan.status, capture_output=True, text=True, check=False).stdout.strip())
-    with suppress(OSError):
-        print(
-            printable(
-                "\n".join(["Last in its log:", *log_file(settings).read_text(encoding="utf-8").splitlines()[-5:]])
-            )
-        )
+    if lines := last_lines(log_file(settings), 5):
+        print(printable("\n".join(["Last in its log:", *lines])))
     return 0
 
 

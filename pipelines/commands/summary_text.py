@@ -12,9 +12,8 @@ from rich.markup import escape
 
 from pipelines.ingest.health import TIME_REMEDY, time_warning
 from pipelines.publish import trial_words
-from pipelines.publish.report.wording import audit_in_words, estimated, in_shares_of, usd
+from pipelines.publish.report.wording import arm_in_words, audit_in_words, estimated, in_shares_of, usd
 from pipelines.publish.summary import RunSummary
-from recommender.efforts import arm_name, words_of
 from recommender.hooks.hook_log import trouble_words, troubles
 from recommender.settings import data_home
 from recommender.terminal import printable
@@ -88,8 +87,7 @@ def _changes(summary: RunSummary) -> Iterator[str]:
     yield f"{len(summary.changes):,} {noun} another model than now"
     for row in summary.changes[:CHANGES_SHOWN]:
         work = f"{_shown(row['agent'])}: {_shown(row['kind_of_task'] or 'any work')}"
-        usual = words_of(arm_name(row["baseline_model"] or "unknown", row.get("baseline_effort") or ""))
-        better = words_of(arm_name(row["model"], row.get("effort") or ""))
+        usual, better = arm_in_words(row, "baseline_model"), arm_in_words(row)
         models = f"{_shown(usual)} \N{RIGHTWARDS ARROW} [bold]{_shown(better)}[/]"
         yield f"{work}, {models}"
         yield f"  {_shown(row['reason'])}"

@@ -33,6 +33,7 @@ class Estimates:
     success_sd: Floats
     success_low: Floats
     tasks: Floats
+    self_reported: Floats
     effective_n: Floats
     decisions: Decisions
     outcomes_to_choose: Ints
@@ -96,6 +97,7 @@ def estimate(
         success_sd=deviation,
         success_low=low,
         tasks=sum_over_scopes(scopes, design.arms, cells, cells.tasks),
+        self_reported=sum_over_scopes(scopes, design.arms, cells, cells.self_reported),
         effective_n=sum_over_scopes(scopes, design.arms, cells, cells.weight),
         decisions=decisions,
         outcomes_to_choose=outcomes_to_choose(evidence, decisions, rule),

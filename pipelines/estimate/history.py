@@ -171,6 +171,7 @@ def outcomes_of(
         model=np.array([columns[name] for name in history.model.distinct], dtype=np.int64)[history.model.place],
         success=success,
         information=information * trust,
+        is_self_reported=history.is_self_reported,
         label_variance=np.where(history.is_corrected & is_known, success * (1 - success), 0.0),
         counted=share * np.where(trust < 1, 0.0, 1.0),
         propensity=history.propensity,

@@ -20,6 +20,7 @@ class Outcomes:
     outcome, `counted` in [0, 1] how far it counts as an observed one. `propensity` is the logged probability of the
     model, NaN where nobody drew. `cost_usd` and `calls` (tool calls of the agent) are NaN where unknown. `cluster_type`
     (clusters,) indexes `work_types`; `centroids` (clusters, d), where known, tell which clusters are near each other.
+    `is_self_reported` marks outcomes that a program tells of itself.
     """
 
     agents: tuple[str, ...]
@@ -40,13 +41,15 @@ class Outcomes:
     calls: Floats
     centroids: Floats | None = None
     label_variance: Floats | None = None
+    is_self_reported: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
 class Cells:
     """Outcomes summed over each (agent, cluster, project, model) that occurs: columns (cells,).
 
-    `tasks` counts known outcomes, `counted` the observed ones, `weight` is their effective number, `rate` their
+    `tasks` counts known outcomes, `self_reported` those that programs tell of themselves, `counted` the observed
+    ones within the limits of a session and a text, `weight` is their effective number, `rate` their
     weighted success rate, `scatter` the square scatter of successes around it. `log_cost` is the mean of the logarithm
     of known costs, `cost_tasks` their number, `log_cost_scatter` their square scatter.
     """
@@ -56,6 +59,7 @@ class Cells:
     project: Ints
     model: Ints
     tasks: Floats
+    self_reported: Floats
     counted: Floats
     weight: Floats
     rate: Floats
@@ -113,13 +117,14 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
     """
     if not len(outcomes.agent):
         empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-        return Cells(none, none, none, none, *(8 * [empty]))
+        return Cells(none, none, none, none, *(9 * [empty]))
     cells, member = combined(outcomes.agent, outcomes.cluster, outcomes.project, outcomes.model)
 
     def total(values: NDArray[Any]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(member, weights=values, minlength=len(cells)), dtype=np.float64)
 
     known = np.isfinite(outcomes.success)
+    is_self_reported = False if outcomes.is_self_reported is None else outcomes.is_self_reported
     rarity = np.minimum(1 / np.where(np.isfinite(outcomes.propensity), outcomes.propensity, 1), propensity_limit)
     information = np.where(known, outcomes.information, 0)
     weight = total(information * rarity)
@@ -140,6 +145,7 @@ def sum_cells(outcomes: Outcomes, *, propensity_limit: float) -> Cells:
         project=cells[:, 2],
         model=cells[:, 3],
         tasks=total(known.astype(float)),
+        self_reported=total((known & is_self_reported).astype(float)),
         counted=total(np.where(known, outcomes.counted, 0)),
         weight=np.where(weight > 0, effective, 0),
         rate=np.where(weight > 0, rate, 0),

@@ -26,6 +26,7 @@ class EstimateRow:
     success_low: float
     success_sd: float
     tasks_observed: int
+    tasks_self_reported: int
     known_outcomes: float
     effective_n: float
     expected_cost_usd: float | None
@@ -73,6 +74,7 @@ def estimate_rows(estimates: Estimates, version: int, settings: Settings) -> lis
                     success_low=float(estimates.success_low[scope, model]),
                     success_sd=float(estimates.success_sd[scope, model]),
                     tasks_observed=int(estimates.tasks[scope, model]),
+                    tasks_self_reported=int(estimates.self_reported[scope, model]),
                     known_outcomes=float(evidence.known[scope, model]),
                     effective_n=float(estimates.effective_n[scope, model]),
                     expected_cost_usd=_finite(cost_usd[scope, model]),
@@ -107,6 +109,7 @@ def reason_in(estimates: Estimates, scope: int, rule: Rule) -> str:
             float(evidence.cost_usd[scope, model]),
             float(decisions.net_benefit[scope, model]),
             float(decisions.worth[scope, model]),
+            int(estimates.self_reported[scope, model]),
         )
         for model, name in enumerate(estimates.models)
     ]

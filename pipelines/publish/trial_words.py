@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pipelines.publish.report.wording import counted, day, percent, usd, usd_between
-from recommender.efforts import arm_name, words_of
+from pipelines.publish.report.wording import arm_in_words, counted, day, percent, usd, usd_between
 
 ENDED_DAYS = 7  # a trial that ended earlier is in its table, but no news
 NO_TRIAL = "Nothing yet: no trial has run."
@@ -196,4 +195,4 @@ def _success_difference(rows: Sequence[Row]) -> tuple[float, float, float] | Non
 
 
 def _arm(trial: Row, arm: str) -> str:
-    return words_of(arm_name(trial[f"{arm}_model"], trial.get(f"{arm}_effort") or ""))
+    return arm_in_words(trial, f"{arm}_model")

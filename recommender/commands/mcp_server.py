@@ -15,7 +15,7 @@ from recommender import explanation
 from recommender.commands.registry import MissingExtraError, imported
 from recommender.errors import SpawnwiseError
 from recommender.journal import notes as journal
-from recommender.journal.known_names import check_task
+from recommender.journal.known_names import check_model, check_task
 from recommender.lookup import arecommend
 
 INSTRUCTIONS = (
@@ -130,6 +130,7 @@ async def record(
     spawned with one.
     """
     try:
+        await asyncio.to_thread(check_model, model)
         return journal.record(
             task,
             agent,
@@ -143,7 +144,7 @@ async def record(
             decision_id=decision_id,
             effort=effort,
         )
-    except (ValueError, OSError) as error:
+    except (SpawnwiseError, ValueError, OSError) as error:
         raise ToolError(str(error)) from error
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from recommender.commands.registry import imported
 from recommender.errors import SpawnwiseError
 from recommender.home import snapshot_file
-from recommender.journal.notes import journal_files
+from recommender.journal.notes import MAX_NAME, journal_files
 from recommender.models import CLAUDE_FAMILIES, is_of_known_vendor, model_family, model_version
 from recommender.settings import LookupSettings, claude_home, data_home, database_url
 from recommender.text.redaction import redact, redact_id
@@ -47,7 +47,7 @@ def check_task(target: str) -> str:
 def check_model(model: str) -> None:
     """Raise `UnknownNameError`, naming near ones, where neither a price list nor earlier work knows the model."""
     family, version = model_family(model), model_version(model)
-    if not model.strip() or family in CLAUDE_FAMILIES:  # a blank one is refused elsewhere
+    if not 0 < len(model.strip()) <= MAX_NAME or family in CLAUDE_FAMILIES:  # those are refused elsewhere
         return
     known = {name.lower() for name in (*CLAUDE_FAMILIES, *_learned_models(), *_candidates())}
     names = {model.strip().lower(), family, *([version] if version else [])}
@@ -61,7 +61,7 @@ def check_model(model: str) -> None:
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UnknownNameError(
         f"No price list and no earlier work knows the model {redact(model)!r}.{hint} "
-        "Nothing is recorded. If the name is right, add --new-model."
+        "Nothing is recorded. If the name is right, run `spawnwise record` with --new-model."
     )
 
 

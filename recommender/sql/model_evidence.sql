@@ -22,7 +22,8 @@ select
     reason,
     effort,
     logit_model_sd,
-    log_cost_model_sd
+    log_cost_model_sd,
+    tasks_self_reported
 from serving.model_evidence
 where clustering_version = %(clustering_version)s
 order by agent_name, work_type, cluster_id, model, effort

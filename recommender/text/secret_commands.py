@@ -43,7 +43,8 @@ ADDRESSES = (
     part_rule(
         "url-password",
         "://",
-        r"://[^\s:/@\"'<>`]{0,128}:([^\s/\"'<>`]{1,128})@",
+        # A user that was taken out is none with a password: `://[REDACTED:url-password]@`.
+        r"://(?:\[REDACTED:[\w-]{1,40}\])?(?!\[REDACTED:)[^\s:/@\"'<>`]{0,128}:([^\s/\"'<>`]{1,128})@",
         _is_in_address,
     ),
     # Sentry's DSN has a key for a user, git's addresses a token.
@@ -108,7 +109,8 @@ COMMANDS = (
     rule(
         "secret-value",
         "mysql mariadb mysqldump mysqladmin",
-        rf"(?i)(?:mysql|mariadb)(?:dump|admin)?\b{_OTHER}-p(?=[^\s-])([^\s\"'`;|]{{4,{MAX_VALUE}}}+)(?=\s|$)",
+        rf"(?i:mysql|mariadb)(?:dump|admin)?\b{_OTHER}-p"
+        rf"(?:{QUOTED}|(?=[^\s-])([^\s\"'`;|]{{4,{MAX_VALUE}}}+)(?=\s|$))",
         is_password,
     ),
     rule("secret-value", "sshpass", rf"(?i)sshpass\s{{1,4}}-p\s{{0,4}}{ANY}", is_password),

@@ -86,8 +86,16 @@ NAMED = (
         "secret-value",
         _PASSWORDS,
         rf"(?i){_PASSWORD}{_CLOSED}{_ABOUT}\s{{1,4}}"
-        r"(?:is|was|are|ist|lautet|war|es|er|är|=|will\sbe|set\sto|changed\sto|reset\sto)"
+        r"(?:is|was|are|ist|lautet|war|es|er|är|est|[èéÈÉ]|e['\u2019]|=|will\sbe|set\sto|changed\sto|reset\sto)"
         rf"\s{{0,2}}(?:now|still|just|simply)?:?\s{{1,4}}{ANY}",
+        is_said_password,
+    ),
+    # "my password's sunflower" has an end behind it; "the password's length" has not the one, or not the other.
+    part_rule(
+        "secret-value",
+        _PASSWORDS,
+        rf"(?i)(?:(?<=\bmy )|(?<=\bour )|(?<=\bhis )|(?<=\bher )){_PASSWORD}['\u2019]s\s{{1,4}}"
+        rf"{ANY}(?=[\"'`]?[.,;!?]?(?:\s*\\?[\"'`]|\s*[\r\n]|\s*$|\s(?:\s|and\b|but\b)))",
         is_said_password,
     ),
     part_rule(

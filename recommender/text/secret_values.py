@@ -36,6 +36,7 @@ _IDENTIFIER = re.compile(
     r"|https?://"
 )
 _NAMES_A_SECRET = re.compile(r"(?i)pass(?:w|phrase)|pwd|contrase|passe\b|secret|token|credential|парол|密|비밀번호")
+_SECRET_THING = re.compile(r"(?i)\bsecret\s+(\w+)$")
 _NAME_IN_CODE = re.compile(r"[A-Za-z_][A-Za-z_?!*\[\]]*$")
 _ID = re.compile(rf"(?:{'|'.join(ID_PREFIXES)})[_-]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -76,16 +77,26 @@ def is_password(value: str) -> bool:
         return len(bare) >= MIN_NUMBER
     if len(bare) < 2 or _PLACEHOLDER.match(value) or _ELSEWHERE.match(value):
         return False
-    words = bare.lower().split()
-    if sum(word.strip(_ENDS) in ORDINARY for word in words) > len(words) / 3:
-        return False
-    if _NAMES_A_SECRET.search(bare) and (
-        len(words) > 1 or _NAME_IN_CODE.match(bare) or not _DIGIT_OR_SIGN.search(bare)
-    ):
+    if _is_about_one(bare):
         return False
     return not (_IDENTIFIER.match(bare) and not re.search(r"[!@#$%^&*+~]", bare)) and not bare.lower().startswith(
         "your"
     )
+
+
+def _is_about_one(bare: str) -> bool:
+    """Tell whether words stand where a password could and are about it: prose, a label, a name in code.
+
+    "my secret flower" is none of these: a label goes on with a word like `key` or `token`.
+    """
+    thing = _SECRET_THING.search(bare)
+    if thing and thing[1].lower() not in ORDINARY and not _NAMES_A_SECRET.search(thing[1]):
+        return False
+    words = bare.lower().split()
+    if sum(word.strip(_ENDS) in ORDINARY for word in words) > len(words) / 3:
+        return True
+    is_name = len(words) > 1 or _NAME_IN_CODE.match(bare) or not _DIGIT_OR_SIGN.search(bare)
+    return bool(_NAMES_A_SECRET.search(bare) and is_name)
 
 
 def is_said_password(value: str) -> bool:

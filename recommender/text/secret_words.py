@@ -25,6 +25,7 @@ _ORDINARY = """
     through todo toggle true try turn type typed types undefined unique unknown unset unused update updated use used
     user username users using valid validate validated validation value values verify visible wait weak when write
     written wrong
+    complexity entropy expiry format hint history security validity
     bcrypt argon argon2 argon2i argon2id scrypt pbkdf2 crypt md5 sha1 sha256 sha512 hmac aes plaintext plain base64
     utf8 utf-8 ascii json yaml
     str string strings bool boolean int integer float double decimal long text varchar nvarchar char bytes byte buffer
@@ -41,6 +42,8 @@ _ORDINARY = """
     обязательно обязательное обязателен неверный неверен должен забыли новый поле это не
     必填 必须 必填项 必需 错误 不能为空 忘记 請輸入 请输入 必須 필수 오류 입력
     obrigatória obrigatório inválida incorreta vereist ongeldig wymagane nieprawidłowe
+    obbligatoria obbligatorio richiesta richiesto necessaria errata errato sbagliata sbagliato corretta corretto scaduta
+    scaduto troppo stata stato nuova vuota debole sicura salvata salvato cifrata valida non dimenticata quella
 """
 ORDINARY = frozenset(_ORDINARY.split())
 

@@ -141,7 +141,14 @@ def test_what_programs_report_of_themselves_lowers_no_model(history: History) ->
     history.estimate()
     assert {model for model, _ in history.chosen().values()} == {"opus"}
     history.estimate(self_report_weight=1)
-    assert history.chosen()[Scope("security-reviewer", "fix", 0)][0] == "haiku"
+    model, reason = history.chosen()[Scope("security-reviewer", "fix", 0)]
+    assert model == "haiku"
+    assert "in 6 runs (6 self-reported) against" in reason
+    with history.warehouse.connect() as connection:
+        claimed = connection.execute(
+            "select model, max(tasks_self_reported) from serving.model_evidence group by model"
+        )
+        assert dict(claimed.fetchall()) == {"haiku": 6, "opus": 0, "sonnet": 0}
 
 
 def test_a_guessed_model_is_no_evidence(history: History) -> None:

@@ -16,7 +16,7 @@ from recommender.cli import main
 from tests.support.small_history import insert_history
 
 ORCHARD, HARBOR, MILL = "github.com/o/orchard", "/home/b/harbor", "/home/c/mill"
-OF_PROJECTS = ("spawns", "usage_daily", "failures", "main_conversations")
+OF_PROJECTS = ("spawns", "usage_daily", "failures", "main_conversations", "decision_ledger", "proven_savings")
 OTHERS = ("marts.agent_usage", "serving.agent_tiers", "learning.task_history", "control.project_readers")
 MODELS = [f"+{name}" for name in (*OF_PROJECTS, "metrics", "agent_usage")]
 NIGHT = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select", *MODELS]
@@ -29,6 +29,23 @@ insert into learning.main_threads (source, session_id, project, is_user_named)
 values ('test', 's1', '/home/a/orchard', false), ('test', 's2', '/home/b/harbor', false);
 insert into learning.main_messages
 select gen_random_uuid(), thread_id, true, 1, now(), 'opus', 1, 1, 1, 1, 0, true from learning.main_threads;
+insert into learning.trials (
+    trial_id, agent_name, work_type, scope_label, project, baseline_model, candidate_model, state, reason, night_cap,
+    started_at, known_outcomes, baseline_success, count_spawns_month, cost_ratio, expected_gap, gap_low, gap_high,
+    worth_probability, extra_failures_week
+) values (
+    't', 'tester', 'test', 'tests', 'github.com/o/orchard', 'opus', 'haiku', 'running', 'Because.', 10,
+    now(), 40, 1, 100, 0.3, 0, 0, 0, 1, 0
+);
+insert into learning.recommendation_log (
+    decision_id, decided_at, answered_model, answer_source, session_id, task_id, trial_id, trial_arm, propensity
+)
+select
+    gen_random_uuid(), now(), 'haiku', 'trial', 's2', id,
+    case agent_used when 'tester' then 't' end, case agent_used when 'tester' then 'candidate' end, 0.5
+from learning.task_history where agent_used in ('tester', 'ad-hoc');
+insert into learning.recommendation_log (decision_id, decided_at, answered_model, answer_source, session_id)
+values (gen_random_uuid(), now(), 'haiku', 'cluster', 's2'); -- no log of its spawn, but of its session
 """
 
 
@@ -106,6 +123,7 @@ def test_each_member_sees_their_own_projects_whether_tables_are_swapped_or_fille
             there = {
                 "failures": {ORCHARD, MILL},
                 "main_conversations": {ORCHARD, HARBOR},
+                "proven_savings": {ORCHARD},
             }.get(mart, everything)
             for person, projects in sees.items():
                 assert team.projects(person, mart) == (None if projects is None else projects & there), (person, mart)

@@ -118,6 +118,7 @@ def trial(**changes: Any) -> Row:
     """Return a proposed trial."""
     scope = {"trial_id": "tester-test-haiku", "scope_label": "tester: Write tests", "agent_name": "tester"}
     models = {"baseline_model": "opus", "candidate_model": "haiku", "project": None}
+    models |= {"baseline_effort": "", "candidate_effort": ""}
     state = {"state": "proposed", "reason": "31 known runs.", "adopted_at": None, "ended_at": None}
     expected = {"saving_usd_month": 12.4, "expected_gap": 0.021, "gap_low": -0.004, "gap_high": 0.06}
     seen = {

@@ -9,6 +9,7 @@ from pipelines.publish.report.reading import Row
 from pipelines.publish.report.wording import (
     MISSING,
     agent_in_words,
+    arm_in_words,
     count,
     day,
     duration,
@@ -54,6 +55,9 @@ def cell(column: Column, row: Row) -> Cell:
             return Cell(percent(share), -1 if share is None else share, "number")
         case "usd_estimated":
             return Cell(usd(value) + estimated(values[1], value), order, "number")
+        case "model" if value is not None:
+            value = arm_in_words(row, column.fields[0])
+            order = value.lower()
         case "models" | "titles":
             return Cell("", order, column.form, tuple(value or ()))
         case "flag":
@@ -105,6 +109,11 @@ def models_of(row: Row) -> list[str]:
     """Return the models that a row speaks of, for the page's filter."""
     named = [str(row[field]) for field in MODEL_FIELDS if row.get(field)]
     return sorted({*named, *(row.get("models") or ())})
+
+
+def arms_of(row: Row) -> dict[str, str]:
+    """Return the models that a row speaks of, by how a cell shows them: with their efforts."""
+    return {arm_in_words(row, field): str(row[field]) for field in MODEL_FIELDS if row.get(field)}
 
 
 def agents_of(row: Row) -> list[str]:

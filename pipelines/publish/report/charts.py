@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.publish.report.reading import ReportFacts, Row
 from pipelines.publish.report.wording import (
+    arm_in_words,
     count,
     counted,
     day,
@@ -144,6 +145,7 @@ def evidence_data(facts: ReportFacts) -> list[Row]:
             "id": row["cluster_id"],
             "size": row["kind_size"],
             "model": row["model"],
+            "arm": arm_in_words(row),
             "rate": round(row["success_rate"], 4),
             "low": round(row["success_low_90"], 4),
             "high": round(row["success_high_90"], 4),
@@ -172,7 +174,7 @@ def summaries(facts: ReportFacts, points: list[Row]) -> dict[str, str]:
         by_fault[row["fault"]] += row["count_spawns"]
     recommended = Counter(point["recommended"] for point in points)
     kinds = {point["kind"] for point in points if point["cluster_id"] >= 0}
-    chosen = Counter(row["model"] for row in facts["evidence"] if row["agent_name"] == "*" and row["is_chosen"])
+    chosen = Counter(arm_in_words(row) for row in facts["evidence"] if row["agent_name"] == "*" and row["is_chosen"])
     return {
         "agents": (
             f"{counted(span['count_agents'], 'agent')} in {counted(span['count_spawns'], 'spawn')}; how often each "

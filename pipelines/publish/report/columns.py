@@ -16,6 +16,10 @@ def _column(title: str, form: str, *fields: str) -> Column:
     return Column(title, form, fields)
 
 
+def _arm(title: str, model: str = "model") -> Column:
+    return Column(title, "model", (model, model.removesuffix("model") + "effort"))
+
+
 AGENT = _column("Agent", "text", "agent_name")
 KIND = _column("Kind of task", "text", "cluster_label")
 SUCCESS = _column("Success", "interval", "success_rate", "success_low", "success_high")
@@ -25,8 +29,8 @@ COST = _column("Cost", "usd_estimated", "cost_usd", "estimated_cost_usd")
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "trials": (
         _column("What", "text", "scope_label"),
-        _column("Now", "model", "baseline_model"),
-        _column("Try", "model", "candidate_model"),
+        _arm("Now", "baseline_model"),
+        _arm("Try", "candidate_model"),
         _column("State", "text", "state"),
         _column("At stake a month", "usd", "saving_usd_month"),
         _column("Success at risk", "points_interval", "expected_gap", "gap_low", "gap_high"),
@@ -41,8 +45,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "proven": (
         _column("What", "text", "scope_label"),
-        _column("Now", "model", "baseline_model"),
-        _column("Tried", "model", "candidate_model"),
+        _arm("Now", "baseline_model"),
+        _arm("Tried", "candidate_model"),
         _column("Period", "text", "period"),
         _column("Week of", "day", "week"),
         _column("Spawns tried", "count", "count_candidate_spawns"),
@@ -67,8 +71,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "recommendations": (
         AGENT,
         KIND,
-        _column("Now", "model", "baseline_model"),
-        _column("Recommended", "model", "model"),
+        _arm("Now", "baseline_model"),
+        _arm("Recommended"),
         SUCCESS,
         _column("Outcomes", "count", "tasks_observed"),
         _column("Cost now", "usd", "baseline_expected_cost_usd"),
@@ -80,15 +84,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         AGENT,
         KIND,
         _column("Change", "text", "change"),
-        _column("Before", "model", "previous_model"),
-        _column("Now", "model", "model"),
+        _arm("Before", "previous_model"),
+        _arm("Now"),
         _column("Evidence", "text", "evidence_source"),
         _column("Why", "sentence", "reason"),
     ),
     "evidence": (
         _column("Kind of task", "text", "kind"),
         AGENT,
-        _column("Model", "model", "model"),
+        _arm("Model"),
         SUCCESS,
         _column("Outcomes", "count", "tasks_observed"),
         _column("Cost a task", "usd", "expected_cost_usd"),

@@ -9,6 +9,7 @@ from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
 from pipelines.publish.report.wording import (
     agent_in_words,
+    arm_in_words,
     audit_on_page,
     count,
     counted,
@@ -74,7 +75,7 @@ def _changed_advice(facts: ReportFacts) -> Iterator[Sentence]:
     if facts.previous is None:
         changing = [row for row in facts["recommendations"] if row["is_change"]]
         for row in changing[:CHANGES_TOLD_SINGLY]:
-            yield _change(row, row["baseline_model"])
+            yield _change(row, "baseline_model")
         more = len(changing) - CHANGES_TOLD_SINGLY
         if more > 0:
             noun = "answer changes" if more == 1 else "answers change"
@@ -84,7 +85,7 @@ def _changed_advice(facts: ReportFacts) -> Iterator[Sentence]:
         return
     changed = [row for row in facts["changes"] if row["change"] == "changed"]
     for row in changed[:CHANGES_TOLD_SINGLY]:
-        yield _change(row, row["previous_model"])
+        yield _change(row, "previous_model")
     more_of = Counter(row["change"] for row in facts["changes"]) - Counter({"changed": CHANGES_TOLD_SINGLY})
     said = {"changed": "more changed", "new": "new", "gone": "gone"}
     told = [f"{count(more_of[change])} {words}" for change, words in said.items() if more_of[change]]
@@ -94,8 +95,9 @@ def _changed_advice(facts: ReportFacts) -> Iterator[Sentence]:
         yield Sentence("No published answer has changed since the last run.", "plain", "recommendations")
 
 
-def _change(row: Row, before: str | None) -> Sentence:
-    moved = f"{before} \N{RIGHTWARDS ARROW} {row['model']}" if before else row["model"]
+def _change(row: Row, before: str) -> Sentence:
+    now = arm_in_words(row)
+    moved = f"{arm_in_words(row, before)} \N{RIGHTWARDS ARROW} {now}" if row[before] else now
     return Sentence(f"{_scope(row)}: {moved}. {row['reason']}", "plain", "recommendations")
 
 

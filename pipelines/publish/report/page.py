@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipelines.publish.quota import month_of_quota
 from pipelines.publish.report import wording
 from pipelines.publish.report.bundle import chart_library
-from pipelines.publish.report.cells import agents_of, cell, models_of, projects_of, users_of
+from pipelines.publish.report.cells import agents_of, arms_of, cell, models_of, projects_of, users_of
 from pipelines.publish.report.charts import (
     activity_data,
     colours_of,
@@ -27,7 +27,7 @@ from pipelines.publish.report.headline import headline, unused_in_words
 from pipelines.publish.report.reading import ReportFacts, Row, read_facts
 from pipelines.publish.report.task_map import map_of
 from pipelines.publish.report.today import actions
-from pipelines.publish.report.wording import short_names
+from pipelines.publish.report.wording import arm_in_words, short_names
 from pipelines.publish.trial_words import proof_to_date
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -74,7 +74,8 @@ def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: da
     rows = {name: _shown_rows(facts, name) for name in COLUMNS}
     models = {model for table in rows.values() for row in table for model in models_of(row)}
     models |= {point[field] for point in points for field in ("model", "recommended")}
-    colours = colours_of(models)
+    arms = {words: model for table in rows.values() for row in table for words, model in arms_of(row).items()}
+    colours = colours_of(models | {arm_in_words(row) for row in facts["evidence"]})
     now = now or datetime.now(UTC)
     program = _program()
     activity = activity_data(facts)
@@ -110,7 +111,8 @@ def render(facts: ReportFacts, library: str, *, with_text: bool = False, now: da
             unused="" if facts.is_empty else unused_in_words(facts),
             view_of=VIEWS,
             short=short,
-            colours=colours,
+            models=[model for model in colours if model in models],
+            colours=colours | {words: colours[model] for words, model in arms.items()},
             columns={name: _told(COLUMNS[name], rows[name]) for name in COLUMNS},
             rows=rows,
             summaries={} if facts.is_empty else summaries(facts, points),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pipelines.publish import trial_words
 from pipelines.publish.report.reading import ReportFacts, Row
-from pipelines.publish.report.wording import counted, percent, quoted, usd
+from pipelines.publish.report.wording import arm_in_words, counted, percent, quoted, usd
 
 ENFORCE = "spawnwise install --mode enforce"
 DAYS_A_MONTH = 30
@@ -60,8 +60,8 @@ def _trial(kind: str, row: Row, risk: str) -> Action:
     return Action(
         kind,
         row["scope_label"] + (f" in {row['project']}" if row.get("project") else ""),
-        row["baseline_model"],
-        row["candidate_model"],
+        arm_in_words(row, "baseline_model"),
+        arm_in_words(row, "candidate_model"),
         "cost not known" if row["saving_usd_month"] is None else f"{usd(row['saving_usd_month'])} a month",
         _estimated(row.get("spend_estimated_share")),
         risk,
@@ -87,8 +87,8 @@ def _advice(facts: ReportFacts) -> Iterator[Action]:
     yield Action(
         "take",
         _advised(first) + (f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""),
-        first["baseline_model"] or "unknown",
-        first["model"],
+        arm_in_words(first, "baseline_model"),
+        arm_in_words(first),
         "cost not known" if month is None else f"{usd(month)} a month",
         _estimated(sum(row.get("estimated_cost_usd") or 0 for row in rows) / cost if cost else None),
         f"{percent(expected)} success expected in {counted(spawns, 'spawn')}; least certain is {_advised(least)}: "

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
+from recommender.efforts import arm_name, words_of
 from recommender.published_rows import ANY_AGENT
 
 _quota: ContextVar[float | None] = ContextVar("quota", default=None)
@@ -21,6 +22,11 @@ def percent(share: float | None) -> str:
         return MISSING
     whole = round(share * 100)
     return "99%" if whole == 100 and share < 0.995 else f"{whole}%"
+
+
+def arm_in_words(row: Mapping[str, Any], field: str = "model") -> str:
+    """Return a model of a row with its effort; `baseline_model` has its effort in `baseline_effort`."""
+    return words_of(arm_name(row[field] or "unknown", row.get(field.removesuffix("model") + "effort") or ""))
 
 
 @contextmanager

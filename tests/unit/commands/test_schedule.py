@@ -1,18 +1,23 @@
+import json
 import os
 import plistlib
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree
 
 import pytest
 
-from pipelines.commands import schedule
+from pipelines.commands import doctor, learn, schedule
+from pipelines.notify import Notice
 from pipelines.schedule import schedulers
 from pipelines.schedule.cron_times import UnusableScheduleError, calendar_intervals, on_calendar, read_cron
 from pipelines.settings import Settings
+from pipelines.warehouse import WarehouseError
 from recommender.cli import main
 
 TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
@@ -154,7 +159,13 @@ def test_cron_is_installed_once_and_taken_out_without_a_trace(home: Path, progra
     assert lines[3].startswith("0 2 * * * ")
     assert len(lines) == 4
     assert main(["schedule", "status"]) == 0
+    assert (
+        doctor._schedule(Settings()).detail == f"nightly run by cron at 0 2 * * *; {home / 'nightly.log'} is empty yet"
+    )
+    (home / "nightly.log").write_text("started\nended with exit code 0\n")
+    assert doctor._schedule(Settings()).detail.endswith(f"last in {home / 'nightly.log'}: ended with exit code 0")
     assert main(["schedule", "uninstall"]) == 0
+    assert "`spawnwise schedule install`" in doctor._schedule(Settings()).detail
     assert tab.read_text() == "# mine\n5 5 * * * date\n"
     assert not (home / "schedule.json").exists()
 
@@ -193,12 +204,27 @@ def test_the_scheduled_run_has_the_settings_of_the_installation(
 ) -> None:
     monkeypatch.setenv("SPAWNWISE_WINDOW_DAYS", "77")
     monkeypatch.setenv("DATABASE_URL", "postgresql://bob:hidden@db.example/base")
+    needed = {
+        "AWS_SECRET_ACCESS_KEY": "hidden-aws",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/home/ann/gcp.json",
+        "AZURE_STORAGE_ACCOUNT_KEY": "hidden-az",
+        "ANTHROPIC_API_KEY": "hidden-key",
+        "CLAUDE_CODE_OAUTH_TOKEN": "hidden-token",
+        "PATH": f"/home/ann/.local/bin{os.pathsep}{os.environ['PATH']}",
+    }
+    for name, value in {**needed, "CLAUDE_CODE_SSE_PORT": "1", "CLAUDECODE": "1"}.items():
+        monkeypatch.setenv(name, value)
     assert main(["schedule", "install"]) == 0
     kept = home / "schedule.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert "hidden" not in (programs / "tab").read_text()
     monkeypatch.delenv("SPAWNWISE_WINDOW_DAYS")
     monkeypatch.delenv("DATABASE_URL")
+    for name in needed:
+        monkeypatch.delenv(name)
+    assert not {"CLAUDE_CODE_SSE_PORT", "CLAUDECODE"} & set(
+        json.loads(kept.read_text())
+    )  # of a session, not of a night
     seen: list[tuple[int, list[str]]] = []
 
     def learn(arguments: Sequence[str]) -> int:
@@ -209,11 +235,58 @@ def test_the_scheduled_run_has_the_settings_of_the_installation(
     monkeypatch.setattr("recommender.commands.run.run_command", learn)
     assert schedule.run_scheduled(kept) == 1
     assert seen == [(77, ["learn", "--quiet", "--notify"])]
+    assert {name: os.environ[name] for name in needed} == needed
     assert schedule.run_scheduled(kept, ["push"]) == 1
     assert seen[1] == (77, ["push"])
     log = (home / "nightly.log").read_text().splitlines()
     assert log[1] == "The step x failed."
     assert log[2].endswith("ended with exit code 1")
+
+
+@pytest.mark.parametrize(
+    ("command", "end", "told"),
+    [
+        (schedule.PUSH, 1, ["There are no logs."]),
+        (schedule.PUSH, 3, ["There are no logs."]),
+        (schedule.PUSH, ValueError("The bucket is gone."), ["The bucket is gone."]),
+        (schedule.PUSH, 0, []),
+        (schedule.LEARN, 1, []),  # it tells itself
+    ],
+)
+def test_word_of_a_failed_push_is_sent_with_what_it_said(
+    command: Sequence[str], end: int | Exception, told: list[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_: Sequence[str]) -> int:
+        print("There are no logs.")
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    sent: list[Notice] = []
+    monkeypatch.setattr("recommender.commands.run.run_command", run)
+    monkeypatch.setattr(schedule, "send", lambda _, notice: sent.append(notice) or "")
+    schedule.write_settings(Settings(home=home))
+    (home / "nightly.log").write_text("words of another night\n")
+    with pytest.raises(ValueError, match="gone") if isinstance(end, Exception) else nullcontext():
+        assert schedule.run_scheduled(home / "schedule.json", command) == end
+    assert [notice.text.partition("\n")[0] for notice in sent] == told
+    assert all("the nightly push failed" in notice.title for notice in sent)
+    assert "ended" in (home / "nightly.log").read_text()
+
+
+@pytest.mark.parametrize("error", [WarehouseError("No server answers."), ValueError("The logs are gone.")])
+def test_whatever_ends_a_scheduled_night_is_told(error: Exception, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Notice] = []
+
+    def fail(_: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(learn, "settings_from", fail)
+    monkeypatch.setattr(learn, "send", lambda _, notice: sent.append(notice) or "")
+    schedule.write_settings(Settings(home=home))
+    with pytest.raises(ValueError, match="gone") if isinstance(error, ValueError) else nullcontext():
+        assert schedule.run_scheduled(home / "schedule.json") == 1
+    assert [notice.text.partition("\n")[0] for notice in sent] == [str(error)]
 
 
 def test_a_settings_file_that_is_gone_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -204,6 +204,15 @@ def test_a_cheaper_choice_is_told_with_the_price_at_which_it_stops_to_pay() -> N
     )
 
 
+def test_runs_that_only_their_program_tells_of_are_told_apart() -> None:
+    haiku, opus = seen("haiku", 0.97, 34, 0.02), seen("opus", 0.98, 50, 0.1)
+    claimed = haiku._replace(self_reported=12)
+    assert "97% success in 34 runs (12 self-reported) against" in reason_of(
+        DecisionReason.CHEAPER, claimed, opus, [claimed], Rule()
+    )
+    assert "self-reported" not in reason_of(DecisionReason.CHEAPER, haiku, opus, [haiku], Rule())
+
+
 def test_a_baseline_that_stays_is_told_with_what_came_nearest() -> None:
     opus = seen("opus", 0.96, 18, 0.1)
     assert reason_of(DecisionReason.UNTRIED, opus, opus, [], Rule()) == (

@@ -20,9 +20,10 @@ import recommender
 from recommender import published
 from recommender.embedding.local import LocalEmbedder
 from recommender.home import snapshot_file
+from recommender.judgement import judge, records_in
 from recommender.lookup import Recommender, default_recommender
 from recommender.published import Knowledge, LastKnownGood, Published, SnapshotFile
-from recommender.published_rows import ANY_AGENT, ANY_KIND, Tier, Trial
+from recommender.published_rows import ANY_AGENT, ANY_KIND, Scope, Tier, Trial
 from recommender.recommendation import Recommendation
 from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot
@@ -616,3 +617,13 @@ def test_without_a_home_or_a_working_folder_it_answers_all_the_same(home: str, t
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert run.stdout == "sonnet\n", run.stderr
+
+
+def test_a_reason_tells_runs_apart_that_only_their_program_tells_of() -> None:
+    known = learned_snapshot()
+    claimed = tuple(row._replace(tasks_self_reported=5 * (row.model == "haiku")) for row in known.evidence)
+    snapshot = replace(known, evidence=claimed)
+    records = records_in(snapshot.evidence_of, [Scope("QA_TESTER", "test", 0)])
+    judgement = judge(snapshot, records, np.array([0]), np.array([1.0]), "opus", 0)
+    assert judgement is not None
+    assert "in 12 runs (5 self-reported) against" in judgement.reason()

@@ -151,6 +151,8 @@ def test_a_request_with_half_a_character_or_an_endless_number_is_answered() -> N
     [
         ("record", {"task": "", "agent": "A", "model": "haiku"}, "needs a task, an agent and a model"),
         ("record", {"task": "x", "agent": "A", "model": "haiku", "duration_ms": -1}, "numbers from 0 up"),
+        ("record", {"task": "x", "agent": "A", "model": "sonnett"}, "knows the model 'sonnett'. Did you mean"),
+        ("record", {"task": "x", "agent": "A", "model": "m" * 10**6}, "at most"),
         ("recommend", {}, "task"),
         ("feedback", {"task_id": "last", "is_good": True}, "Nothing has been decided"),
         ("feedback", {"task_id": "nobody's", "is_good": True}, "No task has the id"),

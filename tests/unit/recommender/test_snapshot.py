@@ -1,3 +1,4 @@
+import json
 import threading
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.published_rows import TaskKind
-from recommender.snapshot import Snapshot
+from recommender.snapshot import Snapshot, from_tensors
 from recommender.snapshot_file import SnapshotError, read_snapshot, write_snapshot
 from tests.support.snapshots import best, learned_snapshot
 
@@ -31,6 +32,15 @@ def test_reads_back_what_was_written(tmp_path: Path) -> None:
         else:
             assert getattr(read, field.name) == getattr(written, field.name)
     assert read.version == written.version
+
+
+def test_the_evidence_of_an_older_file_is_read_without_what_it_does_not_tell() -> None:
+    snapshot = learned_snapshot()
+    tensors = snapshot.tensors()
+    rows = json.loads(tensors["rows"].tobytes())
+    rows["evidence"] = [row[:-1] for row in rows["evidence"]]
+    tensors["rows"] = np.frombuffer(json.dumps(rows).encode(), dtype=np.uint8)
+    assert from_tensors(tensors, snapshot.created_at).evidence == snapshot.evidence
 
 
 def test_an_empty_snapshot_is_a_snapshot(tmp_path: Path) -> None:

@@ -106,6 +106,17 @@ def test_the_first_run_tells_which_answers_change_a_model() -> None:
     ]
 
 
+def test_a_change_of_effort_alone_reads_as_one() -> None:
+    efforts = {"baseline_model": "opus", "baseline_effort": "high", "model": "opus", "effort": "low"}
+    changes = [recommendation(**efforts, change="changed", previous_model="opus", previous_effort="high")]
+    assert told("recommendations", tables={"changes": changes})[0].startswith(
+        "tester on “tests, pytest”: opus at high effort → opus at low effort."
+    )
+    assert told("recommendations", previous=None, tables={"recommendations": changes})[0].startswith(
+        "tester on “tests, pytest”: opus at high effort → opus at low effort."
+    )
+
+
 def test_an_unchanged_night_says_so() -> None:
     nothing = {"count_spawns": 0, "count_successes": 0, "count_failures": 0, "count_unknown": 0, "cost_usd": None}
     assert told("time", new_spawns=nothing) == ["No new spawns since 2 Jan 2026, 02:00 UTC."]

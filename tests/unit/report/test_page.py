@@ -13,7 +13,7 @@ from pipelines.publish.report.page import render
 from pipelines.publish.report.reading import ReportFacts, period_of, plain
 from pipelines.publish.report.today import actions
 from pipelines.publish.report.wording import short_names
-from tests.support.report_facts import HOSTILE, NIGHT, activity, hostile_facts, recommendation, trial
+from tests.support.report_facts import HOSTILE, NIGHT, activity, evidence, hostile_facts, proven, recommendation, trial
 
 
 class Markup(HTMLParser):
@@ -129,6 +129,37 @@ def test_the_first_screen_says_what_to_do_now_with_money_risk_and_command() -> N
     assert "$7.50 a month" in now
     assert "97% success expected in 60 spawns; least certain is tester on" in now
     assert "<code>spawnwise install --mode enforce</code>" in now
+
+
+EFFORTS = {"baseline_effort": "high", "candidate_effort": "low", "previous_effort": "high", "effort": "low"}
+
+
+def test_a_model_at_another_effort_is_told_with_its_effort_everywhere() -> None:
+    at_efforts = {
+        "baseline_model": "opus",
+        "candidate_model": "opus",
+        "previous_model": "opus",
+        "model": "opus",
+    } | EFFORTS
+    change = {"change": "changed", "changed_at": NIGHT}
+    tables = {
+        "trials": [trial(**at_efforts)],
+        "proven": [proven(**at_efforts)],
+        "recommendations": [recommendation(**at_efforts)],
+        "changes": [recommendation(**at_efforts | change)],
+        "evidence": [evidence("opus", "Write tests") | {"effort": effort} for effort in ("low", "high")],
+    }
+    facts = hostile_facts(tables=tables)
+    for action in actions(facts):
+        assert (action.before, action.after) == ("opus at high effort", "opus at low effort")
+    page = render(facts, "", now=NIGHT)
+    for name in ("now", "trials", "proof", "recommendations", "changes"):
+        models = re.findall(r'class="chip" style="--c: ([^"]+)">([^<]+)<', section(page, name))
+        assert [model for _, model in models[:2]] == ["opus at high effort", "opus at low effort"], name
+        assert len({colour for colour, _ in models}) == 1  # that of the model
+    assert [row["arm"] for row in page_data(page)["evidence"]] == ["opus at low effort", "opus at high effort"]
+    assert "<option>opus</option>" in page  # the filter is of models, whatever the effort
+    assert "effort</option>" not in page
 
 
 def test_the_first_screen_begins_with_the_largest_expected_saving_as_the_summary_does() -> None:

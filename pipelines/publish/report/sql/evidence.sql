@@ -3,7 +3,8 @@ select
     kinds.cluster_id,
     kinds.size as kind_size,
     estimates.agent_name,
-    estimates.model || coalesce('@' || nullif(estimates.effort, ''), '') as model,
+    estimates.model,
+    estimates.effort,
     estimates.success_rate,
     estimates.success_low,
     -- As far above the mean as success_low is below it, in logits: together they hold 99 of 100.
