@@ -55,13 +55,14 @@ class Recommender:
         asked_model: str | None = None,
         asked_effort: str | None = None,
         session_effort: str | None = None,
+        is_claudes: bool = True,
         draws_trials: bool = False,
     ) -> Recommendation:
         """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises.
 
         `project` is the folder that the spawn works in, `parent_model` the model of who spawns and `session_effort` its
-        effort, `asked_model` and `asked_effort` those that the call names. Only a caller that applies the answer lets
-        trials draw.
+        effort, `asked_model` and `asked_effort` those that the call names. Of a spawn that is not Claude Code's
+        (`is_claudes`) they alone tell what would run. Only a caller that applies the answer lets trials draw.
         """
         started = time.perf_counter()
         knowledge, match, text = Knowledge(), None, ""
@@ -88,6 +89,7 @@ class Recommender:
                 specs=specs,
                 asked_effort=asked_effort,
                 session_effort=session_effort,
+                is_claudes=is_claudes,
             )
             asked = asked._replace(agent=agent, match=match, baseline=baseline)
             answer = answer_for(snapshot, asked, draws_trials=draws_trials)
@@ -130,18 +132,20 @@ def recommend(
     prompt: str | None = None,
     project: str | os.PathLike[str] | None = None,
     parent_model: str | None = None,
+    draws_trials: bool = True,
 ) -> Recommendation:
     """Recommend an agent and a model for a task, from what the nightly run published. Never raises, never waits.
 
     `project` is the folder that the spawn works in, `parent_model` the model of who spawns: they tell what would run
-    without us. A running trial may draw the answer, so spawn with the model that is returned.
+    without us. A running trial may draw the answer, so spawn with the model that is returned; who only looks says so by
+    `draws_trials`.
     """
     try:
         recommender = default_recommender()
     except Exception:  # no data home can be named: the working folder is gone, say
         recommender = Recommender(Published(SnapshotFile(Path(os.devnull))))
     return recommender.recommend(
-        task, agent, prompt=prompt, project=project, parent_model=parent_model, draws_trials=True
+        task, agent, prompt=prompt, project=project, parent_model=parent_model, draws_trials=draws_trials
     )
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
@@ -17,7 +18,7 @@ from recommender.home import snapshot_file, unusable
 from recommender.lookup import default_recommender
 from recommender.settings import data_home
 from recommender.snapshot_file import write_snapshot
-from tests.support.snapshots import TESTING, learned_snapshot
+from tests.support.snapshots import TESTING, learned_snapshot, trial
 
 ROOT = Path(__file__).parents[3]
 
@@ -37,6 +38,13 @@ def test_recommend_prints_every_field_for_programs(capsys: pytest.CaptureFixture
     assert main(["recommend", TESTING, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["model"], answer["agent"], answer["source"]) == ("haiku", "QA_TESTER", "cluster")
+
+
+def test_only_who_will_spawn_lets_a_trial_draw(capsys: pytest.CaptureFixture[str]) -> None:
+    write_snapshot(snapshot_file(), replace(learned_snapshot(), trials=(trial(),)))
+    asked = ["recommend", TESTING, "--agent", "QA_TESTER", "--parent-model", "opus", "--json"]
+    drawn = [(main(argv), json.loads(capsys.readouterr().out)["trial_id"])[1] for argv in (asked, [*asked, "--draw"])]
+    assert drawn == [None, "t"]
 
 
 def test_the_task_can_come_from_standard_input(
