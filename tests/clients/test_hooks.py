@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from pipelines.ingest.intake import ingest_sources
+from pipelines.journal.load import load_journal
+from pipelines.progress import SilentProgress
+from pipelines.warehouse import Warehouse
 from recommender.hooks.installer import install
 from recommender.published_rows import Tier
 from recommender.settings import data_home
@@ -72,6 +76,15 @@ def publish_lower_effort(agent: str, usual: str, cheaper: str) -> None:
 def decisions() -> list[dict[str, Any]]:
     lines = [line for file in (data_home() / "journal").glob("*") for line in file.read_text().splitlines()]
     return [event for event in map(json.loads, lines) if event["kind"] == "decision"]
+
+
+def compliances(warehouse: Warehouse, logs: Path) -> list[str]:
+    """Return what became of the decisions, as the client's logs tell."""
+    ingest_sources(warehouse, [logs], SilentProgress())
+    load_journal(warehouse)
+    with warehouse.connect() as connection:
+        found = connection.execute("select compliance from learning.decision_ledger order by decided_at").fetchall()
+    return [compliance for (compliance,) in found]
 
 
 @pytest.mark.parametrize("client", CLAUDES)
@@ -166,7 +179,9 @@ def publish_tier(pattern: str, model: str) -> None:
 
 
 @pytest.mark.parametrize("asked", [None, "gpt-5.5"])
-def test_codex_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path, asked: str | None) -> None:
+def test_codex_spawns_with_the_model_that_was_decided(
+    path: str, tmp_path: Path, warehouse: Warehouse, asked: str | None
+) -> None:
     publish_tier("default", "gpt-5.6-luna")
     install(tmp_path / "home" / ".codex", "enforce", client="codex")
     given = {"message": "#one# Write tests for the parser."} | ({"model": asked} if asked else {})
@@ -176,8 +191,9 @@ def test_codex_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path,
     ]
     script = Script({"main": [*(Turn(calls=[call]) for call in calls), Turn("Done.")], "one": [DONE]})
     with serving(script) as url:
-        run_codex(url, tmp_path, "#main# Let it be done.", "--dangerously-bypass-hook-trust", PATH=path)
+        logs = run_codex(url, tmp_path, "#main# Let it be done.", "--dangerously-bypass-hook-trust", PATH=path)
     assert models(script)["one"] == {asked or "gpt-5.6-luna"}
+    assert compliances(warehouse, logs) == ["explicit_model" if asked else "followed"]
 
 
 def test_codex_spawns_at_the_effort_that_was_decided(path: str, tmp_path: Path) -> None:
@@ -196,7 +212,7 @@ def test_codex_spawns_at_the_effort_that_was_decided(path: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("turns", ["none", None])
 def test_codexs_newer_models_spawn_with_the_model_that_was_decided(
-    path: str, tmp_path: Path, turns: str | None
+    path: str, tmp_path: Path, warehouse: Warehouse, turns: str | None
 ) -> None:
     publish_tier("default", "gpt-6-luna")
     install(tmp_path / "home" / ".codex", "enforce", client="codex")
@@ -209,11 +225,12 @@ def test_codexs_newer_models_spawn_with_the_model_that_was_decided(
     script = Script({"main": [*(Turn(calls=[call]) for call in calls), Turn("Done.")], "one": [DONE]})
     options = ["--dangerously-bypass-hook-trust"]
     with serving(script) as url:
-        run_codex(url, tmp_path, "#main# Let it be done.", *options, model="gpt-6-sol", PATH=path)
+        logs = run_codex(url, tmp_path, "#main# Let it be done.", *options, model="gpt-6-sol", PATH=path)
     assert models(script)["one"] == {"gpt-6-luna" if turns else "gpt-6-sol"}  # a fork keeps its parent's
+    assert compliances(warehouse, logs) == ["followed" if turns else "left_alone"]
 
 
-def test_opencode_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path) -> None:
+def test_opencode_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path, warehouse: Warehouse) -> None:
     publish_tier("general", "cheap")
     install(tmp_path / "home" / ".config" / "opencode", "enforce", client="opencode")
     task = {"description": "Test the parser", "prompt": "#one# Write tests for it.", "subagent_type": "general"}
@@ -223,3 +240,4 @@ def test_opencode_spawns_with_the_model_that_was_decided(path: str, tmp_path: Pa
     assert models(script)["one"] == {"cheap"}
     assert models(script)["main"] == {"strong"}
     assert [event["applied_model"] for event in decisions()] == ["cheap"]
+    assert compliances(warehouse, tmp_path / "home" / ".local" / "share" / "opencode") == ["followed"]
