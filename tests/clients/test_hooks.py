@@ -134,6 +134,34 @@ def test_the_effort_that_was_decided_is_written_where_claude_code_takes_one(
     assert all("opus" in model for model in models(script)["one"])
 
 
+@pytest.mark.parametrize("client", CLAUDES)
+def test_a_spawn_that_is_refused_and_comes_again_as_asked_was_advice_followed(
+    path: str, learned: Path, tmp_path: Path, warehouse: Warehouse, client: str
+) -> None:
+    install(learned / ".claude", "enforce", "deny")
+    calls = [agent("one"), agent("one", model="haiku")]
+    script = Script({"main": [*(Turn("On it.", [call]) for call in calls), Turn("Done.")], "one": [DONE]})
+    with serving(script) as url:
+        home = run_claude(url, tmp_path, "#main# Let it be done.", "--model", "opus", client=client)
+    assert all("haiku" in model for model in models(script)["one"])
+    assert compliances(warehouse, home) == ["followed"]
+
+
+def test_what_the_plugins_tool_answered_is_tied_to_the_spawn(
+    path: str, learned: Path, tmp_path: Path, warehouse: Warehouse
+) -> None:
+    run_claude_command(tmp_path, "plugin", "marketplace", "add", ROOT)
+    run_claude_command(tmp_path, "plugin", "install", "spawnwise@spawnwise")
+    tool = "mcp__plugin_spawnwise_spawnwise__recommend"
+    asked = {"task": f"#one# {TESTING}", "agent": "QA_TESTER", "project": str(learned), "parent_model": "opus"}
+    calls = [ToolCall(tool, asked), agent("one", model="haiku")]
+    script = Script({"main": [*(Turn("On it.", [call]) for call in calls), Turn("Done.")], "one": [DONE]})
+    own = {"SPAWNWISE_HOME": str(data_home())}
+    with serving(script) as url:
+        home = run_claude(url, tmp_path, "#main# Let it be done.", "--model", "opus", "--allowedTools", tool, **own)
+    assert compliances(warehouse, home) == ["followed", "explicit_model"]  # the tool's answer, and what the hook saw
+
+
 def test_the_plugin_comes_from_the_marketplace_with_hook_skill_and_tools(
     path: str, learned: Path, tmp_path: Path
 ) -> None:
