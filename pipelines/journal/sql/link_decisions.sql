@@ -1,5 +1,5 @@
--- A decision belongs to the spawn with its tool call, to the record that names it, or, as before, to the one that was found
--- by its text; each may come nights later. Some logs key a spawn by its agent and know the call beside, and some
+-- A decision belongs to the spawn with its tool call, to the record that names it, or, as before, to the one that was
+-- found by its text; each may come nights later. Some logs key a spawn by its agent and know the call beside, and some
 -- providers number their calls: one of that name at another time is another.
 update learning.recommendation_log as log
 set task_id = found.task_id, resolved_model = found.resolved_model, resolved_effort = found.resolved_effort
