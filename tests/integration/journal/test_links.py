@@ -1,6 +1,7 @@
 """Decisions find their spawns, whatever a client's log calls them."""
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,14 +13,14 @@ import pytest
 import recommender
 from pipelines.ingest.intake import ingest_sources
 from pipelines.journal import load
-from pipelines.journal.load import ASKED_WITHIN, CALL_WITHIN, load_journal
+from pipelines.journal.load import ASKED_WITHIN, CALL_WITHIN, LOOKBACK, load_journal
 from pipelines.progress import SilentProgress
 from pipelines.purge.removal import remove
 from pipelines.purge.scope import Scope
 from pipelines.warehouse import Warehouse, named_sql
 from recommender.home import snapshot_file
 from recommender.hooks.hook import pre_spawn
-from recommender.journal.notes import decision_counts, feedback, last_id
+from recommender.journal.notes import decision_counts, feedback, last_id, note
 from recommender.lookup import default_recommender
 from recommender.snapshot_file import write_snapshot
 from recommender.text.task_text import task_text, text_hash
@@ -181,6 +182,16 @@ def test_another_spawn_is_not_taken_for_the_one_that_was_asked_about(
     ask()
     began(warehouse, "toolu_1", "haiku", later, **more)
     assert load_journal(warehouse).decisions_linked == 0
+
+
+@pytest.mark.parametrize(("share", "is_found"), [(0.9, True), (1.1, False)])
+def test_spawns_are_looked_for_as_long_as_logs_are_kept(warehouse: Warehouse, share: float, is_found: bool) -> None:
+    then = datetime.now(UTC) - share * LOOKBACK
+    fields = {"mode": "library", "task_hash": text_hash(TESTING), "applied_model": None, "at": then.isoformat()}
+    known = {"answered_model": "haiku", "answer_source": "cluster", "agent": "QA_TESTER"}
+    note("decision", decision_id=str(uuid.uuid4()), **known | fields)
+    began(warehouse, "toolu_1", "haiku", created_at=then)
+    assert load_journal(warehouse).decisions_linked == is_found
 
 
 def test_each_spawn_answers_to_one_question(warehouse: Warehouse, on_trial: None) -> None:
