@@ -9,9 +9,8 @@ from recommender.efforts import arm_among, arm_name, effort_rank, split_arm, wor
 from recommender.judgement import Records, around, judge, records_by_kind, records_in
 from recommender.models import model_family, price_rank
 from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, BestModel, ModelEvidence, Scope
-from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot
-from recommender.tiers import is_listed, is_of_work_type, own_tier, shipped_tier, shipped_tiers
+from recommender.tiers import is_listed, is_under_its_name, own_tier, shipped_tier, shipped_tiers
 from recommender.trials import draw, failed_trial, trial_for
 
 
@@ -37,7 +36,7 @@ def cold_answer(asked: Asked) -> Answer:
     if tier:
         model = model_family(tier.model)
         return Answer(model, "tier", f"No evidence yet for {asked.agent}: the tier of {tier.pattern} is {model}.")
-    default = model_family(LookupSettings.from_environment().default_model)
+    default = model_family(asked.settings.default_model)
     about = f"{asked.agent} or such work" if asked.agent else "such work"
     return Answer(default, "default", f"Nothing is known of {about}: {default} is the default.")
 
@@ -48,14 +47,14 @@ def _baseline(asked: Asked, reason: str) -> Answer:
 
 
 def _wish(snapshot: Snapshot | None, asked: Asked) -> Answer | None:
-    """Return what a person's own tier orders; one for a type of work leaves protected agents alone."""
+    """Return what a person's own tier orders; only one under its own name takes a protected agent down."""
     tier = own_tier(asked.agent, asked.work_type, snapshot.tiers) if snapshot else None
     if snapshot is None or tier is None:
         return None
-    is_for_type = is_of_work_type(tier)
-    if is_for_type and asked.agent and is_listed(asked.agent, snapshot.protected_agents):
-        return None
     model = model_family(tier.model)
+    is_up = asked.baseline is not None and price_rank(model) >= price_rank(asked.baseline.model)
+    if _is_protected(snapshot, asked) and not is_up and not is_under_its_name(tier, asked.agent or ""):
+        return None
     return Answer(model, "tier", f"Use {model}: your tier for {tier.pattern} says so.", baseline=asked.baseline)
 
 
@@ -146,15 +145,21 @@ def _costs_less(answer: Answer) -> bool:
 
 
 def _is_protected(snapshot: Snapshot, asked: Asked) -> bool:
-    return asked.agent is not None and is_listed(asked.agent, snapshot.protected_agents)
+    """Tell whether the nightly run, or this process, has the agent among those that never go down."""
+    if asked.agent is None:
+        return False
+    return is_listed(asked.agent, (*snapshot.protected_agents, *asked.settings.protected_agents))
 
 
 def _on_trial(snapshot: Snapshot, asked: Asked, learned: Answer, draws_trials: bool) -> Answer | None:
     """Let the trial of the scope draw, where there is one; an adopted one answers without a draw too."""
     baseline = learned.baseline
-    if baseline is None or _is_protected(snapshot, asked):
+    if baseline is None or not snapshot.trials or _is_protected(snapshot, asked):
         return None
-    trial = trial_for(snapshot.trials, asked.scope, baseline, asked.project)
+    if asked.agent and is_listed(asked.agent, asked.settings.pinned_agents):
+        return None
+    draws_trials = draws_trials and snapshot.draws_trials and asked.settings.trials != "off"
+    trial = trial_for(snapshot.trials, asked.scope, baseline, asked.project, asked.applies_effort)
     if trial is None or (trial.agent_name == ANY_AGENT and baseline.source in CHOSEN_BY_SPEC):
         return None
     adopted = learned.at(trial.candidate)._replace(

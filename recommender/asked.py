@@ -6,6 +6,7 @@ from recommender.baseline import Baseline
 from recommender.efforts import split_arm
 from recommender.kinds import Match
 from recommender.published_rows import ANY_AGENT, ANY_KIND, BestModel, ModelEvidence, Scope
+from recommender.settings import LookupSettings
 from recommender.trials import Arm
 
 Source = Literal["trial", "cluster", "agent", "baseline", "tier", "default"]
@@ -15,13 +16,18 @@ CHOSEN_BY_SPEC = ("project_spec", "user_spec")
 
 
 class Asked(NamedTuple):
-    """What a lookup is about: the agent, the work, what would run without us, and where."""
+    """What a lookup is about: the agent, the work, what would run without us, and where.
+
+    `applies_effort` tells whether an effort that is answered can be applied; `settings` are those of who asks.
+    """
 
     agent: str | None
     work_type: str
     match: Match | None = None
     baseline: Baseline | None = None
     project: str | None = None
+    applies_effort: bool = True
+    settings: LookupSettings = LookupSettings()
 
     @property
     def scope(self) -> Scope:

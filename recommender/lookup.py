@@ -57,21 +57,23 @@ class Recommender:
         session_effort: str | None = None,
         is_claudes: bool = True,
         draws_trials: bool = False,
+        applies_effort: bool = True,
     ) -> Recommendation:
         """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises.
 
         `project` is the folder that the spawn works in, `parent_model` the model of who spawns and `session_effort` its
         effort, `asked_model` and `asked_effort` those that the call names. Of a spawn that is not Claude Code's
-        (`is_claudes`) they alone tell what would run. Only a caller that applies the answer lets trials draw.
+        (`is_claudes`) they alone tell what would run. Only a caller that applies the answer lets trials draw, and one
+        that cannot apply an effort says so.
         """
         started = time.perf_counter()
         knowledge, match, text = Knowledge(), None, ""
-        asked = Asked(None, "other")
+        asked = Asked(None, "other", applies_effort=applies_effort, settings=LookupSettings.from_environment())
         try:
             text = task_text(_text(task), _text(prompt))
             agent = str(agent).strip() or None if agent is not None else None
             folder = os.fspath(project) if project else None
-            asked = Asked(agent, work_type_of(text, agent), project=folder)
+            asked = asked._replace(agent=agent, work_type=work_type_of(text, agent), project=folder)
             knowledge = self._published.current(self._deadline_s)
             snapshot = knowledge.snapshot
             vector, problem = self._vector(knowledge, text, started)
@@ -133,19 +135,26 @@ def recommend(
     project: str | os.PathLike[str] | None = None,
     parent_model: str | None = None,
     draws_trials: bool = True,
+    applies_effort: bool = True,
 ) -> Recommendation:
     """Recommend an agent and a model for a task, from what the nightly run published. Never raises, never waits.
 
     `project` is the folder that the spawn works in, `parent_model` the model of who spawns: they tell what would run
-    without us. A running trial may draw the answer, so spawn with the model that is returned; who only looks says so by
-    `draws_trials`.
+    without us. A running trial may draw the answer, so spawn with the model and effort that are returned. Say so by
+    `draws_trials` where you only look, and by `applies_effort` where an effort cannot be applied.
     """
     try:
         recommender = default_recommender()
     except Exception:  # no data home can be named: the working folder is gone, say
         recommender = Recommender(Published(SnapshotFile(Path(os.devnull))))
     return recommender.recommend(
-        task, agent, prompt=prompt, project=project, parent_model=parent_model, draws_trials=draws_trials
+        task,
+        agent,
+        prompt=prompt,
+        project=project,
+        parent_model=parent_model,
+        draws_trials=draws_trials,
+        applies_effort=applies_effort,
     )
 
 
@@ -167,11 +176,20 @@ async def arecommend(
     prompt: str | None = None,
     project: str | os.PathLike[str] | None = None,
     parent_model: str | None = None,
+    applies_effort: bool = True,
 ) -> Recommendation:
     """Recommend without holding up the event loop."""
     import asyncio
 
-    return await asyncio.to_thread(recommend, task, agent, prompt=prompt, project=project, parent_model=parent_model)
+    return await asyncio.to_thread(
+        recommend,
+        task,
+        agent,
+        prompt=prompt,
+        project=project,
+        parent_model=parent_model,
+        applies_effort=applies_effort,
+    )
 
 
 @cache

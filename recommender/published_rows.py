@@ -116,7 +116,8 @@ class ModelEvidence(NamedTuple):
 class Trial(NamedTuple):
     """A trial that draws spawns of its scope: running, or adopted and watched by a hold-out.
 
-    One that was dropped or withdrawn keeps its candidate from being answered there for a while.
+    One that was dropped or withdrawn keeps its candidate from being answered there for a while; one that is proposed
+    does nothing until somebody starts it.
 
     `candidate_share` is the probability of the candidate in a drawn spawn; `cap` is how many candidate spawns may be
     drawn before the next night looks at them; `project` limits it to one repository.

@@ -130,6 +130,7 @@ def _settings() -> dict[str, Any]:
         "rule": rule_of(settings),
         "exploration_share": settings.exploration_share,
         "protected_agents": settings.protected_agents,
+        "draws_trials": settings.trials != "off",
     }
 
 

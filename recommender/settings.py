@@ -28,6 +28,7 @@ class LookupSettings:
     candidate_models: tuple[str, ...] = ()
     protected_agents: tuple[str, ...] = ()
     pinned_agents: tuple[str, ...] = ()
+    trials: str = "propose"
     default_model: str = "sonnet"
     deadline_ms: float = 250.0
     mode: str = ""  # of the hook; empty as installed

@@ -38,6 +38,7 @@ class Snapshot:
     rule: Rule = field(default_factory=Rule)
     exploration_share: float = 0.0
     protected_agents: tuple[str, ...] = ()
+    draws_trials: bool = True
     is_sample: bool = False  # learned from the bundled sample alone: invented work, on which nothing is changed
 
     @cached_property
@@ -103,7 +104,7 @@ class Snapshot:
             "clustering_version": self.clustering_version,
         }
         rows |= {"exploration_share": self.exploration_share, "protected_agents": self.protected_agents}
-        rows |= {"rule": asdict(self.rule), "is_sample": self.is_sample}
+        rows |= {"rule": asdict(self.rule), "draws_trials": self.draws_trials, "is_sample": self.is_sample}
         text = json.dumps(rows, allow_nan=False, ensure_ascii=False).encode("utf-8", errors="replace")
         return {
             "centroids": np.ascontiguousarray(self.centroids, dtype=np.float32),
@@ -133,5 +134,6 @@ def from_tensors(tensors: dict[str, NDArray[Any]], created_at: datetime) -> Snap
         rule=Rule(**rows["rule"]),
         exploration_share=rows["exploration_share"],
         protected_agents=tuple(rows["protected_agents"]),
+        draws_trials=rows.get("draws_trials", True),
         is_sample=rows.get("is_sample", False),
     )

@@ -27,7 +27,7 @@ def spawn_with_learning(
     Success is what `is_success` says of the result, else the result's own `success`, else unknown. An exception of
     `spawn` is recorded as a failure and raised again; trouble with recording never reaches the caller.
     """
-    advice = recommend(task, agent, project=project, parent_model=parent_model)
+    advice = recommend(task, agent, project=project, parent_model=parent_model, applies_effort=False)
     started = time.monotonic()
     success: bool | None = False
     error_message = None

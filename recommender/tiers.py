@@ -24,7 +24,7 @@ def own_tier(agent: str | None, work_type: str | None, tiers: Sequence[Tier]) ->
     """Return the tier that a person gave: an order.
 
     An agent's own name goes before the longest pattern that fits, and that before its work type. Whether an agent is
-    protected is not looked at: the caller never lowers one for the tier of a work type.
+    protected is not looked at: the caller lowers one for a tier under its own name alone.
     """
     return next(iter(_fitting(agent, work_type, [tier for tier in tiers if tier.is_own])), None)
 
@@ -37,6 +37,11 @@ def proposed_tiers(agent: str | None, work_type: str | None, tiers: Sequence[Tie
 def shipped_tier(agent: str, tiers: Sequence[Tier]) -> Tier | None:
     """Return the tier that the package gives an agent."""
     return next(iter(proposed_tiers(agent, None, tiers)), None)
+
+
+def is_under_its_name(tier: Tier, agent: str) -> bool:
+    """Tell whether a tier is that of one agent by name, and not by a pattern or its work type."""
+    return not is_of_work_type(tier) and _plain(tier.pattern) == _plain(agent)
 
 
 def is_of_work_type(tier: Tier) -> bool:

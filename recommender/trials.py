@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from recommender.baseline import Baseline
-from recommender.efforts import default_effort
+from recommender.efforts import default_effort, split_arm
 from recommender.home import private_folder
 from recommender.published_rows import ANY_AGENT, ANY_KIND, ANY_TYPE, Scope, Trial
 from recommender.settings import data_home
@@ -14,6 +14,7 @@ from recommender.snapshot import Snapshot
 
 SAFE_SUCCESS = 0.9  # of the baseline: work that it often fails is too hard to try a cheaper model on
 DRAWING = ("running", "adopted")
+FAILED = ("dropped", "withdrawn")
 Arm = Literal["candidate", "baseline"]
 
 
@@ -30,10 +31,13 @@ class Draw(NamedTuple):
         return self.trial.candidate if self.arm == "candidate" else self.trial.baseline
 
 
-def trial_for(trials: Sequence[Trial], scope: Scope, baseline: Baseline, project: str | None) -> Trial | None:
+def trial_for(
+    trials: Sequence[Trial], scope: Scope, baseline: Baseline, project: str | None, applies_effort: bool = True
+) -> Trial | None:
     """Return the narrowest trial that draws, whose scope a spawn falls in and whose baseline it would run on.
 
-    One whose candidate is an effort above what a person has set draws nothing.
+    One whose candidate is an effort above what a person has set draws nothing, nor one whose candidate is an effort
+    that the caller cannot apply: what ran would be booked as what was drawn.
     """
     fitting = [
         trial
@@ -41,6 +45,7 @@ def trial_for(trials: Sequence[Trial], scope: Scope, baseline: Baseline, project
         if trial.state in DRAWING
         and _is_against(trial, baseline)
         and baseline.allows(trial.candidate)
+        and (applies_effort or _needs_no_effort(trial))
         and _covers(trial, scope, project)
     ]
     return max(fitting, key=_narrowness, default=None)
@@ -54,7 +59,7 @@ def failed_trial(
         (
             trial
             for trial in trials
-            if trial.state not in DRAWING
+            if trial.state in FAILED
             and _is_against(trial, baseline)
             and trial.candidate == candidate
             and _covers(trial, scope, project)
@@ -104,13 +109,19 @@ def _covers(trial: Trial, scope: Scope, project: str | None) -> bool:
         trial.agent_name in (ANY_AGENT, scope.agent_name)
         and trial.work_type in (ANY_TYPE, scope.work_type)
         and trial.cluster_id in (ANY_KIND, scope.cluster_id)
-        and (trial.project is None or (project is not None and is_within(project, trial.project)))
+        and (trial.project is None or (project is not None and is_within(os.path.realpath(project), trial.project)))
     )
 
 
 def is_within(folder: str, project: str) -> bool:
     """Tell whether a folder is that of a project or lies in it."""
     return (folder.rstrip("/\\") + "/").replace("\\", "/").startswith(project.rstrip("/\\").replace("\\", "/") + "/")
+
+
+def _needs_no_effort(trial: Trial) -> bool:
+    """Tell whether the candidate's effort is the one at which its model works by itself."""
+    model, effort = split_arm(trial.candidate)
+    return effort in ("", default_effort(model))
 
 
 def _is_against(trial: Trial, baseline: Baseline) -> bool:

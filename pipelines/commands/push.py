@@ -13,7 +13,10 @@ from pipelines.commands.console import progress_on
 from pipelines.commands.ingest import in_words
 from pipelines.commands.input_arguments import CANNOT_READ, add_logs_argument, settings_from, what_was_found
 from pipelines.commands.retry import waiting_for_the_database
+from pipelines.ingest.files.known_files import MAX_MACHINE
 from pipelines.ingest.intake import IngestReport, ingest_sources
+from pipelines.ingest.values import storable
+from pipelines.journal.load import load_journal
 from pipelines.object_store import absolute, address
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -56,20 +59,23 @@ def run(arguments: argparse.Namespace) -> int:
     if found := what_was_found(arguments):
         print(found, file=sys.stderr)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    noted = 0
     if destination:
         report, words = _send_to_bucket(settings, absolute(destination), arguments.machine)
     else:
-        report = waiting_for_the_database(settings, console)(_send, settings, arguments.machine)
-        words = in_words(report)
-    print(json.dumps(asdict(report)) if arguments.json else printable(words))
+        report, noted = waiting_for_the_database(settings, console)(_send, settings, arguments.machine)
+        words = f"{in_words(report)}\n{noted} decisions, records and words of feedback sent."
+    print(json.dumps({**asdict(report), "journal_lines": noted}) if arguments.json else printable(words))
     for warning in [*report.warnings, *report.notes]:
         print(printable(warning), file=sys.stderr)
     return CANNOT_READ if report.warnings else 0
 
 
-def _send(settings: Settings, machine: str) -> IngestReport:
+def _send(settings: Settings, machine: str) -> tuple[IngestReport, int]:
+    """Send logs, and what was decided here: only with both can the server tell how a trial went."""
     with Warehouse.open(settings) as warehouse, progress_on(sys.stderr) as progress:
-        return ingest_sources(warehouse, settings.logs, progress, machine=machine)
+        report = ingest_sources(warehouse, settings.logs, progress, machine=machine)
+        return report, load_journal(warehouse, storable(machine)[:MAX_MACHINE]).lines_loaded
 
 
 def _send_to_bucket(settings: Settings, destination: Path, machine: str) -> tuple[IngestReport, str]:

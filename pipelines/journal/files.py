@@ -22,6 +22,7 @@ class NewLines:
     """What follows in a file, up to LINES_AT_ONCE: events, and lines that are none as (line, offset, reason)."""
 
     path: Path
+    stored_path: str
     offset: int
     lines: int
     events: list[Event] = field(default_factory=list)
@@ -29,25 +30,29 @@ class NewLines:
     new_lines: int = 0
 
 
-def new_lines(connection: Connection) -> Iterator[NewLines]:
-    """Yield what each file has grown by, so many lines at once; a line without its end waits for it."""
+def new_lines(connection: Connection, machine: str = "") -> Iterator[NewLines]:
+    """Yield what each file has grown by, so many lines at once; a line without its end waits for it.
+
+    `machine` is named where several send their journals here: the same path on two of them is two files.
+    """
     known = {
         path: (offset, lines)
         for path, offset, lines in connection.execute(named_sql(__file__, "known_files"), [SOURCE]).fetchall()
     }
     for path in journal_files():
-        offset, lines = known.get(str(path), (0, 0))
+        stored = f"{machine}:{path}" if machine else str(path)
+        offset, lines = known.get(stored, (0, 0))
         if path.stat().st_size < offset:  # somebody began it again
             offset, lines = 0, 0
         with path.open("rb") as file:
             file.seek(offset)
-            found = NewLines(path, offset, lines)
+            found = NewLines(path, stored, offset, lines)
             for line in file:
                 if line.endswith(b"\n"):
                     _take(found, line)
                 if found.new_lines == LINES_AT_ONCE:
                     yield found
-                    found = NewLines(path, found.offset, found.lines)
+                    found = NewLines(path, stored, found.offset, found.lines)
         if found.new_lines:
             yield found
 
@@ -56,7 +61,7 @@ def mark_read(connection: Connection, found: NewLines) -> None:
     """Note how far a file was read, and what in it could not be."""
     status = found.path.stat()
     marks = {
-        "path": str(found.path),
+        "path": found.stored_path,
         "source": SOURCE,
         "size": status.st_size,
         "modified_at": datetime.fromtimestamp(status.st_mtime, UTC),
@@ -69,7 +74,7 @@ def mark_read(connection: Connection, found: NewLines) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             named_sql(__file__, "quarantine"),
-            [(str(found.path), line, offset, reason) for line, offset, reason in found.refused],
+            [(found.stored_path, line, offset, reason) for line, offset, reason in found.refused],
         )
 
 

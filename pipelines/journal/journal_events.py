@@ -68,6 +68,7 @@ class Recorded(BaseModel):
     task_description: Text = Field(min_length=1)
     agent: Name = Field(min_length=1)
     model: Name = Field(min_length=1)
+    effort: Name | None = None
     success: bool | None = None
     duration_ms: Milliseconds | None = None
     error_message: Text | None = None

@@ -38,12 +38,15 @@ class JournalReport:
     feedback_applied: int
 
 
-def load_journal(warehouse: Warehouse) -> JournalReport:
-    """Load what is new, and tie to their tasks also those that waited for them; repeating it changes nothing."""
+def load_journal(warehouse: Warehouse, machine: str = "") -> JournalReport:
+    """Load what is new, and tie to their tasks also those that waited for them; repeating it changes nothing.
+
+    `machine` is named where several send their journals here.
+    """
     read = loaded = quarantined = 0
     with warehouse.connect() as connection:
         connection.execute(named_sql(__file__, "lock_journal"))
-        for found in new_lines(connection):
+        for found in new_lines(connection, machine):
             _store(connection, found.events)
             mark_read(connection, found)
             read += found.new_lines
@@ -111,6 +114,8 @@ def _told(event: Recorded) -> Told:
         finished_at=event.at,
         session_id=event.session_id,
         model=event.model,
+        effort=event.effort,
+        effort_requested=event.effort,
         status={True: "completed", False: "failed", None: None}[event.success],
         success=event.success,
         error=event.error_message or ("" if event.success is False else None),

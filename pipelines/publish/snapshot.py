@@ -35,6 +35,7 @@ def publish_snapshot(warehouse: Warehouse, settings: Settings) -> Snapshot:
             rule=rule_of(settings),
             exploration_share=settings.exploration_share,
             protected_agents=settings.protected_agents,
+            draws_trials=settings.trials != "off",
             is_sample=_is_sample(warehouse, settings),
         )
     write_snapshot(settings.snapshot_file, snapshot)

@@ -1,6 +1,7 @@
 """What else keeps words of what was learned: Dagster's event log, logs of dbt and Postgres, the published files."""
 
 import shutil
+import time
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,13 @@ from pipelines.instance import open_instance
 from pipelines.purge.scope import Scope
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
+
+LONGEST_WAIT_S = 60.0
+BETWEEN_LOOKS_S = 0.1
+EARLIER_TRANSACTIONS = """
+select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+and (age(backend_xmin) >= age(%s::xid) or age(backend_xid) >= age(%s::xid))
+"""
 
 
 def clear_further_traces(settings: Settings, warehouse: Warehouse) -> None:
@@ -30,12 +38,14 @@ def clear_hook_log(settings: Settings, scope: Scope) -> None:
         (settings.home / "hook.log").unlink(missing_ok=True)
 
 
-def overwrite_deleted_rows(settings: Settings, warehouse: Warehouse) -> None:
+def overwrite_deleted_rows(settings: Settings, warehouse: Warehouse) -> int:
     """Make Postgres give up the space of deleted rows; the embedded one also its log and its write-ahead log.
 
-    On a server of your own, its backups and its write-ahead log are yours to expire.
+    Returns how many transactions of others were so long open that it may keep some rows for them. On a server of your
+    own, its backups and its write-ahead log are yours to expire.
     """
     with warehouse.connect(autocommit=True) as connection:
+        in_the_way = _wait_for_earlier_transactions(connection)
         tables = connection.execute(
             "select schemaname, tablename from pg_tables where schemaname in ('learning', 'intermediate', 'dagster')"
         ).fetchall()
@@ -45,6 +55,19 @@ def overwrite_deleted_rows(settings: Settings, warehouse: Warehouse) -> None:
             _forget_statistics(connection)
             _drop_write_ahead_log(connection)
             _empty(settings.postgres_folder / "log")
+    return in_the_way
+
+
+def _wait_for_earlier_transactions(connection: psycopg.Connection[object]) -> int:
+    """Wait for those that can still see what was deleted, autovacuum's among them; return how many do not end."""
+    with connection.cursor(row_factory=scalar_row) as cursor:
+        now = cursor.execute("select pg_current_xact_id()::xid::text").fetchone()
+        until = time.monotonic() + LONGEST_WAIT_S
+        while count := cursor.execute(EARLIER_TRANSACTIONS, [now, now]).fetchone():
+            if time.monotonic() > until:
+                return int(count)
+            time.sleep(BETWEEN_LOOKS_S)
+    return 0
 
 
 def _forget_statistics(connection: psycopg.Connection[object]) -> None:
@@ -53,6 +76,7 @@ def _forget_statistics(connection: psycopg.Connection[object]) -> None:
         "delete from pg_statistic where starelid in (select oid from pg_class where relnamespace in"
         " (select oid from pg_namespace where nspname not in ('pg_catalog', 'information_schema')))"
     )
+    _wait_for_earlier_transactions(connection)
     connection.execute("vacuum (full) pg_statistic")
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 from pipelines.ingest.purged import forget_purged_conversations, name_purged_sessions
 from pipelines.purge.scope import Scope
 from pipelines.warehouse import named_sql
+from recommender.journal.notes import journal_files
 
 Connection = psycopg.Connection[Any]
 
@@ -62,8 +63,8 @@ def remove(connection: Connection, scope: Scope) -> Removal:
 
 
 def reread_journal(connection: Connection) -> None:
-    """Have the journal read again, as it is rewritten; what of it is known already changes nothing."""
-    connection.execute(named_sql(__file__, "reread_journal"))
+    """Have this machine's journal read again, as it is rewritten; what of it is known already changes nothing."""
+    connection.execute(named_sql(__file__, "reread_journal"), [[str(path) for path in journal_files()]])
 
 
 def _forget_learned(connection: Connection) -> None:

@@ -61,6 +61,8 @@ def purge(settings: Settings, warehouse: Warehouse, scope: Scope) -> tuple[Purge
 
 def prove(settings: Settings, warehouse: Warehouse, report: PurgeReport, removal: Removal) -> None:
     """Make the servers forget deleted rows, then look for what was removed wherever it could stand."""
-    overwrite_deleted_rows(settings, warehouse)
+    in_the_way = overwrite_deleted_rows(settings, warehouse)
     report.ids_looked_for = len(removal.ids)
     report.left = find_traces(settings, warehouse, removal)
+    if in_the_way:
+        report.left["rows that Postgres may keep for transactions of others"] = in_the_way

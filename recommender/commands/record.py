@@ -12,6 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", metavar="TASK", help="what the agent did; '-' reads it from standard input")
     parser.add_argument("--agent", required=True)
     parser.add_argument("--model", required=True, help="the model that did it")
+    parser.add_argument("--effort", help="the effort that it was spawned with, if any was named")
     parser.add_argument("--new-model", action="store_true", help="the name is right, though nothing knows it yet")
     outcome = parser.add_mutually_exclusive_group()
     outcome.add_argument("--success", dest="success", action="store_true", default=None)

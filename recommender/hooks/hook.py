@@ -111,7 +111,7 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     given = said["tool_input"]
     if said.get("tool_name") not in SPAWN_TOOLS or not isinstance(given, dict) or given.get("subagent_type") == "fork":
         return None
-    from recommender.claude_files import parent_model
+    from recommender.claude_files import parent_model, writer_version
     from recommender.journal.notes import note_call_again, note_decision
     from recommender.lookup import Recommender
     from recommender.text.task_text import task_text
@@ -125,21 +125,23 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         and note_call_again(spawn.agent, text, spawn.asked_model, spawn.asked_effort, **call)
     ):
         return None
+    transcript = text_in(said.get("transcript_path"), PATH_CHARACTERS)
+    takes_effort = writer_version(transcript) >= EFFORT_SINCE
     recommendation = Recommender().recommend(
         spawn.description,
         spawn.agent,
         prompt=spawn.prompt,
         project=text_in(said.get("cwd"), PATH_CHARACTERS),
-        parent_model=parent_model(
-            text_in(said.get("transcript_path"), PATH_CHARACTERS), text_in(said.get("agent_id"), PATH_CHARACTERS)
-        ),
+        parent_model=parent_model(transcript, text_in(said.get("agent_id"), PATH_CHARACTERS)),
         asked_model=spawn.asked_model,
         asked_effort=spawn.asked_effort,
         session_effort=text_in(_level(said.get("effort"))),
         draws_trials=mode == "enforce" and means == "update" and obstacle is None,
+        applies_effort=takes_effort,
     )
     log_missed_answer(recommendation)
-    recommendation = _writable(recommendation, said)
+    if not takes_effort:
+        recommendation = _without_effort(recommendation)
     if obstacle is None and recommendation.is_change and recommendation.model not in ALIASES:
         obstacle = "not_an_alias"
     is_applicable = obstacle is None and recommendation.may_be_applied and recommendation.is_change
@@ -171,13 +173,8 @@ def _level(effort: object) -> object:
     return effort.get("level") if isinstance(effort, dict) else effort
 
 
-def _writable(recommendation: "Recommendation", said: dict[str, Any]) -> "Recommendation":
-    """Leave the effort out where this version of Claude Code takes none."""
-    from recommender.claude_files import writer_version
-
+def _without_effort(recommendation: "Recommendation") -> "Recommendation":
     if recommendation.effort is None:
-        return recommendation
-    if writer_version(text_in(said.get("transcript_path"), PATH_CHARACTERS)) >= EFFORT_SINCE:
         return recommendation
     is_change = recommendation.model != recommendation.baseline_model
     return replace(recommendation, effort=None, is_change=is_change)

@@ -67,6 +67,7 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
         asked_model=spawn.asked_model,
         is_claudes=False,
         draws_trials=mode == "enforce" and obstacle is None,
+        applies_effort=spawn.takes_effort,
     )
     if spawn.description or spawn.prompt:
         log_missed_answer(recommendation)

@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recommender.efforts import LEVELS, effort_level
 from recommender.errors import SpawnwiseError
 from recommender.home import append, journal_folder, private_folder
 from recommender.text.redaction import redact, redact_id
@@ -154,10 +155,12 @@ def record(
     parent_id: str | None = None,
     decision_id: str | None = None,
     record_id: str | None = None,
+    effort: str | None = None,
 ) -> str:
     """Note a spawn of an orchestrator that leaves no transcript, and return its id.
 
-    A record with the same `record_id` (else the same `decision_id`) replaces the earlier one. Raises `RecordError` for
+    `effort` is the one that it was spawned with, as low or high, if any was named. A record with the same `record_id`
+    (else the same `decision_id`) replaces the earlier one. Raises `RecordError` for
     values that no spawn has, and `OSError` where it cannot be kept.
     """
     text = task_text(task)
@@ -169,6 +172,8 @@ def record(
         raise RecordError(f"A record's names and ids have at most {MAX_NAME} characters.")
     if decision_id and not _is_uuid(decision_id):
         raise RecordError("The decision_id is the one that a recommendation gave, a UUID.")
+    if effort and not effort_level(effort):
+        raise RecordError(f"A record's effort is one of {', '.join(LEVELS)}.")
     key = _redacted_id(record_id or decision_id or str(uuid.uuid4()))
     note(
         "record",
@@ -177,6 +182,7 @@ def record(
         task_description=text,
         agent=agent.strip(),
         model=model.strip(),
+        effort=effort_level(effort) or None,
         success=success,
         duration_ms=duration_ms,
         error_message=task_text(error_message) if error_message else None,

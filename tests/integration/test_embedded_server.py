@@ -4,11 +4,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
 import pytest
 
+from pipelines.warehouse import embedded
 from pipelines.warehouse.embedded import EmbeddedServer
 from pipelines.warehouse.faults import DatabaseUnavailableError
 
@@ -26,6 +28,30 @@ with EmbeddedServer(Path(sys.argv[1])):
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="spawnwise-test-", ignore_cleanup_errors=True) as home:
         yield Path(home) / "postgres"
+
+
+@pytest.mark.parametrize(("status", "is_awaited"), [("starting", True), ("ready", False), (None, False)])
+def test_a_server_that_still_recovers_is_waited_for(
+    folder: Path, status: str | None, is_awaited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir(mode=0o700)
+    if status:  # this process stands for the server
+        lines = (os.getpid(), folder, int(psutil.Process().create_time()), 5432, folder, "", " 1 2 ", status)
+        (folder / "postmaster.pid").write_text("\n".join(map(str, lines)) + "\n")
+    failures = [AssertionError("not ready")] * 9
+
+    def start_once(_: Path) -> str:
+        if failures:
+            raise failures.pop()
+        return "server"
+
+    monkeypatch.setattr(embedded, "_start_once", start_once)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
+    if is_awaited:
+        assert embedded._start(folder) == "server"
+    else:
+        with pytest.raises(DatabaseUnavailableError, match="does not start"):
+            embedded._start(folder)
 
 
 def answers(server: EmbeddedServer) -> bool:

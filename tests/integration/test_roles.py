@@ -208,3 +208,25 @@ def test_no_reader_holds_up_a_night(warehouse: Warehouse) -> None:
     assert run_dbt(warehouse, Settings(), models).failures == []
     with warehouse.connect() as connection:
         assert dict(connection.execute(FILES).fetchall()) != before  # swapped, once nobody has them open
+
+
+def test_only_the_owner_reads_the_titles_that_stand_for_a_kind(warehouse: Warehouse) -> None:
+    with warehouse.connect() as connection:
+        spawn = "insert into learning.task_history (id, source, source_key, created_at, task_title, task_description,"
+        spawn += (
+            " task_hash, agent_used) values (gen_random_uuid(), 's', 'k', now(), 'Pay the Millers', 'Pay', 'h', 'a')"
+        )
+        (task,) = connection.execute(f"{spawn} returning id".encode()).fetchall()[0]
+        connection.execute(
+            "insert into learning.clusterings (clustering_version, embedding_model, input_fingerprint, cluster_count,"
+            " task_count, criterion) overriding system value values (1, 'm', '', 1, 1, '')"
+        )
+        connection.execute(
+            "insert into learning.task_clusters (clustering_version, cluster_id, embedding_model, label, radius, size,"
+            " terms, example_task_ids, centroid) values (1, 0, 'm', 'Pay', 1, 1, '{}', %s, '[1,0]')",
+            [[task]],
+        )
+        titles = "select examples from serving.task_kinds"
+        assert connection.execute(titles.encode()).fetchall() == [(["Pay the Millers"],)]
+        connection.execute("set local role spawnwise_lookup")
+        assert connection.execute(titles.encode()).fetchall() == [([],)]

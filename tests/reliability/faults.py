@@ -4,6 +4,7 @@ import contextlib
 import resource
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from tests.reliability.house import House
 from tests.reliability.rounds import Round
 
+LONGEST_WAIT_S = 60
 DBT_BACKENDS = "select pid from pg_stat_activity where application_name = 'spawnwise-dbt' and datname = %s"
 
 
@@ -52,6 +54,13 @@ def no_free_connection(house: House) -> Iterator[None]:
             while True:
                 taken.enter_context(contextlib.closing(house.connect("postgres")))
         yield
+    until = time.monotonic() + LONGEST_WAIT_S  # the server takes a moment to see that they are gone
+    while True:
+        try:
+            return house.connect("postgres").close()
+        except psycopg.OperationalError:
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
 
 @contextlib.contextmanager

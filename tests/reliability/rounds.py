@@ -99,6 +99,10 @@ def one_round(undisturbed: Undisturbed) -> Iterator[Round]:
     with psycopg.connect(undisturbed.server.dsn(DATABASE), autocommit=True) as connection:
         connection.execute("checkpoint")  # else a crash sets the copy's sequences back, as Postgres does to copies
     socket = conninfo_to_dict(undisturbed.server.dsn(DATABASE))["host"]
-    with Proxy(f"{socket}/.s.PGSQL.5432", _ports[0]) as proxy:
+    try:
+        proxy = Proxy(f"{socket}/.s.PGSQL.5432", _ports[0])
+    except OSError:  # between two rounds another process took the port
+        proxy = Proxy(f"{socket}/.s.PGSQL.5432", 0)
+    with proxy:
         _ports[0] = proxy.port
         yield Round(undisturbed, proxy, DATABASE)

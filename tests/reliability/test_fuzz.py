@@ -25,7 +25,7 @@ from tests.support.snapshots import TESTING, learned_snapshot
 EXAMPLES = 20_000 if IS_LONG else 400
 PROCESSES = 300 if IS_LONG else 6
 CALLS = 3_000 if IS_LONG else 60
-SILENCE_S = 20
+SILENCE_S = 120
 fuzzed = settings(
     max_examples=EXAMPLES,
     deadline=None,

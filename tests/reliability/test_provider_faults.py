@@ -76,6 +76,9 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "no index": (with_indices(None, None), "not a list of vectors"),
 }
 
+PATIENCE_S = 60.0
+SLOW = {"time-out": 0.5, "a byte at a time": 0.5}  # seconds until they are given up
+
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddingServer]:
@@ -96,9 +99,14 @@ def tasks(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-def embed(warehouse: Warehouse) -> None:
+def embedder_for(fault: str | None = None) -> OpenAIEmbedder:
+    """Return one that tries once, and has little patience only where a server keeps it waiting."""
+    return OpenAIEmbedder(timeout_s=PATIENCE_S if fault is None else SLOW.get(fault, PATIENCE_S), attempts=1)
+
+
+def embed(warehouse: Warehouse, fault: str | None = None) -> None:
     """Embed two tasks a batch, trying each once."""
-    embed_tasks(warehouse, OpenAIEmbedder(timeout_s=0.5, attempts=1), SilentProgress(), batch_size=2)
+    embed_tasks(warehouse, embedder_for(fault), SilentProgress(), batch_size=2)
 
 
 def write_specs(warehouse: Warehouse, texts: dict[str, str]) -> None:
@@ -136,7 +144,7 @@ def test_after_a_fault_the_next_run_does_the_rest(tasks: Warehouse, server: Embe
     answer, reason = FAULTS[fault]
     server.answers = [rows_for, rows_for, answer]
     with pytest.raises(EmbeddingStoppedError, match=reason) as caught:
-        embed(tasks)
+        embed(tasks, fault)
     assert str(caught.value).endswith("4 texts are embedded and kept, 4 wait for the next run.")
     assert (caught.value.embedded, caught.value.pending) == (4, 4)
     assert_each_has_its_own(tasks, TASKS[:4])
@@ -150,16 +158,15 @@ def test_after_a_fault_a_spec_keeps_the_vector_of_its_old_text(
     warehouse: Warehouse, server: EmbeddingServer, fault: str
 ) -> None:
     write_specs(warehouse, SPECS)
-    embedder = OpenAIEmbedder(timeout_s=0.5, attempts=1)
-    embed_specs(warehouse, embedder, SilentProgress())
+    embed_specs(warehouse, embedder_for(), SilentProgress())
     write_specs(warehouse, CHANGED_SPECS)
     answer, reason = FAULTS[fault]
     server.answers = [answer]
     with pytest.raises(EmbeddingStoppedError, match=reason) as caught:
-        embed_specs(warehouse, embedder, SilentProgress())
+        embed_specs(warehouse, embedder_for(fault), SilentProgress())
     assert (caught.value.embedded, caught.value.pending) == (0, 2)
     assert_spec_vectors_are_of(warehouse, SPECS)
-    embed_specs(warehouse, embedder, SilentProgress())
+    embed_specs(warehouse, embedder_for(), SilentProgress())
     assert_spec_vectors_are_of(warehouse, CHANGED_SPECS)
 
 

@@ -60,7 +60,9 @@ def main() -> None:
     for reader in readers:
         reader.join()
     assert len(given_up) == READERS * READINGS
-    assert all("closed the connection" in error for error in given_up), set(given_up)
+    # On a machine with much else to do a connection may come too late to be given up in the middle of a reading.
+    assert all("closed the connection" in error or "timeout expired" in error for error in given_up), set(given_up)
+    assert any("closed the connection" in error for error in given_up)
 
 
 if __name__ == "__main__":

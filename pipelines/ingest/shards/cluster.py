@@ -27,6 +27,7 @@ EXTRA = "workers"
 CONNECT_S = 20
 LONGEST_WAIT_S = 120.0  # without any worker
 BETWEEN_LOOKS_S = 5.0
+UNDER_WAY = ("pending", "lost")  # lost: its result went with a worker, and another one reads the shard again
 AHEAD = 2  # shards a worker that are handed out: what comes back waits in the workers' memory
 
 
@@ -65,15 +66,18 @@ class Cluster:
                 if not running:
                     return
                 for future in self._finished(client, running):
+                    status = future.status  # once: it becomes another when the worker that holds the result is lost
+                    if status in UNDER_WAY:
+                        continue
                     shard = running.pop(future)
-                    if _has_killed(future, self.address) and len(shard.tasks) > 1:  # which of them?
+                    if _has_killed(future, status, self.address) and len(shard.tasks) > 1:  # which of them?
                         running |= {_submitted(client, alone): alone for alone in shard.singles()}
                     else:
-                        yield from self._taken(future, shard)
+                        yield from self._taken(future, status, shard)
 
-    def _taken(self, future: "Future[Columns]", shard: Shard) -> Iterator[tuple[str, Scan]]:
+    def _taken(self, future: "Future[Columns]", status: str, shard: Shard) -> Iterator[tuple[str, Scan]]:
         self.shards += 1
-        if future.status == "finished":
+        if status == "finished":  # should it be lost now, `result` waits until it was read again
             scans = _scans_of(shard, future.result())
         else:
             scans = ((task.path, poisoned(task)) for task in shard.tasks)
@@ -154,15 +158,15 @@ def work(shard: Shard) -> "Columns":
     return columns_of(_program().read(shard))
 
 
-def _has_killed(future: "Future[Columns]", address: str) -> bool:
+def _has_killed(future: "Future[Columns]", status: str, address: str) -> bool:
     """Tell whether several workers, one after another, ended while they worked at it; raises `SchedulerError`."""
     from distributed.scheduler import KilledWorker
 
-    if future.status == "finished":
+    if status == "finished":
         return False
-    if future.status == "error" and isinstance(future.exception(), KilledWorker):
+    if status == "error" and isinstance(future.exception(), KilledWorker):
         return True
-    reason = type(future.exception()).__name__ if future.status == "error" else future.status
+    reason = type(future.exception()).__name__ if status == "error" else status
     raise SchedulerError(_gone(address, f"a worker could not do its work ({reason})"))
 
 

@@ -1,3 +1,3 @@
--- The journal is rewritten, and read again from its beginning.
+-- This machine's journal is rewritten, and read again from its beginning; what others sent here stays read.
 delete from learning.ingest_files
-where source = 'journal'
+where source = 'journal' and path = any(%s)

@@ -12,7 +12,7 @@ import dagster as dg
 import dask
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, wait
 
 from pipelines.ingest import intake
 from pipelines.ingest.assets import task_history
@@ -151,6 +151,35 @@ def test_a_lost_worker_costs_a_retry(
     assert digest() == here
     assert report.cluster["shards"] == 8
     assert report.cluster["poisoned"] == 0
+
+
+def test_what_a_lost_worker_had_read_is_read_again(
+    here: list[Any],
+    logs: Path,
+    warehouse: Warehouse,
+    digest: Any,
+    workers: LocalCluster,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shard, "SHARD_FILES", 1)
+    finished = cluster.Cluster._finished
+    lost: list[str] = []
+
+    def lose_once(self: Any, client: Client, running: Any) -> Any:
+        if lost:
+            return finished(self, client, running)
+        with client.as_current():
+            wait(list(running))
+        for nanny in workers.workers.values():  # all: until they are back, what is lost stays lost
+            os.kill(nanny.pid, signal.SIGKILL)
+        while not lost:
+            lost.extend(future.key for future in running if future.status == "lost")
+        return list(running)
+
+    monkeypatch.setattr(cluster.Cluster, "_finished", lose_once)
+    report = _ingest(warehouse, logs, workers)
+    assert digest() == here
+    assert (report.cluster["shards"], report.cluster["poisoned"]) == (8, 0)
 
 
 # The program beside a worker, with a reader that a file can kill.

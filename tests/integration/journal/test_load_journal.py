@@ -117,15 +117,17 @@ def test_a_record_becomes_a_task_with_its_outcome(warehouse: Warehouse) -> None:
         session_id="s",
         parent_id=parent,
         record_id="c",
+        effort="Low",
     )
     load_journal(warehouse)
     found = rows(
         warehouse,
         "select c.agent_used, c.model_used, c.model_resolved, c.is_error, c.duration_ms, c.cost_usd,"
-        " c.is_cost_complete, c.session_id, p.source_key, c.finished_at - c.created_at = interval '5 seconds'"
+        " c.is_cost_complete, c.session_id, p.source_key, c.effort_used, c.effort_requested,"
+        " c.finished_at - c.created_at = interval '5 seconds'"
         " from learning.task_history c join learning.task_history p on c.parent_task_id = p.id",
     )
-    assert found == [("QA", "haiku", "claude-haiku-4-5-20251001", True, 5000, 0.2, True, "s", "p", True)]
+    assert found == [("QA", "haiku", "claude-haiku-4-5-20251001", True, 5000, 0.2, True, "s", "p", "low", "low", True)]
     assert signals(warehouse) == ["recorded_failure"]
     record(TESTING, "QA", "haiku", success=True, record_id="c")
     load_journal(warehouse)

@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from psycopg import Connection
 from pipelines.ingest.intake import ingest_sources
 from pipelines.journal.load import load_journal
 from pipelines.progress import SilentProgress
+from pipelines.purge import cleanup
 from pipelines.purge.journal import purge_journal
 from pipelines.purge.names import AmbiguousProjectError, people_named, projects_named
 from pipelines.purge.removal import Removal, remove
@@ -270,3 +273,18 @@ def test_a_conversation_that_spawned_nothing_is_purged_with_its_project(
     path.write_bytes(path.read_bytes() * 2)
     read()
     assert rows(warehouse, mine) == [0]
+
+
+def test_a_purge_waits_for_those_who_can_still_see_what_is_gone(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with warehouse.connect() as reader, warehouse.connect(autocommit=True) as connection:
+        reader.execute("begin isolation level repeatable read")
+        reader.execute("select 1")
+        monkeypatch.setattr(cleanup, "LONGEST_WAIT_S", 0.0)
+        assert cleanup._wait_for_earlier_transactions(connection) == 1
+        monkeypatch.setattr(cleanup, "LONGEST_WAIT_S", 60.0)
+        monkeypatch.setattr(
+            cleanup, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: reader.rollback())
+        )
+        assert cleanup._wait_for_earlier_transactions(connection) == 0

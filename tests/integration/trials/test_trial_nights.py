@@ -76,7 +76,7 @@ class User:
 
     def day(self, night: int) -> Iterator[Spawn]:
         random.seed(night)  # the draws of the trials, whatever else has drawn before
-        recommender = Recommender()
+        recommender = Recommender(deadline_ms=60_000)
         for number in range(NIGHTLY):
             work, text = self.task(number)
             key = f"{night}-{number}"

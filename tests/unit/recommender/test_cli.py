@@ -73,6 +73,18 @@ def test_explain_names_the_cheaper_model_that_lacks_evidence(capsys: pytest.Capt
     assert "About 20 good outcomes of haiku" in explanation["would_change"]
 
 
+def test_explain_names_the_trial_that_is_proposed_and_answers_as_if_there_were_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_snapshot(snapshot_file(), replace(learned_snapshot(), trials=(trial("proposed"),)))
+    asked = ["explain", TESTING, "--agent", "QA_TESTER", "--json", "--parent-model"]
+    for parent, is_proposed in (("opus", True), ("sonnet", False)):
+        assert main([*asked, parent]) == 0
+        explanation = json.loads(capsys.readouterr().out)
+        assert explanation["recommendation"]["trial_id"] is None
+        assert ("spawnwise trial show t" in explanation["would_change"]) is is_proposed
+
+
 def test_explain_with_nothing_learned(capsys: pytest.CaptureFixture[str]) -> None:
     snapshot_file().unlink()
     assert main(["explain", TESTING]) == 0

@@ -235,6 +235,7 @@ def test_the_lookup_hears_where_the_spawn_is_and_what_would_run(claude: Any, loo
         "asked_effort": None,
         "session_effort": None,
         "draws_trials": False,
+        "applies_effort": False,
     }
 
 

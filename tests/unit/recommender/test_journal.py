@@ -78,6 +78,7 @@ def test_a_line_that_a_full_disk_cut_is_an_error_and_takes_no_other_along(monkey
         {"duration_ms": -1},
         {"session_id": "s" * 501},
         {"cost_usd": -1.0},
+        {"effort": "hardly"},
     ],
 )
 def test_what_could_not_be_loaded_is_refused_at_once(wrong: dict[str, Any]) -> None:

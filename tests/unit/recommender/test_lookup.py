@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ from recommender.embedding.local import LocalEmbedder
 from recommender.home import snapshot_file
 from recommender.lookup import Recommender, default_recommender
 from recommender.published import Knowledge, LastKnownGood, Published, SnapshotFile
-from recommender.published_rows import ANY_AGENT, ANY_KIND, Tier
+from recommender.published_rows import ANY_AGENT, ANY_KIND, Tier, Trial
+from recommender.recommendation import Recommendation
 from recommender.settings import LookupSettings
 from recommender.snapshot import Snapshot
 from recommender.snapshot_file import write_snapshot
@@ -139,6 +141,77 @@ def test_a_protected_agent_never_goes_down() -> None:
         answer = recommender.recommend(TESTING, "QA_TESTER", parent_model="opus")
         assert (answer.model, answer.source, answer.is_change) == ("opus", "baseline", False)
     assert "protected" in answer.reason
+
+
+@pytest.mark.parametrize("trials", [(), (trial(),), (trial("adopted"),)])
+def test_a_protected_agent_that_this_process_alone_names_never_goes_down(
+    trials: tuple[Trial, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(replace(learned_snapshot(), trials=trials))
+    assert eventually(lambda: ask().model == "haiku")
+    monkeypatch.setenv("SPAWNWISE_PROTECTED_AGENTS", "qa-*")
+    assert {ask().model for _ in range(20)} == {"opus"}
+
+
+@pytest.mark.parametrize(
+    ("tier", "parent", "model", "source"),
+    [
+        (Tier("*", "haiku", is_own=True), "opus", "opus", "baseline"),
+        (Tier("QA_*", "haiku", is_own=True), "opus", "opus", "baseline"),
+        (Tier("type:test", "haiku", is_own=True), "opus", "opus", "baseline"),
+        (Tier("qa-tester", "haiku", is_own=True), "opus", "haiku", "tier"),
+        (Tier("QA_*", "opus", is_own=True), "sonnet", "opus", "tier"),
+    ],
+)
+def test_only_a_tier_under_its_name_takes_a_protected_agent_down(
+    tier: Tier, parent: str, model: str, source: str
+) -> None:
+    publish(replace(learned_snapshot(), protected_agents=("QA_TESTER",), tiers=(tier,)))
+    answer = ask(parent)
+    assert (answer.model, answer.source) == (model, source)
+
+
+def test_a_pinned_agent_is_in_no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(replace(learned_snapshot(), best=(best("QA_TESTER", 0, "opus"),), trials=(trial(cap=10_000),)))
+    assert ask().trial_id == "t"
+    monkeypatch.setenv("SPAWNWISE_PINNED_AGENTS", "QA_*")
+    assert {ask().trial_id for _ in range(20)} == {None}
+
+
+@pytest.mark.parametrize("said_by", ["the night", "this process"])
+def test_where_trials_are_off_nothing_is_drawn(said_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if said_by == "this process":
+        monkeypatch.setenv("SPAWNWISE_TRIALS", "off")
+    is_on = said_by != "the night"
+    quiet = replace(learned_snapshot(), best=(best("QA_TESTER", 0, "opus"),), draws_trials=is_on)
+    publish(replace(quiet, trials=(trial(cap=10_000),)))
+    assert {(ask().model, ask().trial_id) for _ in range(20)} == {("opus", None)}
+    publish(made_at(replace(quiet, trials=(trial("adopted"),)), datetime.now(UTC) + timedelta(seconds=5)))
+    assert eventually(lambda: ask().trial_id == "t")
+    assert {(ask().model, ask().trial_arm) for _ in range(100)} == {("haiku", None)}  # no hold-out
+
+
+@pytest.mark.parametrize(
+    ("candidate", "effort", "is_drawn"), [("opus", "low", False), ("haiku", "low", False), ("haiku", "", True)]
+)
+def test_a_trial_of_an_effort_draws_for_none_that_cannot_apply_it(candidate: str, effort: str, is_drawn: bool) -> None:
+    one = trial(cap=10_000, candidate_model=candidate, candidate_effort=effort)
+    publish(replace(learned_snapshot(), best=(best("QA_TESTER", 0, "opus"),), trials=(one,)))
+    assert ask().trial_id == "t"
+    assert (ask(applies_effort=False).trial_id == "t") is is_drawn
+
+
+def test_a_trial_of_a_project_draws_in_it_by_way_of_a_link(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "project")
+    one = trial(cap=10_000, project=str(tmp_path / "project"))
+    publish(replace(learned_snapshot(), best=(best("QA_TESTER", 0, "opus"),), trials=(one,)))
+    assert ask(project=tmp_path / "link").trial_id == "t"
+    assert ask(project=tmp_path).trial_id is None
+
+
+def ask(parent: str = "opus", **asked: Any) -> Recommendation:
+    return recommender.recommend(TESTING, "QA_TESTER", parent_model=parent, **asked)
 
 
 def test_a_running_trial_draws_every_second_spawn_with_the_probability_that_is_told() -> None:
@@ -376,10 +449,11 @@ def test_a_network_embedder_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPa
     with running_embedding_server() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         server.answers = ["stall", (500, {})]
-        patient = Recommender(deadline_ms=3_000)
-        patient.recommend("", "QA_TESTER")  # imports the client
+        patient = Recommender(deadline_ms=60_000)
+        assert patient.prepare(60)  # imports the client
         impatient = Recommender(patient._published, deadline_ms=1_000)
         answer = impatient.recommend(TESTING, "QA_TESTER")
+        assert eventually(lambda: len(server.requests) == 1)
         assert (answer.source, answer.model) == ("agent", "opus")
         assert "did not answer in time" in answer.reason
         assert "HTTP 500" in patient.recommend(TESTING, "QA_TESTER").reason
