@@ -77,13 +77,18 @@ def baseline_of(
     specs: Sequence[AgentSpec] = (),
     asked_effort: str | None = None,
     session_effort: str | None = None,
+    is_claudes: bool = True,
 ) -> Baseline | None:
     """Return what would run, None where nothing tells.
 
     `asked` is the model in the call, `asked_effort` the effort there, `session_effort` that of
     who spawns. Specs are read from the files of `project`, a folder, and of the user; `specs` are the published ones,
-    of which the user's own serve where there is no such folder.
+    of which the user's own serve where there is no such folder. Where another client spawns (not `is_claudes`), the
+    call and the parent alone tell: Claude Code's variables and specs are nothing to it.
     """
+    if not is_claudes:
+        runs = asked or parent_model
+        return Baseline(model_family(runs), "call" if asked else "parent") if runs else None
     model = _model(agent, asked, project, parent_model, specs)
     if model is None:
         return None

@@ -55,14 +55,16 @@ class Recommender:
         asked_model: str | None = None,
         asked_effort: str | None = None,
         session_effort: str | None = None,
+        is_claudes: bool = True,
         draws_trials: bool = False,
         applies_effort: bool = True,
     ) -> Recommendation:
         """Recommend for a task: its whole text, or its short description with the `prompt` apart. Never raises.
 
         `project` is the folder that the spawn works in, `parent_model` the model of who spawns and `session_effort` its
-        effort, `asked_model` and `asked_effort` those that the call names. Only a caller that applies the answer lets
-        trials draw, and one that cannot apply an effort says so.
+        effort, `asked_model` and `asked_effort` those that the call names. Of a spawn that is not Claude Code's
+        (`is_claudes`) they alone tell what would run. Only a caller that applies the answer lets trials draw, and one
+        that cannot apply an effort says so.
         """
         started = time.perf_counter()
         knowledge, match, text = Knowledge(), None, ""
@@ -89,6 +91,7 @@ class Recommender:
                 specs=specs,
                 asked_effort=asked_effort,
                 session_effort=session_effort,
+                is_claudes=is_claudes,
             )
             asked = asked._replace(agent=agent, match=match, baseline=baseline)
             answer = answer_for(snapshot, asked, draws_trials=draws_trials)
@@ -131,13 +134,14 @@ def recommend(
     prompt: str | None = None,
     project: str | os.PathLike[str] | None = None,
     parent_model: str | None = None,
+    draws_trials: bool = True,
     applies_effort: bool = True,
 ) -> Recommendation:
     """Recommend an agent and a model for a task, from what the nightly run published. Never raises, never waits.
 
     `project` is the folder that the spawn works in, `parent_model` the model of who spawns: they tell what would run
-    without us. A running trial may draw the answer, so spawn with the model and effort that are returned; where an
-    effort cannot be applied, say so by `applies_effort`.
+    without us. A running trial may draw the answer, so spawn with the model and effort that are returned. Say so by
+    `draws_trials` where you only look, and by `applies_effort` where an effort cannot be applied.
     """
     try:
         recommender = default_recommender()
@@ -149,7 +153,7 @@ def recommend(
         prompt=prompt,
         project=project,
         parent_model=parent_model,
-        draws_trials=True,
+        draws_trials=draws_trials,
         applies_effort=applies_effort,
     )
 

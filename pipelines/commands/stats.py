@@ -23,7 +23,7 @@ COMPLIANCE = {
     "not_available": "not available: the client took another model than the call named",
     "forced": "forced: CLAUDE_CODE_SUBAGENT_MODEL_FORCE decides over every call",
     "explicit_model": "left alone: the call named a model",
-    "left_alone": "left alone: pinned, opted out, resumed, or a model that the client does not take by name",
+    "left_alone": "left alone: pinned, opted out, resumed, a fork, its own effort or model, or no name of a model",
     "refused": "refused: a rule or a person kept the spawn from starting",
     "no_change": "no change advised",
     "not_told": "not told: only noted, or nothing told what would run",

@@ -14,7 +14,7 @@ NEVER = 2**62
 LATEST = {"last", "sent"}  # registers that hold the latest statement
 _OF_THE_CALL = (
     *("agent", "title", "requested", "parent_model", "project", "version", "model", "model_seen"),
-    *("user", "host", "repository"),
+    *("user", "host", "repository", "call_id"),
 )
 _OF_THE_END = ("status", "is_error", "error", "duration_ms", "tool_uses", "tokens", "cost_usd", "effort")
 FORK = "fork"  # the type of an agent that goes on with its parent's conversation

@@ -60,6 +60,9 @@ class SpawnRecord(BaseModel):
     host: Name | None = Field(default=None, description="The machine that it ran on.")
     session_id: Name | None = Field(default=None, description="Conversation of the one that spawned it.")
     parent_id: Name | None = Field(default=None, description="`id` of the spawn within which this one was made.")
+    call_id: Name | None = Field(
+        default=None, description="The call that spawned it, where `id` is another: hooks' name."
+    )
     model: Name | None = Field(default=None, description="The model that did the work.")
     model_requested: Name | None = Field(default=None, description="The model that was asked for, if any was.")
     model_parent: Name | None = Field(default=None, description="The model of the one that spawned it.")

@@ -1,6 +1,5 @@
 """Facts about a spawn become its row in task_history."""
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,6 +17,7 @@ from pipelines.ingest.usage_cost import total_cost, usage_cost
 from pipelines.ingest.values import moment
 from pipelines.ingest.who import who_of
 from recommender.models import model_family
+from recommender.text.task_text import text_hash
 
 _IDS = uuid.UUID("6f0f8a3e-6a53-5b0c-9b9a-5c0f4f6f7a10")
 
@@ -72,6 +72,7 @@ class TaskRow(NamedTuple):
     model_applied: str | None
     effort_applied: str | None
     is_model_named: bool | None
+    call_id: str | None
 
 
 COLUMNS = TaskRow._fields
@@ -80,11 +81,6 @@ COLUMNS = TaskRow._fields
 def task_id(source: str, source_key: str) -> uuid.UUID:
     """Return the id that a spawn has wherever and whenever it is read."""
     return uuid.uuid5(_IDS, f"{source}\n{source_key}")
-
-
-def text_hash(text: str) -> str:
-    """Return what names a text: each distinct one is embedded once."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Bill(NamedTuple):
@@ -158,6 +154,7 @@ def task_row(source: str, spawn: Linked) -> TaskRow:
         model_applied=applied.get("model"),
         effort_applied=applied.get("effort"),
         is_model_named=described.get("is_model_named", False) if described.get("model") else None,
+        call_id=call.get("call_id"),
     )
 
 

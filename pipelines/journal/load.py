@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -16,10 +18,13 @@ from pipelines.journal.files import mark_read, new_lines
 from pipelines.journal.journal_events import Event, Recorded, started_at
 from pipelines.journal.staged import merge_events
 from pipelines.settings import Settings
-from pipelines.warehouse import Warehouse, named_sql
+from pipelines.warehouse import Warehouse, named_sql, uuid_array
 
 Connection = psycopg.Connection[Any]
 RECORD_SOURCE = "record"
+CALL_WITHIN = timedelta(hours=1)  # of the decision on it, where the call's name may be that of others
+ASKED_WITHIN = timedelta(minutes=30)  # before the spawn that was asked about
+LOOKBACK = timedelta(days=30)  # for spawns that were asked about: how long Claude Code keeps its logs
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,33 @@ def load_journal(warehouse: Warehouse, machine: str = "") -> JournalReport:
             loaded += len(found.events)
             quarantined += len(found.refused)
         refuse_purged(connection)
-        linked = connection.execute(named_sql(__file__, "link_decisions")).rowcount
+        linked = _link(connection)
         connection.execute(named_sql(__file__, "mark_decided_tasks"))
         applied = connection.execute(named_sql(__file__, "apply_feedback")).rowcount
     return JournalReport(read, loaded, quarantined, linked, applied)
+
+
+def _link(connection: Connection) -> int:
+    """Tie decisions to their spawns, by ids and then by what was asked, and return how many."""
+    by_id = connection.execute(named_sql(__file__, "link_decisions"), {"within": CALL_WITHIN}).rowcount
+    known = {"within": ASKED_WITHIN, "lookback": LOOKBACK}
+    tied = _paired(connection.execute(named_sql(__file__, "asked_and_spawned"), known).fetchall())
+    if tied:
+        ids = {"decisions": uuid_array(tied), "tasks": uuid_array(tied.values())}
+        connection.execute(named_sql(__file__, "tie_decisions"), ids)
+        connection.execute(named_sql(__file__, "link_decisions"), {"within": CALL_WITHIN})
+    return by_id + len(tied)
+
+
+def _paired(fitting: Sequence[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
+    """Return the spawn of each decision, each used once; `fitting` holds the spawns in order, each one's best first."""
+    paired: dict[UUID, UUID] = {}
+    taken: set[UUID] = set()
+    for decision, task in fitting:
+        if decision not in paired and task not in taken:
+            paired[decision] = task
+            taken.add(task)
+    return paired
 
 
 def load_now() -> JournalReport:

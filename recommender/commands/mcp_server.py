@@ -19,12 +19,12 @@ from recommender.journal.known_names import check_model, check_task
 from recommender.lookup import arecommend
 
 INSTRUCTIONS = (
-    "Spawnwise knows from earlier runs which model each kind of task needs. Before you spawn an agent and no model was "
-    "named, ask `recommend` with the task as you would give it to the agent, the agent, your working folder as "
-    "`project`, and your own model as `parent_model`. If `is_change` is true, spawn with the `model` (and `effort`, "
-    "if there is one) of the answer, also where `source` is `trial`; otherwise name no model. A model that the user "
-    "named stands. When the user says how a task went, pass it on with `feedback`; `record` is only for spawns that "
-    "leave no log. Trials are the user's to start and stop."
+    "Spawnwise knows from earlier runs which model each kind of task needs. Before you spawn an agent and no model "
+    "was named, ask `recommend` with the task (word for word the prompt that you will give: by it the answer is tied "
+    "to the spawn), the agent, your working folder as `project`, and your own model as `parent_model`. If `is_change` "
+    "is true, spawn with the `model` (and `effort`, if there is one) of the answer, also where `source` is `trial`; "
+    "otherwise name no model. A model that the user named stands. When the user says how a task went, pass it on with "
+    "`feedback`; `record` is only for spawns that leave no log. Trials are the user's to start and stop."
 )
 _DIGITS = 1_000  # of a number; Python itself reads no more than 4,300
 
@@ -97,9 +97,9 @@ async def recommend(
 ) -> dict[str, Any]:
     """Recommend which agent and which model should do a task, with the evidence. Ask before each spawn.
 
-    Give the whole task as the agent will get it, the agent (leave it out if you have not chosen one), the folder that
-    you work in as `project`, and your own model as `parent_model`. If `is_change` is true, spawn with the model that is
-    answered; otherwise name none.
+    Give the whole task, word for word the prompt that the agent will get (by it the answer is tied to the spawn), the
+    agent (leave it out if you have not chosen one), the folder that you work in as `project`, and your own model as
+    `parent_model`. If `is_change` is true, spawn with the model that is answered; otherwise name none.
     """
     return (await arecommend(task, agent, project=project, parent_model=parent_model)).as_dict()
 

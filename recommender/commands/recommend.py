@@ -14,6 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agent", help="the agent that will do it; without one, the best fitting is recommended")
     parser.add_argument("--project", metavar="FOLDER", help="folder that the agent works in (default: this one)")
     parser.add_argument("--parent-model", metavar="MODEL", help="model of the spawner: what would run without advice")
+    parser.add_argument(
+        "--draw", action="store_true", help="let a running trial draw the answer: for who spawns with what is answered"
+    )
     add_json_argument(parser, "print every field as JSON")
 
 
@@ -23,7 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
     from recommender.lookup import recommend
 
     answer = recommend(
-        task_of(arguments), arguments.agent, project=project_of(arguments), parent_model=arguments.parent_model
+        task_of(arguments),
+        arguments.agent,
+        project=project_of(arguments),
+        parent_model=arguments.parent_model,
+        draws_trials=arguments.draw,
     )
     agent = f" for {answer.agent}" if answer.agent else ""
     agent = f" at {answer.effort} effort{agent}" if answer.effort else agent

@@ -54,9 +54,10 @@ def _spawn(said: dict[str, Any], given: dict[str, Any]) -> Spawn:
         asked_model=text_in(given.get("model")),
         session_id=text_in(said.get("session_id")),
         tool_use_id=text_in(said.get("tool_use_id")),
+        asked_effort=text_in(given.get("reasoning_effort")),
         is_fork=forked,
         takes_effort=True,
-        is_chosen=bool(given.get("reasoning_effort")) or _has_model_of_its_own(agent, project),
+        is_configured=_has_model_of_its_own(agent, project),
     )
 
 

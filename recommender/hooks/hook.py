@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from recommender.hooks.exchange import OPT_OUT, PATH_CHARACTERS, change_in_words, line, text_in
+from recommender.hooks.exchange import OPT_OUT, PATH_CHARACTERS, change_in_words, line, obstacle_in, text_in
 from recommender.hooks.hook_log import log_error, log_missed_answer
 from recommender.settings import LookupSettings, is_subagent_model_forced, patient, use_data_home
 
@@ -25,7 +25,6 @@ SPAWN_TOOLS = ("Agent", "Task")
 # The tool takes these names only, not full model ids: https://code.claude.com/docs/en/sub-agents#choose-a-model
 ALIASES = ("haiku", "sonnet", "opus", "fable")
 EFFORT_SINCE = (2, 1, 292)  # of Claude Code: from then on a spawn takes an effort
-EVERY_SECOND = 0.5
 # A spawn takes minutes. Alone, a hook answers in a fraction of a second; ten at once on a machine with thirty busy
 # processes for two cores took up to eight. The client gives it ten.
 DEADLINE_MS = 8_000
@@ -94,38 +93,38 @@ class _Spawn(NamedTuple):
         """Return why its model may not be changed: somebody chose one, or asked us to stay out."""
         from recommender.tiers import is_listed
 
-        return next(
-            (
-                why
-                for why, is_so in (
-                    ("forced", is_subagent_model_forced()),
-                    ("explicit_model", self.given.get("model")),
-                    ("resumed", self.given.get("resume")),
-                    ("pinned", is_listed(self.agent, LookupSettings.from_environment().pinned_agents)),
-                    ("opted_out", OPT_OUT.search(f"{self.description}\n{self.prompt}")),
-                )
-                if is_so
-            ),
-            None,
+        return obstacle_in(
+            forced=is_subagent_model_forced(),
+            explicit_model=self.given.get("model"),
+            resumed=self.given.get("resume"),
+            pinned=is_listed(self.agent, LookupSettings.from_environment().pinned_agents),
+            opted_out=OPT_OUT.search(f"{self.description}\n{self.prompt}"),
         )
 
 
 def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[str, Any] | None:
     """Return what to answer to a PreToolUse event; None leaves the spawn alone.
 
-    Only a change of a known baseline is told or made. A trial draws where its draw can be carried out at once: by
-    `deny` the spawn comes back with a model in its call, and nobody could tell a drawn one from one that was wanted.
+    Only a change of a known baseline is told or made. A trial draws where its draw can be carried out at once, and not
+    where the spawn has to come back with a model in its call, by `deny`. That second call is the first decision's.
     """
     given = said["tool_input"]
     if said.get("tool_name") not in SPAWN_TOOLS or not isinstance(given, dict) or given.get("subagent_type") == "fork":
         return None
     from recommender.claude_files import parent_model, writer_version
-    from recommender.journal.notes import note_decision
+    from recommender.journal.notes import note_call_again, note_decision
     from recommender.lookup import Recommender
     from recommender.text.task_text import task_text
 
     spawn = _spawn(given)
-    obstacle = spawn.obstacle()
+    obstacle, text = spawn.obstacle(), task_text(spawn.description, spawn.prompt)
+    call = {"session_id": text_in(said.get("session_id")), "tool_use_id": text_in(said.get("tool_use_id"))}
+    if (
+        mode == "enforce"
+        and means == "deny"
+        and note_call_again(spawn.agent, text, spawn.asked_model, spawn.asked_effort, **call)
+    ):
+        return None
     transcript = text_in(said.get("transcript_path"), PATH_CHARACTERS)
     takes_effort = writer_version(transcript) >= EFFORT_SINCE
     recommendation = Recommender().recommend(
@@ -149,15 +148,14 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
     applied = _applied(recommendation) if is_applicable and mode == "enforce" else {}
     note_decision(
         recommendation,
-        task_text(spawn.description, spawn.prompt),
+        text,
         mode=mode,
         asked_model=spawn.asked_model,
         applied_model=recommendation.model if applied else None,
         asked_effort=spawn.asked_effort,
         applied_effort=applied.get("effort"),
         obstacle=obstacle,
-        session_id=text_in(said.get("session_id")),
-        tool_use_id=text_in(said.get("tool_use_id")),
+        **call,
     )
     return _answer(spawn, recommendation, mode, means) if is_applicable and mode in ("advise", "enforce") else None
 
@@ -195,20 +193,15 @@ def _answer(spawn: _Spawn, recommendation: "Recommendation", mode: str, means: s
     )
     if recommendation.baseline_effort and recommendation.model == usual:
         usual = f"{recommendation.baseline_effort} effort"
-    reason = recommendation.reason
+    told = change_in_words(spawn.agent, recommendation, mode, model, usual)
     if mode == "advise":
-        return {"systemMessage": change_in_words(spawn.agent, model, usual, reason, mode)}
+        return {"systemMessage": told}
     if means == "deny":
         wanted = ", ".join(f"{name}: {value!r}" for name, value in written.items())
-        asked = f"Spawn this again with {wanted}. spawnwise: {model} instead of {usual}. {reason}"
+        asked = f"Spawn this again with {wanted}. spawnwise: {model} instead of {usual}. {recommendation.reason}"
         decision = {"permissionDecision": "deny", "permissionDecisionReason": line(asked)}
         return {"hookSpecificOutput": {"hookEventName": "PreToolUse", **decision}}
     updated = {"hookEventName": "PreToolUse", "updatedInput": {**spawn.given, **written}}
-    told = change_in_words(spawn.agent, model, usual, reason, mode)
-    if recommendation.source == "trial":
-        share = recommendation.propensity
-        drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f}% of them are drawn"
-        told = line(f"spawnwise trial {recommendation.trial_id}: {model} instead of {usual} for this spawn ({drawn})")
     return {"hookSpecificOutput": {**updated, "additionalContext": told}, "systemMessage": told}
 
 

@@ -24,7 +24,7 @@ def answer(said: dict[str, Any], mode: str) -> dict[str, Any] | None:
         asked_model=None,
         session_id=text_in(said.get("session_id")),
         tool_use_id=text_in(said.get("tool_use_id")),
-        is_chosen=usual != parent,  # its own configuration names another
+        is_configured=usual != parent,  # its own configuration names another
     )
 
     def usable(family: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from recommender.hooks.exchange import OPT_OUT, change_in_words
+from recommender.hooks.exchange import OPT_OUT, change_in_words, obstacle_in
 from recommender.hooks.hook_log import log_missed_answer
 from recommender.settings import LookupSettings
 
@@ -19,21 +19,23 @@ class Spawn(NamedTuple):
     asked_model: str | None
     session_id: str | None
     tool_use_id: str | None
+    asked_effort: str | None = None
     is_fork: bool = False
-    is_chosen: bool = False  # a person gave this agent its model or effort
+    is_configured: bool = False  # a person gave this agent its model or effort
     takes_effort: bool = False
 
     @property
-    def is_ours(self) -> bool:
-        """Whether its model may be changed: nobody chose one, and nobody asked us to stay out."""
+    def obstacle(self) -> str | None:
+        """Why its model may not be changed: somebody chose one, or asked us to stay out; None where it may be."""
         from recommender.tiers import is_listed
 
-        return not (
-            self.asked_model
-            or self.is_fork
-            or self.is_chosen
-            or is_listed(self.agent, LookupSettings.from_environment().pinned_agents)
-            or OPT_OUT.search(f"{self.description}\n{self.prompt}")
+        return obstacle_in(
+            explicit_model=self.asked_model,
+            explicit_effort=self.asked_effort,
+            fork=self.is_fork,
+            own_configuration=self.is_configured,
+            pinned=is_listed(self.agent, LookupSettings.from_environment().pinned_agents),
+            opted_out=OPT_OUT.search(f"{self.description}\n{self.prompt}"),
         )
 
 
@@ -55,6 +57,7 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     from recommender.lookup import Recommender
     from recommender.text.task_text import task_text
 
+    obstacle = spawn.obstacle
     recommendation = Recommender().recommend(
         spawn.description,
         spawn.agent,
@@ -62,7 +65,8 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
         project=spawn.project,
         parent_model=spawn.usual_model,
         asked_model=spawn.asked_model,
-        draws_trials=mode == "enforce" and spawn.is_ours,
+        is_claudes=False,
+        draws_trials=mode == "enforce" and obstacle is None,
         applies_effort=spawn.takes_effort,
     )
     if spawn.description or spawn.prompt:
@@ -71,7 +75,7 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     is_lower = effort_rank(recommendation.effort or "") <= effort_rank(recommendation.baseline_effort or "")
     effort = recommendation.effort if spawn.takes_effort and is_lower else None
     is_change = recommendation.model != recommendation.baseline_model or effort is not None
-    is_applicable = spawn.is_ours and recommendation.may_be_applied and recommendation.is_change and is_change
+    is_applicable = obstacle is None and recommendation.may_be_applied and recommendation.is_change and is_change
     model = usable(recommendation.model) if is_applicable else None
     note_decision(
         recommendation,
@@ -80,13 +84,11 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
         asked_model=spawn.asked_model,
         applied_model=recommendation.model if model and mode == "enforce" else None,
         applied_effort=effort if model and mode == "enforce" else None,
-        obstacle="explicit_model" if spawn.asked_model else None if spawn.is_ours else "left_alone",
+        asked_effort=spawn.asked_effort,
+        obstacle=obstacle,
         session_id=spawn.session_id,
         tool_use_id=spawn.tool_use_id,
     )
     if model is None or mode not in ("advise", "enforce"):
         return None
-    told = change_in_words(
-        spawn.agent, recommendation.model, recommendation.baseline_model, recommendation.reason, mode
-    )
-    return Change(model, effort, told)
+    return Change(model, effort, change_in_words(spawn.agent, recommendation, mode))

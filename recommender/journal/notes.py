@@ -1,6 +1,5 @@
 """What happened here, appended to a local file; the nightly run loads it. Nothing on the spawn path waits for it."""
 
-import hashlib
 import json
 import os
 import re
@@ -9,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from recommender.efforts import LEVELS, effort_level
 from recommender.errors import SpawnwiseError
 from recommender.home import append, journal_folder, private_folder
 from recommender.text.redaction import redact, redact_id
-from recommender.text.task_text import task_text
+from recommender.text.task_text import task_text, text_hash
 
 if TYPE_CHECKING:
     from recommender.recommendation import Recommendation
@@ -30,6 +30,7 @@ class NothingNotedError(SpawnwiseError, LookupError):
     """Nothing has been decided or recorded here yet."""
 
 
+CALLED_AGAIN_WITHIN = timedelta(minutes=10)  # after a hook denied the call and asked for another
 _TITLE_CHARACTERS = 200
 _BLOCK_BYTES = 64 * 1024
 MAX_NAME = 500  # characters
@@ -76,7 +77,7 @@ def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "l
         note(
             "decision",
             decision_id=recommendation.decision_id,
-            task_hash=hashlib.sha256(text.encode()).hexdigest(),
+            task_hash=text_hash(text),
             agent=recommendation.agent,
             answered_model=recommendation.model,
             answered_effort=recommendation.effort,
@@ -101,6 +102,44 @@ def note_decision(recommendation: "Recommendation", text: str, *, mode: str = "l
         )
     except (OSError, ValueError):
         return
+
+
+def note_call_again(
+    agent: str, text: str, model: str | None, effort: str | None, *, session_id: str | None, tool_use_id: str | None
+) -> bool:
+    """Tell whether a hook has asked for this call when it denied another; then it is noted as that decision's call.
+
+    It is where the session, the agent, the text and the `model` or `effort` in the call are those of the denial. Never
+    raises.
+    """
+    if not session_id or not (model or effort):
+        return False
+    same = {"mode": "enforce", "session_id": _redacted_id(session_id), "agent": _redacted(agent)}
+    try:
+        denied = _denied(same | {"task_hash": text_hash(text)}, model)
+        if denied:
+            note(**denied | {"tool_use_id": tool_use_id, "is_call_again": True})
+    except (OSError, ValueError):
+        return False
+    return denied is not None
+
+
+def _denied(same: dict[str, str], model: str | None) -> dict[str, Any] | None:
+    """Return the newest decision on such a call whose model was asked for, and has not come yet."""
+    since = (datetime.now(UTC) - CALLED_AGAIN_WITHIN).isoformat()
+    come = set()
+    for event in takewhile(lambda event: str(event.get("at")) >= since, _newest_first()):
+        asked, decision = event.get("applied_model"), event.get("decision_id")
+        if event.get("is_call_again"):
+            come.add(decision)
+        elif (
+            asked
+            and asked == (model or event.get("baseline_model"))
+            and decision not in come
+            and same.items() <= event.items()
+        ):
+            return {name: value for name, value in event.items() if name != "at"}
+    return None
 
 
 def record(
@@ -188,7 +227,8 @@ def last_id() -> str:
 def decision_counts(days: int = 30) -> list[dict[str, Any]]:
     """Return how many decisions were noted in the last `days` days, per mode and model, and how many applied."""
     since = (datetime.now(UTC) - timedelta(days=min(days, MAX_DAYS))).isoformat()
-    noted = [event for event in _newest_first() if event.get("kind") == "decision" and str(event.get("at")) >= since]
+    found = (event for event in _newest_first() if event.get("kind") == "decision" and str(event.get("at")) >= since)
+    noted = {event.get("decision_id"): event for event in found}.values()  # once, though its call may have come again
     decided = Counter((event.get("mode"), event.get("answered_model")) for event in noted)
     applied = Counter((event.get("mode"), event.get("applied_model")) for event in noted)
     return [

@@ -1,5 +1,6 @@
 """The one way a task becomes text, at spawn time and at night alike."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -45,6 +46,11 @@ def task_text(description: str, prompt: str | None = None) -> str:
     while len(text) > MAX_CHARACTERS:
         text = redact(_cut(text))  # and after it, as the end of a long word may now look like one
     return text
+
+
+def text_hash(text: str) -> str:
+    """Return what names a task's text, at spawn time and at night: each distinct one is embedded once."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _printable(text: str) -> str:

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from pipelines.ingest.intake import ingest_sources
+from pipelines.journal.load import load_journal
+from pipelines.progress import SilentProgress
+from pipelines.warehouse import Warehouse
 from recommender.hooks.installer import install
 from recommender.published_rows import Tier
 from recommender.settings import data_home
@@ -74,6 +78,15 @@ def decisions() -> list[dict[str, Any]]:
     return [event for event in map(json.loads, lines) if event["kind"] == "decision"]
 
 
+def compliances(warehouse: Warehouse, logs: Path) -> list[str]:
+    """Return what became of the decisions, as the client's logs tell."""
+    ingest_sources(warehouse, [logs], SilentProgress())
+    load_journal(warehouse)
+    with warehouse.connect() as connection:
+        found = connection.execute("select compliance from learning.decision_ledger order by decided_at").fetchall()
+    return [compliance for (compliance,) in found]
+
+
 @pytest.mark.parametrize("client", CLAUDES)
 def test_ten_spawns_in_one_message_of_claude_code_get_ten_learned_answers(
     path: str, learned: Path, tmp_path: Path, client: str
@@ -121,6 +134,34 @@ def test_the_effort_that_was_decided_is_written_where_claude_code_takes_one(
     assert all("opus" in model for model in models(script)["one"])
 
 
+@pytest.mark.parametrize("client", CLAUDES)
+def test_a_spawn_that_is_refused_and_comes_again_as_asked_was_advice_followed(
+    path: str, learned: Path, tmp_path: Path, warehouse: Warehouse, client: str
+) -> None:
+    install(learned / ".claude", "enforce", "deny")
+    calls = [agent("one"), agent("one", model="haiku")]
+    script = Script({"main": [*(Turn("On it.", [call]) for call in calls), Turn("Done.")], "one": [DONE]})
+    with serving(script) as url:
+        home = run_claude(url, tmp_path, "#main# Let it be done.", "--model", "opus", client=client)
+    assert all("haiku" in model for model in models(script)["one"])
+    assert compliances(warehouse, home) == ["followed"]
+
+
+def test_what_the_plugins_tool_answered_is_tied_to_the_spawn(
+    path: str, learned: Path, tmp_path: Path, warehouse: Warehouse
+) -> None:
+    run_claude_command(tmp_path, "plugin", "marketplace", "add", ROOT)
+    run_claude_command(tmp_path, "plugin", "install", "spawnwise@spawnwise")
+    tool = "mcp__plugin_spawnwise_spawnwise__recommend"
+    asked = {"task": f"#one# {TESTING}", "agent": "QA_TESTER", "project": str(learned), "parent_model": "opus"}
+    calls = [ToolCall(tool, asked), agent("one", model="haiku")]
+    script = Script({"main": [*(Turn("On it.", [call]) for call in calls), Turn("Done.")], "one": [DONE]})
+    own = {"SPAWNWISE_HOME": str(data_home())}
+    with serving(script) as url:
+        home = run_claude(url, tmp_path, "#main# Let it be done.", "--model", "opus", "--allowedTools", tool, **own)
+    assert compliances(warehouse, home) == ["followed", "explicit_model"]  # the tool's answer, and what the hook saw
+
+
 def test_the_plugin_comes_from_the_marketplace_with_hook_skill_and_tools(
     path: str, learned: Path, tmp_path: Path
 ) -> None:
@@ -166,7 +207,9 @@ def publish_tier(pattern: str, model: str) -> None:
 
 
 @pytest.mark.parametrize("asked", [None, "gpt-5.5"])
-def test_codex_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path, asked: str | None) -> None:
+def test_codex_spawns_with_the_model_that_was_decided(
+    path: str, tmp_path: Path, warehouse: Warehouse, asked: str | None
+) -> None:
     publish_tier("default", "gpt-5.6-luna")
     install(tmp_path / "home" / ".codex", "enforce", client="codex")
     given = {"message": "#one# Write tests for the parser."} | ({"model": asked} if asked else {})
@@ -176,8 +219,9 @@ def test_codex_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path,
     ]
     script = Script({"main": [*(Turn(calls=[call]) for call in calls), Turn("Done.")], "one": [DONE]})
     with serving(script) as url:
-        run_codex(url, tmp_path, "#main# Let it be done.", "--dangerously-bypass-hook-trust", PATH=path)
+        logs = run_codex(url, tmp_path, "#main# Let it be done.", "--dangerously-bypass-hook-trust", PATH=path)
     assert models(script)["one"] == {asked or "gpt-5.6-luna"}
+    assert compliances(warehouse, logs) == ["explicit_model" if asked else "followed"]
 
 
 def test_codex_spawns_at_the_effort_that_was_decided(path: str, tmp_path: Path) -> None:
@@ -196,7 +240,7 @@ def test_codex_spawns_at_the_effort_that_was_decided(path: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("turns", ["none", None])
 def test_codexs_newer_models_spawn_with_the_model_that_was_decided(
-    path: str, tmp_path: Path, turns: str | None
+    path: str, tmp_path: Path, warehouse: Warehouse, turns: str | None
 ) -> None:
     publish_tier("default", "gpt-6-luna")
     install(tmp_path / "home" / ".codex", "enforce", client="codex")
@@ -209,11 +253,12 @@ def test_codexs_newer_models_spawn_with_the_model_that_was_decided(
     script = Script({"main": [*(Turn(calls=[call]) for call in calls), Turn("Done.")], "one": [DONE]})
     options = ["--dangerously-bypass-hook-trust"]
     with serving(script) as url:
-        run_codex(url, tmp_path, "#main# Let it be done.", *options, model="gpt-6-sol", PATH=path)
+        logs = run_codex(url, tmp_path, "#main# Let it be done.", *options, model="gpt-6-sol", PATH=path)
     assert models(script)["one"] == {"gpt-6-luna" if turns else "gpt-6-sol"}  # a fork keeps its parent's
+    assert compliances(warehouse, logs) == ["followed" if turns else "left_alone"]
 
 
-def test_opencode_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path) -> None:
+def test_opencode_spawns_with_the_model_that_was_decided(path: str, tmp_path: Path, warehouse: Warehouse) -> None:
     publish_tier("general", "cheap")
     install(tmp_path / "home" / ".config" / "opencode", "enforce", client="opencode")
     task = {"description": "Test the parser", "prompt": "#one# Write tests for it.", "subagent_type": "general"}
@@ -223,3 +268,4 @@ def test_opencode_spawns_with_the_model_that_was_decided(path: str, tmp_path: Pa
     assert models(script)["one"] == {"cheap"}
     assert models(script)["main"] == {"strong"}
     assert [event["applied_model"] for event in decisions()] == ["cheap"]
+    assert compliances(warehouse, tmp_path / "home" / ".local" / "share" / "opencode") == ["followed"]

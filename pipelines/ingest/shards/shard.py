@@ -11,10 +11,10 @@ from pipelines.ingest.files.log_file import LogFile
 from pipelines.ingest.files.mark import Mark
 from pipelines.ingest.files.scan import Scan, parts
 from pipelines.ingest.join import link
-from pipelines.ingest.task_row import text_hash
 from pipelines.ingest.vectors import TextVectors
 from recommender.embedding.embedder import EmbeddingError
 from recommender.embedding.local import embedder_from_environment
+from recommender.text.task_text import text_hash
 
 SHARD_BYTES = 32 << 20  # a few seconds of work: little is lost with a worker, and the scheduler is asked rarely
 SHARD_FILES = 200

@@ -8,6 +8,14 @@ with meant as (
     from learning.feedback
     inner join learning.task_history as task on feedback.target = task.id::text
     union
+    (
+        select distinct on (feedback.target) feedback.target, task.id
+        from learning.feedback
+        inner join learning.task_history as task on feedback.target = task.call_id
+        where task.created_at <= feedback.given_at
+        order by feedback.target, task.created_at desc
+    )
+    union
     select feedback.target, log.task_id
     from learning.feedback
     inner join learning.recommendation_log as log on feedback.target = log.decision_id::text

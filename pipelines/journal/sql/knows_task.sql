@@ -2,7 +2,7 @@
 select
     exists (
         select from learning.task_history
-        where source_key = %(target)s or id::text = %(target)s
+        where source_key = %(target)s or call_id = %(target)s or id::text = %(target)s
     )
     or exists (
         select from learning.recommendation_log

@@ -2,10 +2,20 @@
 create temp table if not exists staged_decisions (like learning.recommendation_log including defaults) on commit drop
 
 -- name: merge_decisions
-insert into learning.recommendation_log ({columns})
-select {columns}
+-- Where a hook had the call made again, the newest note of the decision names the call that ran.
+insert into learning.recommendation_log as held ({columns})
+select distinct on (decision_id) {columns}
 from staged_decisions
-on conflict (decision_id) do nothing
+order by decision_id, decided_at desc
+on conflict (decision_id) do update
+set decided_at = excluded.decided_at, tool_use_id = excluded.tool_use_id
+where held.decided_at < excluded.decided_at
+
+-- name: tie_decisions
+update learning.recommendation_log as log
+set task_id = pairs.task_id
+from unnest(%(decisions)s::uuid [], %(tasks)s::uuid []) as pairs (decision_id, task_id)
+where log.decision_id = pairs.decision_id
 
 -- name: stage_feedback
 create temp table if not exists staged_feedback (like learning.feedback, place integer generated always as identity)

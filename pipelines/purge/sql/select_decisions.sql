@@ -4,6 +4,7 @@ from learning.recommendation_log as log
 where
     log.task_id in (select id from purged_tasks)
     or log.tool_use_id in (select source_key from purged_tasks)
+    or (log.session_id, log.tool_use_id) in (select session_id, call_id from purged_tasks)
     or log.session_id in (select session_id from purged_sessions)
     or log.decided_at < %(everybodys_before)s
     or (

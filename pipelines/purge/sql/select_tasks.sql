@@ -3,6 +3,7 @@ select
     task.id,
     task.source,
     task.source_key,
+    task.call_id,
     task.session_id,
     task.agent_run_id,
     task.task_hash,

@@ -9,12 +9,13 @@ select
         union
         select decision_id::text from purged_decisions
         union
-        select agent_run_id from purged_tasks
-        where agent_run_id is not null
+        select unnest(array[agent_run_id, call_id]) from purged_tasks
         except
-        select task.agent_run_id
+        select unnest(array[task.agent_run_id, task.call_id])
         from learning.task_history as task
         where not exists (select from purged_tasks where purged_tasks.id = task.id)
+        except
+        select null
     ) as ids,
     array(
         select task_title from purged_tasks

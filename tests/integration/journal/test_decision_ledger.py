@@ -42,6 +42,7 @@ CASES = (
     Case("explicit_model", {"asked_model": "opus", "obstacle": "explicit_model"}, OPUS),
     Case("explicit_model", {"asked_model": "opus"}, OPUS),  # as older journals have it
     Case("left_alone", {"obstacle": "pinned"}, OPUS),
+    *(Case("left_alone", {"obstacle": why}, OPUS) for why in ("explicit_effort", "own_configuration", "fork")),
     Case("ignored", {"mode": "advise"}, OPUS),
     Case("ignored", {"mode": "library"}, OPUS),
     Case("not_told", {"mode": "audit"}, OPUS),

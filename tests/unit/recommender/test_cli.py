@@ -40,6 +40,13 @@ def test_recommend_prints_every_field_for_programs(capsys: pytest.CaptureFixture
     assert (answer["model"], answer["agent"], answer["source"]) == ("haiku", "QA_TESTER", "cluster")
 
 
+def test_only_who_will_spawn_lets_a_trial_draw(capsys: pytest.CaptureFixture[str]) -> None:
+    write_snapshot(snapshot_file(), replace(learned_snapshot(), trials=(trial(),)))
+    asked = ["recommend", TESTING, "--agent", "QA_TESTER", "--parent-model", "opus", "--json"]
+    drawn = [(main(argv), json.loads(capsys.readouterr().out)["trial_id"])[1] for argv in (asked, [*asked, "--draw"])]
+    assert drawn == [None, "t"]
+
+
 def test_the_task_can_come_from_standard_input(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

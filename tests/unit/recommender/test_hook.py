@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from recommender.cli import main
 from recommender.home import journal_folder, snapshot_file
 from recommender.hooks.hook_log import trouble_words, troubles
-from recommender.journal.notes import NothingNotedError, feedback
+from recommender.journal.notes import CALLED_AGAIN_WITHIN, NothingNotedError, feedback
 from recommender.published_rows import Tier
 from recommender.recommendation import Recommendation
 from recommender.settings import data_home
@@ -51,6 +51,7 @@ CHANGE = Recommendation(
 )
 TRIAL = replace(CHANGE, source="trial", trial_id="T1", trial_arm="candidate", propensity=0.5)
 KEPT = replace(CHANGE, model="opus", is_change=False)
+LOWER = replace(CHANGE, model="opus", effort="low", baseline_effort="medium")
 
 
 class Lookup:
@@ -151,6 +152,32 @@ def test_enforce_by_refusing_names_the_model(claude: Any, lookup: Lookup) -> Non
     assert hook["permissionDecision"] == "deny"
     assert "model: 'haiku'" in hook["permissionDecisionReason"]
     assert claude(spawn_event(model="haiku"), "pre-spawn", "--mode", "enforce", "--by", "deny") is None
+
+
+@pytest.mark.parametrize(("share", "is_that_call"), [(0.9, True), (1.1, False)])
+@pytest.mark.parametrize(("asked", "answer"), [({"model": "haiku"}, CHANGE), ({"effort": "low"}, LOWER)])
+def test_the_call_that_was_asked_for_is_that_decisions_for_some_minutes(
+    claude: Any,
+    lookup: Lookup,
+    tmp_path: Path,
+    share: float,
+    is_that_call: bool,
+    asked: dict[str, str],
+    answer: Recommendation,
+) -> None:
+    lookup.answer = answer
+    said = on_version(tmp_path, NEW)
+    assert claude(said, "pre-spawn", "--mode", "enforce", "--by", "deny")
+    (file,) = journal_folder().glob("*")
+    (event,) = events()
+    then = datetime.now(UTC) - share * CALLED_AGAIN_WITHIN
+    file.write_text(json.dumps(event | {"at": then.isoformat()}) + "\n")
+    lookup.answer = replace(KEPT, decision_id="e")
+    said = said | {"tool_use_id": "toolu_2", "tool_input": said["tool_input"] | asked}
+    for _ in range(2):
+        assert claude(said, "pre-spawn", "--mode", "enforce", "--by", "deny") is None
+    assert [event["decision_id"] for event in events()] == (["d", "d", "e"] if is_that_call else ["d", "e", "e"])
+    assert [event["tool_use_id"] for event in events()] == ["toolu_1", "toolu_2", "toolu_2"]
 
 
 def test_advise_only_tells(claude: Any, lookup: Lookup) -> None:

@@ -48,9 +48,12 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return hook
 
 
+def events() -> list[dict[str, Any]]:
+    return [json.loads(line) for file in sorted(journal_folder().glob("*")) for line in file.read_text().splitlines()]
+
+
 def noted() -> list[tuple[str, str | None]]:
-    lines = [line for file in sorted(journal_folder().glob("*")) for line in file.read_text().splitlines()]
-    return [(event["mode"], event["applied_model"]) for event in map(json.loads, lines)]
+    return [(event["mode"], event["applied_model"]) for event in events()]
 
 
 def codex(tool: str = "spawn_agent", **given: Any) -> dict[str, Any]:
@@ -103,22 +106,73 @@ def test_a_sealed_task_is_judged_by_its_name_and_the_agents_type(ask: Any, looku
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "why"),
     [
-        codex(model="gpt-5.5"),
-        codex(reasoning_effort="high"),
-        codex(fork_context=True),
-        codex("collaborationspawn_agent", fork_turns="all"),
-        codex("collaborationspawn_agent"),
-        codex(agent_type="plugin:odd"),
-        codex(message=f"{TESTING} spawnwise: off"),
+        (codex(model="gpt-5.5"), "explicit_model"),
+        (codex(reasoning_effort="high"), "explicit_effort"),
+        (codex(fork_context=True), "fork"),
+        (codex("collaborationspawn_agent", fork_turns="all"), "fork"),
+        (codex("collaborationspawn_agent"), "fork"),
+        (codex(agent_type="plugin:odd"), "own_configuration"),
+        (codex(agent_type="worker"), "pinned"),
+        (codex(message=f"{TESTING} spawnwise: off"), "opted_out"),
     ],
 )
 @pytest.mark.parametrize("mode", ["advise", "enforce"])
-def test_what_a_person_or_the_call_has_chosen_stays(ask: Any, lookup: Lookup, said: Any, mode: str) -> None:
+def test_what_a_person_or_the_call_has_chosen_stays_and_it_is_noted_why(
+    ask: Any, lookup: Lookup, monkeypatch: pytest.MonkeyPatch, said: Any, why: str, mode: str
+) -> None:
+    monkeypatch.setenv("SPAWNWISE_PINNED_AGENTS", "worker")
     assert ask("codex-spawn", said, mode) is None
     assert [asked["draws_trials"] for asked in lookup.asked] == [False]
     assert noted() == [(mode, None)]
+    (event,) = events()
+    effort = said["tool_input"].get("reasoning_effort")
+    assert (event["obstacle"], event["asked_effort"]) == (why, effort)
+
+
+@pytest.mark.parametrize("event", ["codex-spawn", "opencode-spawn"])
+def test_a_trial_says_that_the_spawn_was_drawn(ask: Any, lookup: Lookup, event: str) -> None:
+    drawn = {"source": "trial", "trial_id": "T1", "trial_arm": "candidate", "propensity": 0.5}
+    lookup.answer = replace(LUNA, model="cheap", baseline_model="gpt-5.5", **drawn)
+    lookup.answer = replace(lookup.answer, model="gpt-5.6-luna") if event == "codex-spawn" else lookup.answer
+    answer = ask(event, codex() if event == "codex-spawn" else opencode())
+    told = f"{lookup.answer.model} instead of gpt-5.5 for this spawn (every second one is drawn)"
+    assert (answer.get("systemMessage") or answer["message"]) == f"spawnwise trial T1: {told}"
+
+
+@pytest.mark.parametrize("event", ["codex-spawn", "opencode-spawn"])
+@pytest.mark.parametrize(("asked", "baseline"), [({}, ("gpt-5.5", "parent")), ({"model": "gpt-5"}, ("gpt-5", "call"))])
+def test_claude_codes_settings_say_nothing_of_what_another_client_runs(
+    ask: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    event: str,
+    asked: dict[str, str],
+    baseline: tuple[str, str],
+) -> None:
+    """Seen: with the variable set, what a Codex spawn on gpt-5.5 would run on was haiku."""
+    for name in ("CLAUDE_CODE_SUBAGENT_MODEL", "CLAUDE_CODE_SUBAGENT_EFFORT", "CLAUDE_CODE_EFFORT_LEVEL"):
+        monkeypatch.setenv(name, "low" if "EFF" in name else "haiku")
+    monkeypatch.setenv("CLAUDE_CODE_SUBAGENT_MODEL_FORCE", "1")
+    spec = tmp_path / ".claude" / "agents" / "worker.md"
+    spec.parent.mkdir(parents=True)
+    spec.write_text("---\nname: worker\ndescription: Works.\nmodel: sonnet\n---\nWork.\n")
+    if event == "codex-spawn":
+        said = codex(agent_type="worker", **asked) | {"cwd": str(tmp_path)}
+    else:
+        baseline = ("gpt-5.5", "parent")
+        said = opencode(agent="worker", project=str(tmp_path), model="gpt-5.5", parent_model="gpt-5.5")
+    ask(event, said, "audit")
+    (noted,) = events()
+    assert (noted["baseline_model"], noted["baseline_source"], noted["baseline_effort"]) == (*baseline, None)
+
+
+def test_what_runs_is_unknown_where_another_client_does_not_say(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAUDE_CODE_SUBAGENT_MODEL", "haiku")
+    ask("codex-spawn", codex() | {"model": None}, "audit")
+    (event,) = events()
+    assert (event["baseline_model"], event["baseline_source"]) == (None, None)
 
 
 def test_an_agent_of_ones_own_with_a_model_keeps_it(

@@ -53,6 +53,7 @@ class ParentThread:
                 end = End("error", "launch_failed", refusal)
             values = call | {
                 "id": thread_id or f"{thread.thread_id}:{call_id}",
+                "call_id": call_id,
                 "session_id": thread.thread_id,
                 "parent_id": thread.thread_id if thread.is_agent else None,
                 "project": thread.cwd,

@@ -96,6 +96,7 @@ def _values(database: Database, session: Row, call: TaskCall | None, own: Sequen
         "finished_at": moment(ended),
         "project": text(place.get("directory")) or None,
         "session_id": above,
+        "call_id": call.call_id or None if call else None,
         "model": _model(own) or None,
         "model_parent": _model_of_caller(database, call),
         "status": answer.status if answer else None,

@@ -178,9 +178,9 @@ def _asked(result: Event) -> Mapping[str, Any]:
 def _of_call(result: Event | None) -> dict[str, Any]:
     if result is None:
         return {}
-    asked, fields = _asked(result), dict[str, Any]()
+    asked, fields = _asked(result), dict[str, Any](call_id=as_text(result.told.get("tool_use_id")))
     if as_text(asked.get("prompt")):
-        fields = {
+        fields |= {
             "title": as_text(asked.get("description")) or "",
             "task": asked["prompt"],
             "model_requested": as_text(asked.get("model")),

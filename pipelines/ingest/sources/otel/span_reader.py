@@ -121,6 +121,7 @@ def _record(span: Span, agents: Nearest, calls: list[Span]) -> SpawnRecord:
         **span.who,
         session_id=_session(span, agents),
         parent_id=_id(above) if above else None,
+        call_id=_call_id(span),
         model=_model(span, calls),
         model_requested=_requested(span),
         effort=_effort(calls),
@@ -159,7 +160,11 @@ def _model(span: Span, calls: list[Span]) -> str | None:
 
 
 def _id(span: Span) -> str:
-    return span.id or (as_text(span.attributes.get("tool_use_id")) if is_claudes(span.attributes) else "") or span.key
+    return span.id or _call_id(span) or span.key
+
+
+def _call_id(span: Span) -> str | None:
+    return as_text(span.attributes.get("tool_use_id")) if is_claudes(span.attributes) else None
 
 
 def _effort(calls: list[Span]) -> str | None:

@@ -23,7 +23,7 @@ VERSION = 1
 _TEXTS = {"task": 10_000_000, "title": 300, "error": 500}
 # Neither a name nor a text: ids, of which secrets of a known form alone are taken out.
 _IDS = {"key", "member", "resumes", "agent_id", "prompt_key", "message", "id", "parent"}
-_RECORDS_IDS = {"id", "session_id", "parent_id", "decision_id"}
+_RECORDS_IDS = {"id", "session_id", "parent_id", "call_id", "decision_id"}
 _PATH = 1_000  # characters
 _MOST = {"at_ms": LATEST_MS, "line": MAX_INTEGER, "tool_uses": MAX_INTEGER, "spawn_depth": MAX_INTEGER}
 _RANKS = {"rank", "asked_rank", "version"}
