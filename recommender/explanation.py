@@ -112,10 +112,7 @@ def _would_change(recommendation: Recommendation, records: list[ModelEvidence], 
             return f"The trial {trial.trial_id}, which is running: `spawnwise trial show {trial.trial_id}`."
     for trial in trials:
         if trial.state == "proposed" and trial.baseline_model == recommendation.baseline_model:
-            return (
-                f"The trial {trial.trial_id}, which is proposed: `spawnwise trial show {trial.trial_id}` says what it is "
-                "worth."
-            )
+            return f"The trial {trial.trial_id}, which is proposed: `spawnwise trial show {trial.trial_id}`."
     if not records:
         return "Any outcome of such a task or of this agent, once the next nightly run has learned from it."
     chosen = next((record for record in records if record.model == recommendation.model), None)
