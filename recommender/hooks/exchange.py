@@ -1,6 +1,7 @@
 """What clients' hooks have in common: reading what is said of a spawn, and telling a person of a change."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ def obstacle_in(**found: object) -> str | None:
     return next((why for why, is_so in found.items() if is_so), None)
 
 
+def without_idle_draw(recommendation: "Recommendation", is_applied: bool) -> "Recommendation":
+    """Take a spawn out of the trial that drew its candidate, where it cannot be applied: the baseline runs there."""
+    if recommendation.trial_arm != "candidate" or is_applied:
+        return recommendation
+    return replace(recommendation, trial_id=None, trial_arm=None)
+
+
 def line(text: str) -> str:
     """Return a text as one line that a terminal may print."""
     from recommender.terminal import printable
@@ -38,7 +46,7 @@ def change_in_words(
     model, usual = model or recommendation.model, usual or recommendation.baseline_model
     if mode == "advise":
         return line(f"spawnwise: use {model} instead of {usual} for {agent}. {recommendation.reason}")
-    if recommendation.source == "trial":
+    if recommendation.trial_arm:
         share = recommendation.propensity
         drawn = "every second one is drawn" if share == EVERY_SECOND else f"{share * 100:.0f}% of them are drawn"
         trial = f"spawnwise trial {recommendation.trial_id}"

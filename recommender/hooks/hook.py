@@ -12,7 +12,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from recommender.hooks.exchange import OPT_OUT, PATH_CHARACTERS, change_in_words, line, obstacle_in, text_in
+from recommender.hooks.exchange import (
+    OPT_OUT,
+    PATH_CHARACTERS,
+    change_in_words,
+    line,
+    obstacle_in,
+    text_in,
+    without_idle_draw,
+)
 from recommender.hooks.hook_log import log_error, log_missed_answer
 from recommender.settings import LookupSettings, is_subagent_model_forced, patient, use_data_home
 
@@ -146,6 +154,7 @@ def pre_spawn(said: dict[str, Any], mode: str, means: str = "update") -> dict[st
         obstacle = "not_an_alias"
     is_applicable = obstacle is None and recommendation.may_be_applied and recommendation.is_change
     applied = _applied(recommendation) if is_applicable and mode == "enforce" else {}
+    recommendation = without_idle_draw(recommendation, is_applied=bool(applied))
     note_decision(
         recommendation,
         text,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from recommender.hooks.exchange import OPT_OUT, change_in_words, obstacle_in
+from recommender.hooks.exchange import OPT_OUT, change_in_words, obstacle_in, without_idle_draw
 from recommender.hooks.hook_log import log_missed_answer
 from recommender.settings import LookupSettings
 
@@ -77,6 +77,8 @@ def change_for(spawn: Spawn, mode: str, usable: Callable[[str], str | None]) -> 
     is_change = recommendation.model != recommendation.baseline_model or effort is not None
     is_applicable = obstacle is None and recommendation.may_be_applied and recommendation.is_change and is_change
     model = usable(recommendation.model) if is_applicable else None
+    is_whole = model is not None and mode == "enforce" and effort == recommendation.effort
+    recommendation = without_idle_draw(recommendation, is_applied=is_whole)
     note_decision(
         recommendation,
         task_text(spawn.description, spawn.prompt),

@@ -160,8 +160,8 @@ def record(
     """Note a spawn of an orchestrator that leaves no transcript, and return its id.
 
     `effort` is the one that it was spawned with, as low or high, if any was named. A record with the same `record_id`
-    (else the same `decision_id`) replaces the earlier one. Raises `RecordError` for
-    values that no spawn has, and `OSError` where it cannot be kept.
+    (else the same `decision_id`) replaces the earlier one. Raises `RecordError` for values that no spawn has, and
+    `OSError` where it cannot be kept.
     """
     text = task_text(task)
     if not text or not agent.strip() or not model.strip():

@@ -139,6 +139,17 @@ def test_a_trial_says_that_the_spawn_was_drawn(ask: Any, lookup: Lookup, event: 
     answer = ask(event, codex() if event == "codex-spawn" else opencode())
     told = f"{lookup.answer.model} instead of gpt-5.5 for this spawn (every second one is drawn)"
     assert (answer.get("systemMessage") or answer["message"]) == f"spawnwise trial T1: {told}"
+    assert [(event["trial_id"], event["trial_arm"]) for event in events()] == [("T1", "candidate")]
+
+
+@pytest.mark.parametrize("changes", [{"model": "no-such-model"}, {"effort": "high", "baseline_effort": "low"}])
+def test_a_drawn_spawn_that_cannot_run_as_drawn_is_in_no_trial(
+    ask: Any, lookup: Lookup, changes: dict[str, str]
+) -> None:
+    drawn = {"source": "trial", "trial_id": "T1", "trial_arm": "candidate", "propensity": 0.5}
+    lookup.answer = replace(LUNA, baseline_model="gpt-5.5", **(drawn | changes))
+    ask("codex-spawn", codex())
+    assert [(event["trial_id"], event["trial_arm"]) for event in events()] == [(None, None)]
 
 
 @pytest.mark.parametrize("event", ["codex-spawn", "opencode-spawn"])
