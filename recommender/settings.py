@@ -7,6 +7,7 @@ say which is wrong.
 import os
 import sys
 from dataclasses import dataclass, fields
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,19 @@ class LookupSettings:
     @classmethod
     def from_environment(cls) -> "LookupSettings":
         """Read the environment as it is now."""
-        given = {field.name: _value(os.environ.get(f"{PREFIX}{field.name.upper()}"), field) for field in fields(cls)}
-        return cls(**{name: value for name, value in given.items() if value is not None})
+        return _of(tuple(map(os.environ.get, _variables())))
+
+
+@cache
+def _variables() -> tuple[str, ...]:
+    return tuple(f"{PREFIX}{field.name.upper()}" for field in fields(LookupSettings))
+
+
+@lru_cache(maxsize=8)
+def _of(texts: tuple[str | None, ...]) -> LookupSettings:
+    """Return the settings of the variables' values; every lookup asks, and they hardly ever change."""
+    given = {field.name: _value(text, field) for text, field in zip(texts, fields(LookupSettings), strict=True)}
+    return LookupSettings(**{name: value for name, value in given.items() if value is not None})
 
 
 def patient(deadline_ms: int = 1_000) -> None:
