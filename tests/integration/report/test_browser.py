@@ -14,6 +14,7 @@ from tests.support.report_facts import HOSTILE, evidence, hostile_facts, recomme
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (Debian: apt-get install chromium)")
 
+PATIENCE_MS = 120_000  # with other tests beside it a browser may take its time
 LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
 
@@ -22,7 +23,7 @@ def browser() -> Iterator[Browser]:
     # As root, and in most containers, Chromium cannot set up its own sandbox.
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as chromium,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE_MS) as chromium,
     ):
         yield chromium
 
@@ -50,12 +51,13 @@ def messages() -> list[str]:
 def page(request: pytest.FixtureRequest, browser: Browser, report: Path, messages: list[str]) -> Iterator[Page]:
     width, scheme = request.param
     with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme) as context:
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("console", lambda message: messages.append(message.text))
         page.on("pageerror", lambda error: messages.append(str(error)))
         page.on("request", lambda asked: messages.append(asked.url) if not asked.url.startswith("file:") else None)
         page.goto(report.as_uri())
-        page.wait_for_selector("body[data-drawn=yes]", timeout=60_000)
+        page.wait_for_selector("body[data-drawn=yes]")
         yield page
 
 
