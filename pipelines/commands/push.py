@@ -13,9 +13,7 @@ from pipelines.commands.console import progress_on
 from pipelines.commands.ingest import in_words
 from pipelines.commands.input_arguments import CANNOT_READ, add_logs_argument, settings_from, what_was_found
 from pipelines.commands.retry import waiting_for_the_database
-from pipelines.ingest.files.known_files import MAX_MACHINE
 from pipelines.ingest.intake import IngestReport, ingest_sources
-from pipelines.ingest.values import storable
 from pipelines.journal.load import load_journal
 from pipelines.object_store import absolute, address
 from pipelines.settings import Settings
@@ -75,7 +73,7 @@ def _send(settings: Settings, machine: str) -> tuple[IngestReport, int]:
     """Send logs, and what was decided here: only with both can the server tell how a trial went."""
     with Warehouse.open(settings) as warehouse, progress_on(sys.stderr) as progress:
         report = ingest_sources(warehouse, settings.logs, progress, machine=machine)
-        return report, load_journal(warehouse, storable(machine)[:MAX_MACHINE]).lines_loaded
+        return report, load_journal(warehouse, machine).lines_loaded
 
 
 def _send_to_bucket(settings: Settings, destination: Path, machine: str) -> tuple[IngestReport, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from pipelines.ingest.files.known_files import on_machine
 from pipelines.journal.journal_events import Event, read_event
 from pipelines.warehouse import named_sql
 from recommender.journal.notes import journal_files
@@ -40,7 +41,7 @@ def new_lines(connection: Connection, machine: str = "") -> Iterator[NewLines]:
         for path, offset, lines in connection.execute(named_sql(__file__, "known_files"), [SOURCE]).fetchall()
     }
     for path in journal_files():
-        stored = f"{machine}:{path}" if machine else str(path)
+        stored = on_machine(str(path), machine)
         offset, lines = known.get(stored, (0, 0))
         if path.stat().st_size < offset:  # somebody began it again
             offset, lines = 0, 0

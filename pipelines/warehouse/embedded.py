@@ -169,9 +169,8 @@ def _start_once(folder: Path) -> Any:
     # What one command sees of the folders' modes must not be what another has just made of them.
     one_at_a_time = fasteners.InterProcessLock(folder.parent / f"{folder.name}.start")
     with one_at_a_time, no_folder_opened_further(folder, *POSTGRES_VERSIONS.values()):
-        with PostgresServer._lock:
-            _make_data_folder(folder, PostgresServer)
-            _tune(folder / "postgresql.conf")
+        _make_data_folder(folder, PostgresServer)
+        _tune(folder / "postgresql.conf")
         server = get_server(folder, cleanup_mode=None)
     shut_out_others(server)
     return server

@@ -34,10 +34,14 @@ def stored_path(log: LogFile, machine: str = "") -> str:
     # By parts, without the suffix: "token abc.jsonl" reads as a dotted name, which is no secret.
     stem, suffix = next(((path.removesuffix(end), end) for end in SUFFIXES if path.endswith(end)), (path, ""))
     clean = redact_stored("/".join(map(_redacted_part, stem.split("/")))) + suffix
-    place = f"{storable(machine)[:MAX_MACHINE]}:" if machine and "://" not in path else ""  # a bucket is everybody's
-    if clean == path == address(log.path) and len(clean) <= MAX_PATH:
-        return f"{place}{clean}"
-    return f"{place}{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
+    if clean != path or path != address(log.path) or len(clean) > MAX_PATH:
+        clean = f"{clean[-MAX_PATH:]}#{hashlib.sha256(os.fsencode(log.path)).hexdigest()[:12]}"
+    return clean if "://" in path else on_machine(clean, machine)  # a bucket is everybody's
+
+
+def on_machine(path: str, machine: str) -> str:
+    """Return a stored path behind the machine that sends the file here; as it is where none is named."""
+    return f"{storable(machine)[:MAX_MACHINE]}:{path}" if machine else path
 
 
 @lru_cache(4_096)

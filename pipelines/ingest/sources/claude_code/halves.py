@@ -7,6 +7,8 @@ first and last words are looked at, where an agent says what came of its work.
 import re
 from collections.abc import Iterator
 
+from pipelines.ingest.sources.claude_code.refusals import SENTENCE, has_any
+
 EDGE = 600  # characters at either end of a report
 SHORT_REPLY = 1_500  # a longer report has work in it, whatever it asks or declines
 _I = re.IGNORECASE
@@ -64,7 +66,6 @@ _WORKED_ON = re.compile(
     r"|removed|refactored|renamed|tested)\b",
     _I,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _RUN = (
     r"(?:build|compilation|deploy(?:ment)?|install(?:ation)?|migration|execution|command|script|job|pipeline|run|apply)"
 )
@@ -145,7 +146,7 @@ _APPROVES = re.compile(
 def halves_of(report: str) -> Iterator[str]:
     """Yield the halves in a report that came back."""
     head, tail = report[:EDGE], report[-EDGE:]
-    if _has(tail, _PLAN_MODES) and _is_held_in_plan_mode(tail):
+    if has_any(tail, _PLAN_MODES) and _is_held_in_plan_mode(tail):
         yield "plan_mode_told"
     if any(_tells_of_failed_run(edge, report) for edge in (head, tail)):
         yield "run_failure_told"
@@ -157,20 +158,15 @@ def halves_of(report: str) -> Iterator[str]:
         yield "refusal_told"
     if _NO_FAULT.search(head) or _NO_FAULT.search(tail):
         yield "no_fault_told"
-    if any(_has(edge, _REFUSALS) and _REJECTS.search(edge) for edge in (head, tail)):
+    if any(has_any(edge, _REFUSALS) and _REJECTS.search(edge) for edge in (head, tail)):
         yield "rejection_told"
-    elif any(_has(edge, _PRAISES) and _APPROVES.search(edge) for edge in (head, tail)):
+    elif any(has_any(edge, _PRAISES) and _APPROVES.search(edge) for edge in (head, tail)):
         yield "approval_told"
-
-
-def _has(edge: str, words: tuple[str, ...]) -> bool:
-    folded = edge.casefold()
-    return any(word in folded for word in words)
 
 
 def _is_held_in_plan_mode(words: str) -> bool:
     """Tell whether a sentence says that plan mode holds the agent, and it or its neighbors what was not done for it."""
-    sentences = _SENTENCE.split(words)
+    sentences = SENTENCE.split(words)
     return any(
         _IN_PLAN_MODE.search(sentence)
         and not _WORKED_ON.search(sentence)
@@ -181,6 +177,6 @@ def _is_held_in_plan_mode(words: str) -> bool:
 
 def _tells_of_failed_run(words: str, report: str) -> bool:
     """Tell whether a run failed, or could not begin and nothing else was done; and was not mended."""
-    if not _has(words, _FAILURES) or _RUN_MENDED.search(words):
+    if not has_any(words, _FAILURES) or _RUN_MENDED.search(words):
         return False
     return bool(_RUN_FAILED.search(words) or (_RUN_IMPOSSIBLE.search(words) and not _HAS_WORK.search(report)))

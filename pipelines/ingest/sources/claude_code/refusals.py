@@ -93,7 +93,7 @@ _OF_ITS_WORK = re.compile(
     r"|(?:so|and|but) I (?:used|read|fell|switched|relied|took|went|found|managed))\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")  # what lies between two
 _REFUSED_IN_PLAN_MODE = re.compile(
     rf"\b(?:I|I['\u2019]m|me|my)\b.{{0,80}}plan mode.{{0,120}}{_CANNOT}|\bI\b.{{0,20}}{_CANNOT}.{{0,120}}plan mode"
     r"|(?:^|[.!:;,(\n*]\s*|\b(?:since|because|as|that|but|and) )plan mode is (?:still |currently )?active"
@@ -113,13 +113,18 @@ def says_refused(report: str) -> bool:
     """Tell whether a permission was denied to the agent, or plan mode forbade the work."""
     if _REFUSED_IN_PLAN_MODE.search(report[:HEAD]) or _DENIED.search(report):
         return True
-    folded = report.casefold()
-    if not any(word in folded for word in _OF_ACCESS):
+    if not has_any(report, _OF_ACCESS):
         return False
-    kept_from = [sentence for sentence in _SENTENCE.split(report) if _KEPT_FROM.search(sentence)]
+    kept_from = [sentence for sentence in SENTENCE.split(report) if _KEPT_FROM.search(sentence)]
     return any(_KEEPS_IT.search(sentence) and not _OF_ITS_WORK.search(sentence) for sentence in kept_from)
 
 
 def says_tool_is_missing(report: str) -> bool:
     """Tell whether the report begins with: cannot do it, as a tool is not there."""
     return bool(_NO_TOOL.search(report[:HEAD]))
+
+
+def has_any(text: str, words: tuple[str, ...]) -> bool:
+    """Tell whether one of these lower-case words is in a text, in whatever case."""
+    folded = text.casefold()
+    return any(word in folded for word in words)
