@@ -4,7 +4,6 @@ import contextlib
 import resource
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,8 +14,8 @@ import pytest
 
 from tests.reliability.house import House
 from tests.reliability.rounds import Round
+from tests.support.waiting import eventually
 
-LONGEST_WAIT_S = 60
 DBT_BACKENDS = "select pid from pg_stat_activity where application_name = 'spawnwise-dbt' and datname = %s"
 
 
@@ -54,13 +53,14 @@ def no_free_connection(house: House) -> Iterator[None]:
             while True:
                 taken.enter_context(contextlib.closing(house.connect("postgres")))
         yield
-    until = time.monotonic() + LONGEST_WAIT_S  # the server takes a moment to see that they are gone
-    while True:
-        try:
-            return house.connect("postgres").close()
-        except psycopg.OperationalError:
-            assert time.monotonic() < until
-            time.sleep(0.01)
+    assert eventually(lambda: _takes_connections(house))  # the server needs a moment to see that they are gone
+
+
+def _takes_connections(house: House) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        house.connect("postgres").close()
+        return True
+    return False
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from recommender.snapshot import Snapshot
 from recommender.snapshot_file import write_snapshot
 from tests.support.embedding_server import running_embedding_server
 from tests.support.snapshots import DEPLOYING, TESTING, best, evidence, learned_snapshot, made_at, trial
+from tests.support.waiting import eventually
 
 UNLIKE = "zzz qqq 12345 %%%"
 
@@ -365,15 +366,6 @@ def test_a_damaged_snapshot_is_said_and_the_tiers_answer(damage: str) -> None:
 
 def eventually_version(recommender_: Recommender, version: str) -> bool:
     return eventually(lambda: recommender_.recommend(TESTING).snapshot_version == version)
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_a_running_process_takes_up_a_new_snapshot_and_keeps_the_last_good_one() -> None:

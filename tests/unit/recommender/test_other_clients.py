@@ -15,6 +15,7 @@ from recommender.recommendation import Recommendation
 from tests.unit.recommender.test_hook import CHANGE, TESTING
 
 LUNA = replace(CHANGE, model="gpt-5.6-luna", baseline_model="gpt-5.5", agent="default")
+DRAWN = replace(LUNA, source="trial", trial_id="T1", trial_arm="candidate", propensity=0.5)
 
 
 class Lookup:
@@ -133,8 +134,7 @@ def test_what_a_person_or_the_call_has_chosen_stays_and_it_is_noted_why(
 
 @pytest.mark.parametrize("event", ["codex-spawn", "opencode-spawn"])
 def test_a_trial_says_that_the_spawn_was_drawn(ask: Any, lookup: Lookup, event: str) -> None:
-    drawn = {"source": "trial", "trial_id": "T1", "trial_arm": "candidate", "propensity": 0.5}
-    lookup.answer = replace(LUNA, model="cheap", baseline_model="gpt-5.5", **drawn)
+    lookup.answer = replace(DRAWN, model="cheap")
     lookup.answer = replace(lookup.answer, model="gpt-5.6-luna") if event == "codex-spawn" else lookup.answer
     answer = ask(event, codex() if event == "codex-spawn" else opencode())
     told = f"{lookup.answer.model} instead of gpt-5.5 for this spawn (every second one is drawn)"
@@ -146,8 +146,7 @@ def test_a_trial_says_that_the_spawn_was_drawn(ask: Any, lookup: Lookup, event: 
 def test_a_drawn_spawn_that_cannot_run_as_drawn_is_in_no_trial(
     ask: Any, lookup: Lookup, changes: dict[str, str]
 ) -> None:
-    drawn = {"source": "trial", "trial_id": "T1", "trial_arm": "candidate", "propensity": 0.5}
-    lookup.answer = replace(LUNA, baseline_model="gpt-5.5", **(drawn | changes))
+    lookup.answer = replace(DRAWN, **changes)
     ask("codex-spawn", codex())
     assert [(event["trial_id"], event["trial_arm"]) for event in events()] == [(None, None)]
 
