@@ -49,7 +49,7 @@ written as (
     cross join build
     inner join {{ ref('stg_learning__task_history') }} as tasks on facts.task_id = tasks.task_id
     left join {{ ref('int_projects') }} as projects on tasks.project_path = projects.project_path
-    where facts.project <> coalesce(tasks.repository, projects.repository, tasks.project_path, 'unknown')
+    where facts.project <> {{ project_of('tasks') }}
 )
 
 select task_id from written

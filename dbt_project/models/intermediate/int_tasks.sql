@@ -36,8 +36,7 @@ select
     tasks.finished_at,
     (tasks.spawned_at at time zone 'UTC')::date as spawned_on,
 
-    -- A project is its repository, else its whole path.
-    coalesce(tasks.repository, projects.repository, tasks.project_path, 'unknown') as project,
+    {{ project_of('tasks') }} as project,
     tasks.project_path,
     coalesce(tasks.user_name, 'unknown') as user_name,
     coalesce(tasks.host, 'unknown') as host,

@@ -46,7 +46,7 @@ select
     ledger.decided_at,
     (date_trunc('week', ledger.decided_at at time zone 'UTC'))::date as decided_in_week,
     ledger.mode,
-    coalesce(ledger.repository, projects.repository, ledger.project_path, 'unknown') as project,
+    {{ project_of('ledger') }} as project,
     coalesce(ledger.user_name, 'unknown') as user_name,
     coalesce(ledger.host, 'unknown') as host,
     ledger.agent_name,

@@ -13,7 +13,7 @@ projects as (
 
 select
     (messages.said_at at time zone 'UTC')::date as said_on,
-    coalesce(threads.repository, projects.repository, threads.project_path, 'unknown') as project,
+    {{ project_of('threads') }} as project,
     coalesce(threads.user_name, 'unknown') as user_name,
     coalesce(threads.host, 'unknown') as host,
     coalesce(threads.session_id, 'unknown') as session_id,
